@@ -119,8 +119,7 @@ class Unavailable(SluisError):
 
 
 KINDS: dict[str, type[SluisError]] = {
-    cls.kind: cls
-    for cls in (Invalid, NotSignedIn, NotAllowed, NotFound, Gone, Conflict, Stale, TooMany, Unavailable)
+    cls.kind: cls for cls in (Invalid, NotSignedIn, NotAllowed, NotFound, Gone, Conflict, Stale, TooMany, Unavailable)
 }
 
 
