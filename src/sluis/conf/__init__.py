@@ -1,0 +1,1 @@
+"""Settings, urls and the composition root: the only place that knows every room."""

@@ -1,0 +1,64 @@
+"""Who may come to which address: one row per route, and a route without a row answers nobody.
+
+A row is PUBLIC, SIGNED_IN or the name of a permission that the person must hold somewhere. The operation behind the
+page decides again, on the thing itself: this table is the outer gate, not the only one.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+
+from sluis.foundation.service import PERMISSIONS, PUBLIC, SIGNED_IN, actor_of, holds
+from sluis.kernel.errors import NotAllowed, NotFound, NotSignedIn
+from sluis.kernel.text import N_
+
+OWN_ROUTES = {"livez": PUBLIC, "readyz": PUBLIC}
+ROOMS_WITH_ROUTES = ("web", "portal", "desk", "api")
+
+
+@lru_cache(maxsize=1)
+def routes() -> dict[str, str]:
+    """Route name → row, gathered from `access.ROUTES` of every room that has addresses."""
+    table = dict(OWN_ROUTES)
+    for room in ROOMS_WITH_ROUTES:
+        if find_spec(f"sluis.{room}") and find_spec(f"sluis.{room}.access"):
+            table |= import_module(f"sluis.{room}.access").ROUTES
+    return table
+
+
+class RouteAccessMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        row = routes().get(match.view_name if match else "")
+        if row is None:
+            raise NotFound("route.unknown", N_("Deze pagina bestaat niet."))
+        if row == PUBLIC:
+            return None
+        actor = actor_of(request.user)
+        if not actor.signed_in:
+            return _ask_to_sign_in(request)
+        if row != SIGNED_IN and not holds(actor, row):
+            raise NotAllowed("route.forbidden", N_("U heeft geen recht op deze pagina."))
+        return None
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", ""):
+        return redirect_to_login(request.get_full_path())
+    raise NotSignedIn("sign-in.needed", N_("Log eerst in."))
+
+
+def known_rows() -> frozenset[str]:
+    return frozenset({PUBLIC, SIGNED_IN, *PERMISSIONS})

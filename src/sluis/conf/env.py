@@ -1,0 +1,199 @@
+"""Every setting of an installation, with its help, in one frozen object.
+
+Order: `sluis.toml` in the data folder < environment. All faults are reported at once. A secret may come from a file
+through `<NAME>_FILE`. There are no default secrets: a first start writes its own.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.text import N_
+
+
+def setting(default: Any, help_text: str, *, group: str, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": help_text, "group": group, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Env:
+    """Names below are written `SLUIS_<NAME>` in the environment and `<name>` in sluis.toml."""
+
+    data: Path = setting(Path("var"), "Folder for database, files and index.", group="storage")
+    host: str = setting("127.0.0.1", "Address the web server listens on.", group="web")
+    port: int = setting(8000, "Port the web server listens on.", group="web")
+    base_url: str = setting(
+        "", "Public address; identifiers in the feeds start with it. Empty: host and port.", group="web"
+    )
+    allowed_hosts: tuple[str, ...] = setting((), "Extra host names the site answers to, comma separated.", group="web")
+    debug: bool = setting(False, "Show technical errors in the browser. Never on a public site.", group="web")
+    web_workers: int = setting(1, "Web processes.", group="web")
+    web_threads: int = setting(8, "Threads per web process.", group="web")
+    organisation: str = setting("Provincie Merwede", "Name in the header of the portal.", group="portal")
+    language: str = setting("nl", "Language of the command line: nl or en.", group="portal")
+    theme: str = setting("merwede", "Theme of the pages: a file name in static/themes, without .css.", group="portal")
+    contact_email: str = setting("opendata@merwede.example", "Address for questions about data.", group="portal")
+    secret_key: str = setting("", "Key that signs sessions. Empty: made at first start.", group="safety", secret=True)
+    sandbox: str = setting(
+        "strict", "strict: refuse untrusted files without Landlock and seccomp; limited: only limits.", group="safety"
+    )
+    upload_max_gb: int = setting(20, "Largest file somebody may upload, in GB.", group="storage")
+    upload_quota_gb: int = setting(100, "Room for unfinished uploads of everybody together, in GB.", group="storage")
+    ingest_memory_mb: int = setting(1100, "Memory of one ingest process, in MB.", group="storage")
+    query_memory_mb: int = setting(512, "Memory for table queries per web process, in MB.", group="web")
+    query_seconds: int = setting(20, "Longest time one table query may take, in seconds.", group="web")
+    jobs: int = setting(1, "Jobs that run at the same time per worker.", group="jobs")
+    feed_page: int = setting(500, "Datasets per page of the DCAT feed.", group="portal")
+
+    @property
+    def url(self) -> str:
+        """The public address, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def https(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str]:
+        known = {self.host, "localhost", "127.0.0.1", "[::1]", urlsplit(self.url).hostname or "", *self.allowed_hosts}
+        return sorted(known - {"", "0.0.0.0"})  # noqa: S104 - removed from the list, not listened on
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> "Env":
+        """Read the settings; raises Invalid with one Fault for each wrong one."""
+        environ = os.environ if environ is None else environ
+        data = Path(environ.get("SLUIS_DATA", "var")).expanduser().absolute()
+        raw = {**_toml(data / "sluis.toml"), **_environment(environ), "data": str(data)}
+        faults: list[Fault] = []
+        values = {f.name: _read(f, raw[f.name], faults) for f in fields(cls) if f.name in raw}
+        known = {f.name for f in fields(cls)}
+        faults += [
+            Fault(N_("Onbekende instelling {name}."), field=name, params={"name": name})
+            for name in sorted(set(raw) - known)
+        ]
+        faults += _check(values)
+        if faults:
+            raise Invalid("settings.invalid", N_("De instellingen kloppen niet."), faults=faults)
+        return cls(**values)
+
+
+def first_secret(env: Env) -> str:
+    """The signing key: the setting, or the one kept (mode 0600) in the data folder, made at first start."""
+    if env.secret_key:
+        return env.secret_key
+    path = env.data / "secret-key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        env.data.mkdir(parents=True, exist_ok=True)
+        key = secrets.token_urlsafe(48)
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(fd, "w") as file:
+            file.write(key)
+        return key
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(
+            "settings.toml",
+            N_("{file} is geen geldig TOML-bestand: {reason}."),
+            file=str(path),
+            reason=str(error),
+        ) from error
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for f in fields(Env):
+        name = f"SLUIS_{f.name.upper()}"
+        if name in environ:
+            found[f.name] = environ[name]
+        elif f.metadata["secret"] and f"{name}_FILE" in environ:
+            found[f.name] = Path(environ[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+    return found
+
+
+def _truth(value: str) -> bool:
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+        "": False,
+    }
+    return words[value.lower()]
+
+
+_READERS: dict[type, Callable[[str], Any]] = {
+    bool: _truth,
+    int: int,
+    Path: Path,
+    tuple: lambda value: tuple(part.strip() for part in value.split(",") if part.strip()),
+    str: str,
+}
+
+
+def _read(f: "Field[Any]", value: Any, faults: list[Fault]) -> Any:
+    kind = type(f.default) if f.default is not MISSING else str
+    if f.name == "data":
+        return Path(str(value))
+    if isinstance(value, list):
+        value = ",".join(str(part) for part in value)
+    try:
+        return value if isinstance(value, bool) and kind is bool else _READERS.get(kind, str)(str(value))
+    except (ValueError, KeyError):
+        faults.append(
+            Fault(
+                N_("Instelling {name}: '{value}' is niet te lezen als {kind}."),
+                field=f.name,
+                params={"name": f"SLUIS_{f.name.upper()}", "value": value, "kind": kind.__name__},
+            )
+        )
+        return f.default
+
+
+_CHOICES = {"language": ("nl", "en"), "sandbox": ("strict", "limited")}
+
+
+def _check(values: Mapping[str, Any]) -> list[Fault]:
+    faults = [
+        Fault(
+            N_("Instelling {name}: kies uit {choices}."),
+            field=name,
+            params={"name": f"SLUIS_{name.upper()}", "choices": ", ".join(choices)},
+        )
+        for name, choices in _CHOICES.items()
+        if name in values and values[name] not in choices
+    ]
+    secret = values.get("secret_key", "")
+    if secret and len(secret) < 32:
+        faults.append(
+            Fault(N_("Instelling SLUIS_SECRET_KEY is te kort: gebruik 32 tekens of meer."), field="secret_key")
+        )
+    if values.get("base_url") and urlsplit(values["base_url"]).scheme not in ("http", "https"):
+        faults.append(Fault(N_("Instelling SLUIS_BASE_URL moet met http:// of https:// beginnen."), field="base_url"))
+    return faults
+
+
+def select_settings() -> None:
+    """Point Django at our settings unless the environment already names others (tests do)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sluis.conf.settings")

@@ -1,0 +1,140 @@
+"""The hash chain over everything that was done, and its check.
+
+hash = SHA-256(canonical JSON of the entry with the previous hash in it). The newest head is also written to
+`<data>/audit-head.json` after each commit: a chain that no longer contains that anchor was cut.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from sluis.foundation.models import AuditEntry, AuditHead
+from sluis.kernel import clock
+from sluis.kernel.canonical import canonical, digest
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Outcome of a check: `fault` is empty when the chain is whole; `seq` is where it first breaks."""
+
+    entries: int
+    head: str
+    fault: str = ""
+    seq: int = 0
+
+    @property
+    def sound(self) -> bool:
+        return not self.fault
+
+
+def append(*, actor_key: str, action: str, subject: tuple[str, str], detail: dict[str, Any]) -> None:
+    """Add one entry; must run inside a transaction. The head row is locked, so entries stand in one line."""
+    head, _ = AuditHead.objects.select_for_update().get_or_create(id=1)
+    entry = AuditEntry(
+        seq=head.seq + 1,
+        at=clock.now(),
+        actor_key=actor_key,
+        action=action,
+        subject_type=subject[0],
+        subject_id=subject[1],
+        detail=json.loads(canonical(detail)),
+        previous_hash=head.hash,
+    )
+    entry.hash = _hash(entry)
+    entry.save(force_insert=True)
+    head.seq, head.hash = entry.seq, entry.hash
+    head.save(update_fields=["seq", "hash"])
+    transaction.on_commit(lambda: _anchor(entry.seq, entry.hash))
+
+
+def verify() -> Verdict:
+    """Walk the whole chain. Finds an edited, removed, inserted or cut-off entry."""
+    previous, count = GENESIS, 0
+    for entry in _entries():
+        count += 1
+        fault = _fault_of(entry, count, previous)
+        if fault:
+            return Verdict(entries=count, head=previous, fault=fault, seq=entry.seq)
+        previous = entry.hash
+    head = AuditHead.objects.filter(id=1).first()
+    if (head.seq, head.hash) != (count, previous) if head else count:
+        return Verdict(entries=count, head=previous, fault="truncated", seq=count)
+    return _verify_anchor(count, previous)
+
+
+def head() -> tuple[int, str]:
+    """(number of entries, hash of the newest one)."""
+    row = AuditHead.objects.filter(id=1).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def _entries() -> Iterator[AuditEntry]:
+    return AuditEntry.objects.order_by("seq").iterator(chunk_size=2000)
+
+
+def _fault_of(entry: AuditEntry, expected_seq: int, previous: str) -> str:
+    if entry.seq != expected_seq:
+        return "missing"
+    if entry.previous_hash != previous:
+        return "unlinked"
+    return "" if entry.hash == _hash(entry) else "edited"
+
+
+def _verify_anchor(count: int, head_hash: str) -> Verdict:
+    anchor = read_anchor()
+    if anchor is None:
+        return Verdict(entries=count, head=head_hash)
+    seq, anchored = anchor
+    if seq == 0 or AuditEntry.objects.filter(seq=seq, hash=anchored).exists():
+        return Verdict(entries=count, head=head_hash)
+    return Verdict(entries=count, head=head_hash, fault="anchor", seq=seq)
+
+
+def _hash(entry: AuditEntry) -> str:
+    return digest(
+        {
+            "seq": entry.seq,
+            "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "actor": entry.actor_key,
+            "action": entry.action,
+            "subject": [entry.subject_type, entry.subject_id],
+            "detail": entry.detail,
+            "previous": entry.previous_hash,
+        }
+    )
+
+
+def anchor_path() -> Path:
+    return settings.SLUIS.data / "audit-head.json"
+
+
+def read_anchor() -> tuple[int, str] | None:
+    """The anchor beside the database; None when there is none yet. An unreadable one counts as (0, '')."""
+    try:
+        raw = json.loads(anchor_path().read_text())
+        return int(raw["seq"]), str(raw["hash"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        return -1, ""
+
+
+def _anchor(seq: int, entry_hash: str) -> None:
+    known = read_anchor()
+    if known and known[0] > seq:
+        return
+    path = anchor_path()
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    with contextlib.suppress(OSError):
+        temporary.write_text(json.dumps({"seq": seq, "hash": entry_hash}))
+        temporary.replace(path)

@@ -1,0 +1,169 @@
+"""Files by their content: `<data>/blobs/ab/cd/<sha256>`. Written once, never changed.
+
+Write order: temporary file, fsync, rename, fsync of the folder; only then may a database row point at it. A crash
+leaves at most a file nobody points at, which `sweep` removes.
+"""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from sluis.kernel import ids
+from sluis.kernel.errors import Invalid, NotFound
+from sluis.kernel.text import N_
+
+CHUNK = 1 << 20
+_holders: list[Callable[[], Iterable[str]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRef:
+    """`sha256` is 64 hexadecimal characters, `size` is in bytes."""
+
+    sha256: str
+    size: int
+
+
+def root() -> Path:
+    return settings.SLUIS.data / "blobs"
+
+
+def path(sha256: str) -> Path:
+    """Where the blob stands. Raises NotFound when it is not there, Invalid when `sha256` is no hash."""
+    place = _place(sha256)
+    if not place.is_file():
+        raise NotFound("blob.missing", N_("Het bestand {sha256} ontbreekt in de opslag."), sha256=sha256)
+    return place
+
+
+def put_file(source: Path, *, move: bool = False) -> BlobRef:
+    """Keep the bytes of `source`; with `move` the source itself is renamed when it is on the same disk."""
+    if move:
+        sha256, size = _hash_file(source)
+        place = _place(sha256)
+        if place.exists():
+            source.unlink()
+            return BlobRef(sha256, size)
+        _fsync(source)
+        try:
+            _settle(source, place)
+            return BlobRef(sha256, size)
+        except OSError:
+            pass  # another disk: copy below
+    with source.open("rb") as stream:
+        ref = put_stream(stream)
+    if move:
+        source.unlink()
+    return ref
+
+
+def put_stream(stream: BinaryIO) -> BlobRef:
+    """Keep all bytes of `stream`."""
+    temporary = _temporary()
+    hasher, size = hashlib.sha256(), 0
+    try:
+        with temporary.open("xb") as out:
+            while chunk := stream.read(CHUNK):
+                hasher.update(chunk)
+                size += len(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+        place = _place(hasher.hexdigest())
+        if not place.exists():
+            _settle(temporary, place)
+        return BlobRef(hasher.hexdigest(), size)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def put_bytes(data: bytes) -> BlobRef:
+    from io import BytesIO
+
+    return put_stream(BytesIO(data))
+
+
+def workdir(prefix: str = "work") -> Path:
+    """A fresh private folder on the same disk as the blobs, for making files that are then moved in."""
+    folder = settings.SLUIS.data / "tmp" / f"{prefix}-{ids.new_id().hex}"
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+def discard(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def held_by(holder: Callable[[], Iterable[str]]) -> None:
+    """Register a room's answer to: which hashes do you still point at? `sweep` keeps those."""
+    _holders.append(holder)
+
+
+def sweep(*, older_than_seconds: float = 86_400) -> int:
+    """Remove blobs nobody points at and forgotten temporary files older than that; returns how many.
+
+    Age is taken from the file system, so that a blob of an operation that has not committed yet is left alone.
+    """
+    wanted = {sha for holder in _holders for sha in holder()}
+    limit = time.time() - older_than_seconds
+    removed = 0
+    for file in all_files():
+        if file.name not in wanted and file.stat().st_mtime < limit:
+            file.unlink(missing_ok=True)
+            removed += 1
+    work = settings.SLUIS.data / "tmp"
+    for folder in work.iterdir() if work.exists() else ():
+        if folder.stat().st_mtime < limit:
+            shutil.rmtree(folder, ignore_errors=True) if folder.is_dir() else folder.unlink(missing_ok=True)
+    return removed
+
+
+def all_files() -> Iterator[Path]:
+    yield from (file for file in root().glob("??/??/*") if file.is_file())
+
+
+def damaged() -> Iterator[str]:
+    """Hashes of blobs whose bytes no longer fit their name."""
+    for file in all_files():
+        if _hash_file(file)[0] != file.name:
+            yield file.name
+
+
+def _place(sha256: str) -> Path:
+    if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+        raise Invalid("blob.name", N_("'{sha256}' is geen SHA-256."), sha256=sha256[:80])
+    return root() / sha256[:2] / sha256[2:4] / sha256
+
+
+def _temporary() -> Path:
+    folder = settings.SLUIS.data / "tmp"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / f"blob-{ids.new_id().hex}"
+
+
+def _hash_file(file: Path) -> tuple[str, int]:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest(), file.stat().st_size
+
+
+def _settle(file: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    file.chmod(0o440)
+    file.replace(place)
+    _fsync(place.parent)
+    _fsync(place.parent.parent)
+
+
+def _fsync(target: Path) -> None:
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,45 @@
+"""Work that comes back: one job per time slot, however many workers there are."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.tasks import Task
+
+from sluis.foundation.models import Job
+from sluis.kernel import clock
+
+
+@dataclass(frozen=True)
+class Recurring:
+    task: Task
+    every: timedelta
+
+
+_work: dict[str, Recurring] = {}
+_last: dict[str, int] = {}
+
+
+def every(period: timedelta, task: Task) -> None:
+    """Run `task()` once per period. Call in `AppConfig.ready`."""
+    _work[task.module_path] = Recurring(task, period)
+
+
+def enqueue_due() -> int:
+    """Enqueue what is due in this slot and not yet there; returns how many were added."""
+    moment, added = clock.now(), 0
+    for name, item in _work.items():
+        slot = int(moment.timestamp() // item.every.total_seconds())
+        if _last.get(name) == slot:
+            continue
+        _last[name] = slot
+        key = f"{name}@{slot}"
+        if Job.objects.filter(unique_key=key).exists():
+            continue
+        try:
+            with transaction.atomic():
+                Job.objects.create(task=name, unique_key=key, run_after=moment, created_at=moment)
+                added += 1
+        except IntegrityError:
+            continue  # another worker was first
+    return added

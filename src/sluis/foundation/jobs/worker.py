@@ -1,0 +1,188 @@
+"""Takes jobs one by one: lease, heartbeat, fence, attempts.
+
+A worker that dies stops renewing its lease; when that runs out another worker takes the job with a higher fence, and
+whatever the first one still tries to write is refused (Kleppmann, "How to do distributed locking", 2016).
+"""
+
+import logging
+import os
+import socket
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import F, Q
+from django.utils.module_loading import import_string
+
+from sluis.foundation import outbox
+from sluis.foundation.jobs import fencing, recurring
+from sluis.foundation.models import Job
+from sluis.kernel import clock
+from sluis.kernel.errors import SluisError, Stale, Unavailable, to_wire
+
+log = logging.getLogger("sluis.jobs")
+LEASE = timedelta(seconds=30)
+HEARTBEAT_SECONDS = 5.0
+MAX_ATTEMPTS = 4
+_on_failure: dict[str, Callable[..., None]] = {}
+
+
+def on_failure(task: Any, handler: Callable[..., None]) -> None:
+    """Let `handler(failure: dict, *args, **kwargs)` run, in the same transaction, when `task` fails for good."""
+    _on_failure[task.module_path] = handler
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+
+
+def run_one(name: str = "") -> bool:
+    """Take and run one job; False when there is nothing to do."""
+    job = _take(name or worker_name())
+    if job is None:
+        return False
+    _run(job)
+    return True
+
+
+def run_until_idle(limit: int = 10_000) -> int:
+    """Relay events and run jobs until nothing is left that may run now; returns how many. For CLI and tests."""
+    done = 0
+    while done < limit:
+        outbox.relay()
+        if not run_one():
+            return done
+        done += 1
+    return done
+
+
+def work(stop: threading.Event, *, pause: float = 0.5) -> None:
+    """Work until `stop` is set. A database that is away for a moment is waited for, not died of."""
+    while not stop.is_set():
+        busy = False
+        try:
+            recurring.enqueue_due()
+            relayed = outbox.relay()
+            busy = run_one() or bool(relayed)
+        except DatabaseError:
+            log.exception("the database did not answer; trying again")
+        finally:
+            close_old_connections()
+        if not busy:
+            stop.wait(pause)
+    connection.close()
+
+
+def _take(name: str) -> Job | None:
+    moment = clock.now()
+    may_run = Q(state=Job.State.READY, run_after__lte=moment) | Q(state=Job.State.RUNNING, lease_until__lt=moment)
+    if not Job.objects.filter(may_run).exists():  # a read first: an idle worker takes no write lock
+        return None
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(may_run).order_by("-priority", "run_after", "id").first()
+        if job is None:
+            return None
+        if job.attempts >= MAX_ATTEMPTS:
+            _fail(job, {"class": "builtins.RuntimeError", "traceback": "", "error": _gave_up()})
+            return None
+        job.state, job.lease_until, job.worker = Job.State.RUNNING, moment + LEASE, name
+        job.fence, job.attempts, job.started_at = job.fence + 1, job.attempts + 1, moment
+        job.save()
+    return job
+
+
+def _run(job: Job) -> None:
+    token = fencing.current.set(fencing.Hold(job.id, job.fence))
+    try:
+        with _heartbeat(job):
+            result = import_string(job.task).func(*job.args, **job.kwargs)
+        _finish(job, result)
+    except Stale as error:
+        if error.code != "job.lost":
+            _settle_failure(job, error)
+    except Exception as error:  # noqa: BLE001 - a job may raise anything; the worker must outlive it
+        _settle_failure(job, error)
+    finally:
+        fencing.current.reset(token)
+
+
+def _finish(job: Job, result: Any) -> None:
+    Job.objects.filter(id=job.id, fence=job.fence, state=Job.State.RUNNING).update(
+        state=Job.State.SUCCESSFUL, result=result, finished_at=clock.now(), progress=1.0, lease_until=None
+    )
+
+
+def _settle_failure(job: Job, error: Exception) -> None:
+    final = isinstance(error, SluisError) and not isinstance(error, Unavailable)
+    failure = {
+        "class": f"{type(error).__module__}.{type(error).__qualname__}",
+        "traceback": "".join(traceback.format_exception(error)),
+        "error": to_wire(error) if isinstance(error, SluisError) else _gave_up(),
+    }
+    if not final:
+        log.error("job %s (%s) failed, attempt %s\n%s", job.id, job.task, job.attempts, failure["traceback"])
+    with transaction.atomic():
+        held = Job.objects.select_for_update().filter(id=job.id, fence=job.fence, state=Job.State.RUNNING).first()
+        if held is None:
+            return
+        if final or held.attempts >= MAX_ATTEMPTS:
+            _fail(held, failure)
+        else:
+            wait = timedelta(seconds=5 * 2 ** (held.attempts - 1))
+            held.state, held.lease_until, held.run_after = Job.State.READY, None, clock.now() + wait
+            held.failure = failure
+            held.save()
+
+
+def _fail(job: Job, failure: dict[str, Any]) -> None:
+    job.state, job.failure, job.finished_at, job.lease_until = Job.State.FAILED, failure, clock.now(), None
+    job.save()
+    handler = _on_failure.get(job.task)
+    if handler:
+        handler(failure["error"], *job.args, **job.kwargs)
+
+
+def _gave_up() -> dict[str, Any]:
+    from sluis.kernel.text import N_
+
+    return to_wire(
+        Unavailable(
+            "job.gave-up",
+            N_("De verwerking is meerdere keren afgebroken."),
+            way_out=N_("Probeer het opnieuw of vraag de beheerder het logboek te bekijken."),
+        )
+    )
+
+
+@contextmanager
+def _heartbeat(job: Job) -> Any:
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(HEARTBEAT_SECONDS):
+            with suppress(DatabaseError):
+                Job.objects.filter(id=job.id, fence=job.fence).update(lease_until=clock.now() + LEASE)
+        connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heartbeat-{job.id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def running_count() -> int:
+    return Job.objects.filter(state=Job.State.RUNNING).count()
+
+
+def stuck() -> int:
+    """Jobs whose lease ran out and that nobody took: is a worker running at all?"""
+    return Job.objects.filter(
+        Q(state=Job.State.RUNNING, lease_until__lt=clock.now() - LEASE) & Q(fence__gte=F("attempts"))
+    ).count()

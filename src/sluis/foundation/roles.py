@@ -1,0 +1,78 @@
+"""Roles and what each may do: one table, read by operations, by pages and by the generated access matrix."""
+
+from dataclasses import dataclass
+
+from sluis.kernel.text import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    title: str
+    description: str
+    permissions: frozenset[str]
+
+
+PERMISSIONS: dict[str, str] = {
+    "dataset.view": N_("datasets van de eigen organisatie zien, ook als ze niet openbaar zijn"),
+    "dataset.edit": N_("de beschrijving van een dataset maken en wijzigen"),
+    "table.view": N_("de rijen van een nog niet vrijgegeven tabel zien"),
+    "table.add": N_("een bestand aanleveren en opnieuw laten inlezen"),
+    "dossier.view": N_("dossiers zien"),
+    "dossier.prepare": N_("een dossier openen en klaarzetten voor een besluit"),
+    "dossier.advise": N_("een advies in een dossier zetten"),
+    "dossier.decide": N_("besluiten of een dataset open wordt"),
+    "dossier.withdraw": N_("een vrijgegeven dataset intrekken"),
+    "feedback.handle": N_("meldingen van bezoekers lezen en beantwoorden"),
+    "audit.view": N_("het logboek inzien"),
+    "people.manage": N_("accounts en rollen beheren"),
+    "platform.operate": N_("taken, waardelijsten en de zoekindex beheren"),
+}
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+_VIEW = frozenset({"dataset.view", "table.view", "dossier.view"})
+_EDIT = _VIEW | {"dataset.edit", "table.add", "feedback.handle"}
+
+ROLES: dict[str, Role] = {
+    role.name: role
+    for role in (
+        Role("viewer", N_("Lezer"), N_("Kijkt mee, wijzigt niets."), _VIEW),
+        Role(
+            "data_steward",
+            N_("Datasteward"),
+            N_("Levert data aan, beschrijft ze en zet het dossier klaar."),
+            _EDIT | {"dossier.prepare"},
+        ),
+        Role(
+            "data_owner",
+            N_("Data-eigenaar"),
+            N_("Besluit of een dataset open wordt en trekt hem zo nodig in."),
+            _VIEW | {"dossier.decide", "dossier.withdraw"},
+        ),
+        Role(
+            "privacy_officer",
+            N_("Privacy officer"),
+            N_("Adviseert over persoonsgegevens."),
+            _VIEW | {"dossier.advise", "audit.view"},
+        ),
+        Role(
+            "coordinator",
+            N_("Opendatacoördinator"),
+            N_("Bewaakt het proces over alle datasets."),
+            _EDIT | {"dossier.prepare", "dossier.advise", "platform.operate"},
+        ),
+        Role(
+            "data_manager",
+            N_("Gegevensbeheerder"),
+            N_("Houdt gepubliceerde data actueel en kan in nood intrekken."),
+            _EDIT | {"dossier.withdraw"},
+        ),
+        Role(
+            "administrator",
+            N_("Beheerder"),
+            N_("Beheert accounts en het platform, maar besluit niet over data."),
+            frozenset({"people.manage", "audit.view", "platform.operate"}),
+        ),
+    )
+}

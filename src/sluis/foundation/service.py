@@ -1,0 +1,57 @@
+"""The door of the foundation."""
+
+from sluis.foundation import audit, blobs
+from sluis.foundation.access import holds, may, organisations_where, require, roles_with
+from sluis.foundation.blobs import BlobRef
+from sluis.foundation.jobs.fencing import progress
+from sluis.foundation.jobs.recurring import every
+from sluis.foundation.jobs.worker import on_failure, run_until_idle, work
+from sluis.foundation.outbox import subscribe
+from sluis.foundation.people import (
+    acting,
+    actor_by_email,
+    actor_of,
+    close_account,
+    create_organisation,
+    create_person,
+    grant,
+    organisation,
+    revoke,
+    set_password,
+)
+from sluis.foundation.roles import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN, Role
+from sluis.foundation.writing import Write, writing
+
+__all__ = [
+    "PERMISSIONS",
+    "PUBLIC",
+    "ROLES",
+    "SIGNED_IN",
+    "BlobRef",
+    "Role",
+    "Write",
+    "acting",
+    "actor_by_email",
+    "actor_of",
+    "audit",
+    "blobs",
+    "close_account",
+    "create_organisation",
+    "create_person",
+    "every",
+    "grant",
+    "holds",
+    "may",
+    "on_failure",
+    "organisation",
+    "organisations_where",
+    "progress",
+    "require",
+    "revoke",
+    "roles_with",
+    "run_until_idle",
+    "set_password",
+    "subscribe",
+    "work",
+    "writing",
+]

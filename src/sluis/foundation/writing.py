@@ -1,0 +1,46 @@
+"""The one write path: state, audit entry and outbox event in the same database transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from sluis.foundation import audit
+from sluis.foundation.jobs import fencing
+from sluis.foundation.models import OutboxEvent
+from sluis.kernel import clock, ids
+from sluis.kernel.actor import Actor
+
+
+@dataclass
+class Write:
+    """What an operation adds to its transaction."""
+
+    subject: tuple[str, str]
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def note(self, **details: Any) -> None:
+        """Put facts into the audit entry. No personal data beyond the actor's pseudonym."""
+        self.details |= details
+
+    def emit(self, event_type: str, data: dict[str, Any]) -> None:
+        """Write an event that subscribers get after the commit, at least once."""
+        OutboxEvent.objects.create(
+            id=ids.new_id(), type=event_type, subject="/".join(self.subject), data=data, at=clock.now()
+        )
+
+
+@contextmanager
+def writing(*, by: Actor, action: str, subject: tuple[str, Any]) -> Iterator[Write]:
+    """Open a transaction for one operation; the audit entry is appended at its end.
+
+    Anything raised inside undoes everything, the audit entry and events included. Inside a job the fence is checked
+    too: a worker whose lease was given to another gets `Stale`.
+    """
+    with transaction.atomic():
+        write = Write(subject=(subject[0], str(subject[1])))
+        yield write
+        fencing.check()
+        audit.append(actor_key=by.key, action=action, subject=write.subject, detail=write.details)

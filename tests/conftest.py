@@ -1,0 +1,57 @@
+"""Fixtures every test may use."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sluis.kernel import clock
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("SLUIS_SHARED", REPOSITORY.parent / "shared"))
+
+
+def shared_path(relative: str) -> Path:
+    """A file of the shared reference material, read where it stands; skips, saying so, where it is absent."""
+    path = SHARED / relative
+    if not path.exists():
+        pytest.skip(f"reference material {relative} is not here (set SLUIS_SHARED)")
+    return path
+
+
+@pytest.fixture
+def fixed_clock() -> Iterator[clock.FixedClock]:
+    """A clock that stands at 23 November 2026, 10:00 in the Netherlands, until the test moves it."""
+    standing = clock.FixedClock()
+    before = clock.install(standing)
+    yield standing
+    clock.install(before)
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, settings: object) -> Path:
+    """An empty data folder for this test alone."""
+    from dataclasses import replace
+
+    settings.SLUIS = replace(settings.SLUIS, data=tmp_path)  # type: ignore[attr-defined]
+    return tmp_path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_append_only_triggers() -> Iterator[None]:
+    """Emptying the test database between tests is the one deletion the audit table must stand."""
+    from importlib import import_module
+
+    from django.db.backends.sqlite3.operations import DatabaseOperations
+
+    creates = import_module("sluis.foundation.migrations.0002_append_only").SQLITE
+    drops = [f"DROP TRIGGER IF EXISTS {statement.split()[2]}" for statement in creates]
+    flush = DatabaseOperations.sql_flush
+
+    def sql_flush(self: DatabaseOperations, *args: object, **kwargs: object) -> list[str]:
+        return [*drops, *flush(self, *args, **kwargs), *creates]
+
+    DatabaseOperations.sql_flush = sql_flush
+    yield
+    DatabaseOperations.sql_flush = flush

@@ -1,0 +1,23 @@
+"""Settings of the tests: the real ones on a data folder of their own, thrown away with the machine's temp folder."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_folder = tempfile.mkdtemp(prefix="sluis-test-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["SLUIS_DATA"] = _folder
+os.environ["SLUIS_BASE_URL"] = "http://testserver"
+for name in [
+    n for n in os.environ if n.startswith("SLUIS_") and n not in ("SLUIS_DATA", "SLUIS_BASE_URL", "SLUIS_SHARED")
+]:
+    del os.environ[name]
+
+from sluis.conf.settings import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = ["*"]
+# The real hasher on purpose-weak settings would hide nothing here: only its cost matters to the tests' pace.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+DATABASES["default"]["TEST"] = {"NAME": str(SLUIS.data / "test.sqlite3")}  # noqa: F405
