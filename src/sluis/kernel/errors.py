@@ -14,6 +14,7 @@
 `web/problem.py` alone turns these into RFC 9457 problem documents. A concrete error lives beside what raises it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -156,13 +157,9 @@ def from_wire(wire: Mapping[str, Any]) -> SluisError:
 _RESERVED = {"code", "message", "way_out", "faults", "self"}
 
 
-class _Lenient(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 def _fill(template: str, params: Mapping[str, Any]) -> str:
-    try:
-        return template.format_map(_Lenient(params))
-    except (ValueError, IndexError, AttributeError, KeyError):
-        return template
+    """Fill `{name}` places by plain substitution: a template cannot reach into its parameters."""
+    return _PLACE.sub(lambda place: str(params.get(place[1], place[0])), template)

@@ -1,0 +1,67 @@
+"""Settings: order, faults all at once, and no default secret."""
+
+import pytest
+
+from sluis.conf.env import Env, first_secret
+from sluis.kernel.errors import Invalid
+
+
+def test_environment_goes_before_the_file(tmp_path):
+    (tmp_path / "sluis.toml").write_text('port = 9000\ntheme = "duin"\nallowed_hosts = ["a.example", "b.example"]\n')
+    env = Env.load({"SLUIS_DATA": str(tmp_path), "SLUIS_PORT": "9100"})
+    assert (env.port, env.theme) == (9100, "duin")
+    assert {"a.example", "b.example", "127.0.0.1"} <= set(env.hosts)
+
+
+def test_all_faults_are_reported_at_once(tmp_path):
+    (tmp_path / "sluis.toml").write_text('colour = "red"\nlanguage = "fr"\n')
+    with pytest.raises(Invalid) as caught:
+        Env.load(
+            {
+                "SLUIS_DATA": str(tmp_path),
+                "SLUIS_PORT": "many",
+                "SLUIS_SECRET_KEY": "short",
+                "SLUIS_DEBUG": "perhaps",
+                "SLUIS_BASE_URL": "ftp://x",
+            }
+        )
+    assert {fault.field for fault in caught.value.faults} == {
+        "port",
+        "debug",
+        "colour",
+        "language",
+        "secret_key",
+        "base_url",
+    }
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path):
+    (tmp_path / "sluis.toml").write_text("port = ")
+    with pytest.raises(Invalid, match=r"sluis\.toml"):
+        Env.load({"SLUIS_DATA": str(tmp_path)})
+
+
+def test_the_secret_is_made_once_and_kept_to_ourselves(tmp_path):
+    env = Env.load({"SLUIS_DATA": str(tmp_path)})
+    first = first_secret(env)
+    assert first == first_secret(env)
+    assert len(first) >= 48
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_two_installations_have_different_secrets(tmp_path):
+    keys = {first_secret(Env.load({"SLUIS_DATA": str(tmp_path / name)})) for name in ("a", "b")}
+    assert len(keys) == 2
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    (tmp_path / "key").write_text("k" * 40 + "\n")
+    env = Env.load({"SLUIS_DATA": str(tmp_path), "SLUIS_SECRET_KEY_FILE": str(tmp_path / "key")})
+    assert first_secret(env) == "k" * 40
+
+
+def test_https_follows_from_the_address(tmp_path):
+    env = Env.load({"SLUIS_DATA": str(tmp_path), "SLUIS_BASE_URL": "https://data.merwede.example/"})
+    assert env.https
+    assert env.url == "https://data.merwede.example"
+    assert "data.merwede.example" in env.hosts
