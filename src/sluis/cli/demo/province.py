@@ -7,6 +7,7 @@ touching another.
 import zlib
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,9 +90,7 @@ def wander(start: Floats, end: Floats, *, pieces: int, sway: float, purpose: str
 def border(index: int) -> Floats:
     """Closed ring of one municipality; neighbours share their border exactly."""
     corners = _corners(index)
-    sides = [
-        wander(corners[i], corners[(i + 1) % 4], pieces=14, sway=140, purpose="border")[:-1] for i in range(4)
-    ]
+    sides = [wander(corners[i], corners[(i + 1) % 4], pieces=14, sway=140, purpose="border")[:-1] for i in range(4)]
     ring = np.concatenate(sides)
     return np.concatenate([ring, ring[:1]])
 
@@ -128,9 +127,7 @@ def by_inhabitants(draw: np.random.Generator, count: int) -> NDArray[np.int64]:
 def road(name: str) -> Floats:
     """The line of a provincial road, about a vertex per 250 metres."""
     stops = [centre(i) for i in ROADS[name]]
-    legs = [
-        wander(a, b, pieces=44, sway=60, purpose="road") for a, b in zip(stops, stops[1:], strict=False)
-    ]
+    legs = [wander(a, b, pieces=44, sway=60, purpose="road") for a, b in pairwise(stops)]
     return np.concatenate([leg[:-1] for leg in legs] + [legs[-1][-1:]])
 
 

@@ -6,7 +6,6 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from sluis.cli.demo.province import Floats
 
 RD_NEW = "EPSG:28992"
 _STILL = (2026, 1, 5, 9, 0, 0)
+_STILL_W3C = b"2026-01-05T09:00:00Z"
 
 
 def comma(value: float, decimals: int = 2, *, thousands: bool = False) -> str:
@@ -70,12 +70,11 @@ def workbook(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> Path:
 
 def _freeze(raw: io.BytesIO, path: Path) -> None:
     """Copies a zip with one fixed time in it: openpyxl writes the present moment."""
-    moment = datetime(*_STILL).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             content = source.read(name)
             if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", moment, content)
+                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", _STILL_W3C, content)
             info = zipfile.ZipInfo(name, _STILL)
             info.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(info, content)
