@@ -1,0 +1,142 @@
+"""The near side: start the child, watch it, kill it, and turn what happened into a result or an error."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sluis.foundation.sandbox import landlock, seccomp
+from sluis.foundation.sandbox.limits import Limits
+from sluis.foundation.sandbox.outcome import NoSandbox
+from sluis.foundation.sandbox.program import lists, program_files
+from sluis.foundation.sandbox.watch import Watch
+
+_HERE = Path(__file__).parent
+
+
+@dataclass
+class _Policy:
+    strict: bool = True
+    code: tuple[Path, ...] = ()
+
+
+_policy = _Policy()
+
+
+def configure(*, strict: bool = True, code: Sequence[Path] = ()) -> None:
+    """Set the policy of this process.
+
+    `strict=False` runs without Landlock or seccomp where the kernel has none: for a developer's machine, never for
+    a site. `code` are folders, besides the installed packages, in which entries may live (tests).
+    """
+    _policy.strict, _policy.code = strict, tuple(code)
+
+
+def available() -> dict[str, Any]:
+    """What this kernel offers: `landlock` (ABI number, 0 is none), `seccomp` (bool), `strict`, `ok`."""
+    offer = {"landlock": landlock.abi(), "seccomp": seccomp.supported(), "strict": _policy.strict}
+    return offer | {"ok": bool(offer["landlock"] and offer["seccomp"])}
+
+
+def run(
+    entry: str,
+    request: Mapping[str, Any],
+    *,
+    reads: Sequence[Path],
+    writes: Path | None,
+    limits: Limits | None = None,
+    on_progress: Callable[[float, str], None] | None = None,
+) -> dict[str, Any]:
+    """Call `entry` ("package.module:function") with `request` in a throwaway process and return its result.
+
+    The function has the signature `(request: dict, progress: Callable[[float, str], None]) -> dict`; both dicts
+    must be JSON. It may read `reads` (files or folders) and write only below `writes`, which is also its working
+    folder; with `writes=None` it works in a folder that disappears afterwards.
+    Raises what the entry raised when that is a SluisError, and else a SandboxFailure.
+    """
+    limits = limits or Limits()
+    _require_fence()
+    with ExitStack() as stack:
+        folder = writes or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sluis-")))
+        order = _order(entry, request, [path.resolve(strict=True) for path in reads], folder.resolve(strict=True))
+        child, channel = _start(stack, order | {"limits": asdict(limits)}, folder, limits)
+        try:
+            return Watch(child, channel, folder, limits, on_progress).result()
+        finally:
+            _end(child)
+
+
+def _require_fence() -> None:
+    offer = available()
+    if _policy.strict and not offer["ok"]:
+        raise NoSandbox("seccomp" if offer["landlock"] else "Landlock")
+
+
+def _order(entry: str, request: Mapping[str, Any], reads: list[Path], folder: Path) -> dict[str, Any]:
+    for path in reads:
+        if path.is_relative_to(folder):
+            raise ValueError(f"{path} lies in the writable folder; the child could overwrite its own input")
+    return {
+        "entry": entry,
+        "request": request,
+        "parent": os.getpid(),
+        "strict": _policy.strict,
+        "fence": str(_HERE),
+        "code": [str(path) for path in _policy.code],
+        "reads": [*program_files(), *map(str, _policy.code), *map(str, reads)],
+        "lists": list(lists()),
+        "writes": [str(folder), "/dev/null"],
+    }
+
+
+def _start(
+    stack: ExitStack, order: Mapping[str, Any], folder: Path, limits: Limits
+) -> tuple[subprocess.Popen[bytes], int]:
+    # A file rather than a pipe: a child that dies before reading cannot block us.
+    orders = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    orders.write(json.dumps(order).encode())
+    orders.seek(0)
+    ours, theirs = os.pipe()
+    stack.callback(os.close, ours)
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", str(_HERE / "child.py"), str(theirs)],
+            stdin=orders,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(theirs,),
+            cwd=folder,
+            env=_environment(folder, limits),
+            start_new_session=True,
+        )
+    finally:
+        os.close(theirs)
+    return child, ours
+
+
+def _environment(folder: Path, limits: Limits) -> dict[str, str]:
+    threads = str(limits.threads)
+    return {
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+    }
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    # Once reaped, its number may belong to another process.
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+    if child.stderr:
+        child.stderr.close()
