@@ -1,0 +1,92 @@
+"""Pages, single rows and facets of one table version."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sluis.kernel.errors import Invalid, NotFound
+from sluis.kernel.text import N_
+from sluis.lake.rows import duck
+from sluis.lake.rows.cursor import Cursor, decode, encode
+from sluis.lake.rows.duck_sql import (
+    count_of,
+    facet_of,
+    page_of,
+    row_of,
+)
+from sluis.lake.rows.types import Column, FacetValue, PageRequest, RowPage, Selection
+
+_COUNTS = 2000
+_counts: OrderedDict[tuple[str, tuple[Column, ...], Selection], int] = OrderedDict()
+_counts_lock = Lock()
+
+
+def page(path: Path, columns: Sequence[Column], request: PageRequest) -> RowPage:
+    """One page in the asked order; every row is on exactly one page, whatever the ties and empty cells.
+
+    Values are plain Python: int, Decimal, float, bool, str, date, datetime (UTC, naive), time; geometry as WKT in the
+    system of the column; JSON as its text. `sluis.lake.rows.wire` writes them as JSON without loss.
+    Raises Invalid for a cursor of another order, Unavailable when the query takes too long.
+    """
+    known = {c.name: c for c in columns}
+    at = decode(request.cursor, request.sort, known) if request.cursor else None
+    sql, params = page_of(request, known, at)
+    found = duck.fetch(sql, [str(path), *params])
+    more = len(found) > request.limit
+    kept = found[: request.limit]
+    back = at is not None and at.back
+    if back:
+        kept.reverse()
+    return RowPage(
+        rows=tuple(dict(zip(known, line[1:], strict=False)) for line in kept),
+        ids=tuple(line[0] for line in kept),
+        next_cursor=_cursor(kept[-1:], request, known, back=False) if back or more else "",
+        previous_cursor=_cursor(kept[:1], request, known, back=True) if (more if back else at is not None) else "",
+        total=count(path, columns, request.selection) if request.count else None,
+    )
+
+
+def _cursor(lines: Sequence[tuple[Any, ...]], request: PageRequest, known: dict[str, Column], *, back: bool) -> str:
+    """The place of a line; its sort values follow the columns."""
+    if not lines:
+        return ""
+    (line,) = lines
+    return encode(Cursor(line[1 + len(known) :], line[0], back), request.sort)
+
+
+def count(path: Path, columns: Sequence[Column], selection: Selection) -> int:
+    """Exact number of rows in the selection, remembered per version: a table version never changes."""
+    key = (str(path), tuple(columns), selection)
+    with _counts_lock:
+        if key in _counts:
+            _counts.move_to_end(key)
+            return _counts[key]
+    sql, params = count_of(selection, {c.name: c for c in columns})
+    total = duck.fetch(sql, [str(path), *params])[0][0]
+    with _counts_lock:
+        _counts[key] = total
+        while len(_counts) > _COUNTS:
+            _counts.popitem(last=False)
+    return total
+
+
+def row(path: Path, columns: Sequence[Column], row_id: int) -> dict[str, Any]:
+    """One row by its stable number. Raises NotFound."""
+    known = {c.name: c for c in columns}
+    found = duck.fetch(row_of(known), [str(path), row_id]) if 0 <= row_id < 2**63 else []
+    if not found:
+        raise NotFound("rows.row", N_("Deze rij bestaat niet."))
+    return dict(zip(known, found[0], strict=True))
+
+
+def facets(
+    path: Path, columns: Sequence[Column], column: str, selection: Selection | None = None, limit: int = 20
+) -> tuple[FacetValue, ...]:
+    """The most frequent values of a column within the selection (empty counts as a value), most frequent first."""
+    known = {c.name: c for c in columns}
+    if column not in known or known[column].type in ("geometry", "json"):
+        raise Invalid("rows.facet", N_("De kolom {name} heeft geen waarden om te tellen."), name=column[:100])
+    sql, params = facet_of(known[column], selection or Selection(), known)
+    return tuple(FacetValue(value, number) for value, number in duck.fetch(sql, [str(path), *params, limit]))

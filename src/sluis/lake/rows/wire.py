@@ -1,0 +1,53 @@
+"""Rows as JSON without loss: decimals as exact numbers, whole numbers of any size as numbers, dates as ISO 8601.
+
+A reader that parses numbers as binary doubles may round above 2**53 or 15 digits; the text itself is exact.
+What JSON cannot say (NaN, infinity) is null.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, time
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any
+
+from sluis.lake.rows.types import Column
+
+
+def row_json(row: Mapping[str, Any], columns: Iterable[Column]) -> str:
+    """One row as a JSON object, in the order of `columns`."""
+    return "{" + ",".join(encode_basestring(c.name) + ":" + value_json(row[c.name], c.type) for c in columns) + "}"
+
+
+def value_json(value: Any, kind: str) -> str:
+    if value is None:
+        return "null"
+    if kind == "json":
+        return str(value)
+    for types, write in _WRITERS:
+        if isinstance(value, types):
+            return write(value)
+    raise TypeError(type(value).__name__)
+
+
+def plain(value: Any) -> Any:
+    """The same value for an encoder that knows only standard types and does not mind a double for a decimal."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _float(value: float) -> str:
+    return repr(value) if math.isfinite(value) else "null"
+
+
+_WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
+    (str, encode_basestring),
+    (bool, lambda value: "true" if value else "false"),
+    (int, str),
+    (Decimal, lambda value: format(value, "f")),
+    (float, _float),
+    ((date, time), lambda value: f'"{value.isoformat()}"'),
+)
