@@ -1,0 +1,3 @@
+"""Who may come to our own addresses."""
+
+ROUTES = {"web:components": "signed-in"}

@@ -1,0 +1,46 @@
+"""A Django form field as what the field template needs."""
+
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+CLASSES = {
+    forms.Textarea: "utrecht-textarea utrecht-textarea--html-textarea",
+    forms.Select: "utrecht-select utrecht-select--html-select",
+    forms.FileInput: "",
+}
+PLAIN = "utrecht-textbox utrecht-textbox--html-input"
+
+
+def field_context(bound: BoundField, autocomplete: str = "") -> dict[str, Any]:
+    """Shape of the field with its control rendered: classes, aria-describedby and aria-invalid set."""
+    widget = bound.field.widget
+    grouped = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    id_ = bound.id_for_label or bound.auto_id
+    described = [f"{id_}_help"] if bound.help_text else []
+    described += [f"{id_}_error"] if bound.errors else []
+    attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
+    attrs |= {"aria-invalid": "true"} if bound.errors else {}
+    attrs |= {"autocomplete": autocomplete} if autocomplete else {}
+    return {
+        "field": bound,
+        "id": id_,
+        "grouped": grouped,
+        "choices": list(bound) if grouped else [],
+        "single": isinstance(widget, forms.CheckboxInput),
+        "hidden": bound.is_hidden,
+        "control": "" if grouped else bound.as_widget(attrs=attrs | _look(widget, attrs)),
+        "described": " ".join(described),
+        "optional": not bound.field.required,
+    }
+
+
+def _look(widget: forms.Widget, attrs: dict[str, Any]) -> dict[str, str]:
+    if isinstance(widget, forms.CheckboxInput):
+        return {}
+    own = next((name for kind, name in CLASSES.items() if isinstance(widget, kind)), PLAIN)
+    names = [own, widget.attrs.get("class", "")]
+    if own and "aria-invalid" in attrs:
+        names.append(own.split()[0] + "--invalid")
+    return {"class": " ".join(name for name in names if name)}

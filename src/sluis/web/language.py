@@ -1,0 +1,39 @@
+"""The address decides the language of a page (/en/…); the Accept-Language header that of an API answer."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import trans_real
+
+from sluis.web.negotiation import wants_html
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Dutch has no prefix. No cookie and no browser setting changes a page, so that an address can be shared."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        translation.activate(_language(request))
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        if not translation.get_language_from_path(request.path_info):
+            patch_vary_headers(response, ("Accept", "Accept-Language"))
+        return response
+
+
+def _language(request: HttpRequest) -> str:
+    if by_path := translation.get_language_from_path(request.path_info):
+        return by_path
+    return settings.LANGUAGE_CODE if wants_html(request) else _accepted(request)
+
+
+def _accepted(request: HttpRequest) -> str:
+    """The first language of Accept-Language that we speak (RFC 9110, 12.5.4)."""
+    for wanted, _ in trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        short = wanted.split("-")[0]
+        if short in dict(settings.LANGUAGES):
+            return short
+    return settings.LANGUAGE_CODE

@@ -1,0 +1,153 @@
+"""The only place where an error of ours becomes HTTP: problem+json (RFC 9457) for programs, a page for people.
+
+| kind          | status                                  |
+|---------------|-----------------------------------------|
+| invalid       | 422; 400 when the query string is wrong |
+| not-signed-in | 401; pages: redirect to the sign-in     |
+| not-allowed   | 403                                     |
+| not-found     | 404                                     |
+| gone          | 410                                     |
+| conflict      | 409                                     |
+| stale         | 409; 412 when the request had If-Match  |
+| too-many      | 429 with Retry-After                    |
+| unavailable   | 503 with Retry-After                    |
+"""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
+
+from sluis.kernel.errors import Fault, Invalid, NotAllowed, NotFound, NotSignedIn, SluisError
+from sluis.kernel.text import N_
+from sluis.web.negotiation import wants_html
+
+log = logging.getLogger("sluis.web")
+
+STATUS = {
+    "invalid": 422, "not-signed-in": 401, "not-allowed": 403, "not-found": 404, "gone": 410,
+    "conflict": 409, "stale": 409, "too-many": 429, "unavailable": 503,
+}  # fmt: skip
+DEFAULT_RETRY = 30
+LAST_RESORT = (
+    '<!doctype html><html lang="nl"><meta charset="utf-8"><title>Fout</title>'
+    "<h1>Er ging iets mis</h1><p>Probeer het over een paar minuten opnieuw.</p></html>"
+)
+
+
+class ServerError(SluisError):
+    kind = "server-error"
+    title = N_("Er ging iets mis bij ons")
+
+
+class TooLarge(SluisError):
+    kind = "too-large"
+    title = N_("Te groot")
+
+
+def status_of(request: HttpRequest, error: SluisError) -> int:
+    if isinstance(error, ServerError):
+        return 500
+    if isinstance(error, TooLarge):
+        return 413
+    if error.kind == "invalid" and error.code.startswith(("query.", "request.")):
+        return 400
+    if error.kind == "stale" and "If-Match" in request.headers:
+        return 412
+    return STATUS.get(error.kind, 500)
+
+
+def document(request: HttpRequest, error: SluisError) -> dict[str, Any]:
+    """The problem document: type, title, status, detail, instance, code and, where there are any, errors."""
+    body: dict[str, Any] = {
+        "type": f"{settings.SLUIS.url}/problemen/{error.code}",
+        "title": gettext(error.title),
+        "status": status_of(request, error),
+        "detail": error.detail(gettext),
+        "instance": request.path,
+        "code": error.code,
+    }
+    if error.faults:
+        body["errors"] = [_fault(fault) for fault in error.faults]
+    return body
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    row = {} if fault.row is None else {"row": fault.row}
+    return {"field": fault.field, **row, "message": fault.text(gettext)}
+
+
+def answer(request: HttpRequest, error: SluisError) -> HttpResponseBase:
+    """The answer to a request that ended in this error, in the form and the language the asker wants."""
+    page = wants_html(request)
+    if page and isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    body = document(request, error)
+    response: HttpResponse
+    if page:
+        response = HttpResponse(render_to_string("web/problem.html", {"problem": body}, request), status=body["status"])
+    else:
+        response = JsonResponse(
+            body,
+            status=body["status"],
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
+    if body["status"] in (429, 503):
+        response["Retry-After"] = str(int(error.params.get("retry_after", DEFAULT_RETRY)))
+    if body["status"] == 401:
+        response["WWW-Authenticate"] = 'Session realm="Sluis"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """Django's 400 and 413: what the request itself did wrong."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return answer(request, TooLarge("request.too-large", N_("U stuurde meer dan in één keer mag.")))
+    return answer(request, Invalid("request.invalid", N_("Dit verzoek is niet te lezen.")))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    return answer(request, NotAllowed("request.forbidden", N_("U heeft geen recht op deze pagina.")))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    return answer(
+        request,
+        NotFound(
+            "page.unknown",
+            N_("Deze pagina bestaat niet."),
+            way_out=N_("Controleer het adres, of zoek wat u nodig heeft."),
+        ),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    return answer(
+        request,
+        NotAllowed(
+            "request.csrf",
+            N_("Wij konden niet zien of dit verzoek van u kwam."),
+            way_out=N_("Laad de pagina opnieuw en probeer het nog een keer. Sta cookies van deze site toe."),
+        ),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answers also when the templates or the static files are broken."""
+    error = ServerError(
+        "server.error",
+        N_("Wij kunnen deze pagina nu niet laten zien."),
+        way_out=N_("Probeer het over een paar minuten opnieuw."),
+    )
+    try:
+        return answer(request, error)
+    except Exception:
+        log.exception("the error page itself failed")
+        return HttpResponse(LAST_RESORT, status=500, headers={"Cache-Control": "no-store"})

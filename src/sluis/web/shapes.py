@@ -1,0 +1,115 @@
+"""What the components are fed with. A plain dict with the same keys works too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`current` is "page", "step" or "true" when the reader is there; `count` shows between brackets."""
+
+    label: str
+    url: str
+    current: str = ""
+    count: int | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a facet, with how many things have it."""
+
+    value: str
+    label: str
+    count: int | None = None
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A group of checkboxes; `more_url` leads to all values when only the first are here."""
+
+    name: str
+    title: str
+    choices: Sequence[Choice] = ()
+    is_open: bool = True
+    more_url: str = ""
+    more_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a data table.
+
+    `type` is a column type of the lake (text, integer, …); `chip` overrules its name. `facts` stands beside the chip
+    ("12 waarden", "3,7-350"), `empty` is the share without a value (0-1), `bars` the counts of the histogram and
+    `bars_text` says the same in words. `sort_url` makes the name a link; `sort` is "ascending" or "descending".
+    """
+
+    title: str
+    type: str = "text"
+    chip: str = ""
+    facts: str = ""
+    empty: float | None = None
+    bars: Sequence[float] = ()
+    bars_text: str = ""
+    sort_url: str = ""
+    sort: str = ""
+    scale: int | None = None
+    language: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        return self.type in ("integer", "decimal", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows are sequences of values in the order of the columns; a value may be a Link. None shows as "leeg".
+
+    `row_header` is the index of the column that names the row; None when there is none.
+    """
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    row_header: int | None = 0
+    id: str = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file somebody can take along. `size` in bytes; `sha256` in hex; `date` of the file."""
+
+    label: str
+    url: str
+    format: str = ""
+    size: int | None = None
+    date: Any = None
+    sha256: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a process; `state` is "done", "current" or "todo"."""
+
+    label: str
+    state: str = "todo"
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One line of an error summary; `target` is the id of the field it belongs to."""
+
+    message: str
+    target: str = ""
