@@ -1,0 +1,17 @@
+"""The only way out to the network: public addresses over http(s), checked, pinned, capped in size and time."""
+
+from sluis.foundation.egress.client import Reply, Stream, get, stream
+from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed, RemoteTooBig, RemoteTooSlow
+from sluis.foundation.egress.targets import EgressPolicy
+
+__all__ = [
+    "EgressPolicy",
+    "EgressRefused",
+    "RemoteFailed",
+    "RemoteTooBig",
+    "RemoteTooSlow",
+    "Reply",
+    "Stream",
+    "get",
+    "stream",
+]

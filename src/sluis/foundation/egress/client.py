@@ -1,0 +1,164 @@
+"""Fetch with every hop checked, redirects included."""
+
+import logging
+import ssl
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+import httpcore
+
+from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed, RemoteTooBig, RemoteTooSlow
+from sluis.foundation.egress.targets import EgressPolicy, Target, check
+from sluis.foundation.egress.wire import Deadline, PinnedBackend
+from sluis.kernel.text import N_
+
+_log = logging.getLogger(__name__)
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MOST_REDIRECTS = 3
+_IDLE_SECONDS = 30.0
+_CONNECT_SECONDS = 10.0
+_PIECE = 262_144
+MAX_BYTES = 100_000_000
+TIMEOUT = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole reply. `url` is where it came from in the end; header names are lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A reply whose `chunks` arrive while you read them."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
+
+
+def get(
+    url: str,
+    *,
+    purpose: str,
+    allow: Sequence[str] | None = None,
+    max_bytes: int = MAX_BYTES,
+    timeout: float = TIMEOUT,
+    headers: Mapping[str, str] | None = None,
+    policy: EgressPolicy | None = None,
+) -> Reply:
+    """Fetch `url` whole; any final status is returned, not raised.
+
+    `purpose` says in the log why we went out. `max_bytes` counts after decompression; `timeout` is the total in
+    seconds. Raises EgressRefused, RemoteTooBig, RemoteTooSlow, RemoteFailed.
+    """
+    with stream(
+        url, purpose=purpose, allow=allow, max_bytes=max_bytes, timeout=timeout, headers=headers, policy=policy
+    ) as reply:
+        return Reply(reply.url, reply.status, reply.headers, b"".join(reply.chunks))
+
+
+@contextmanager
+def stream(
+    url: str,
+    *,
+    purpose: str,
+    allow: Sequence[str] | None = None,
+    max_bytes: int = MAX_BYTES,
+    timeout: float = TIMEOUT,
+    headers: Mapping[str, str] | None = None,
+    policy: EgressPolicy | None = None,
+) -> Iterator[Stream]:
+    """Like `get`, for a reply that is too large to hold: read `chunks` inside the `with`."""
+    deadline, policy = Deadline(timeout), policy or EgressPolicy()
+    target, sent = check(url, allow=allow, policy=policy), dict(headers or {})
+    for _ in range(_MOST_REDIRECTS + 1):
+        _log.info("egress %s to %s", purpose, target.host)
+        with _hop(target, sent, deadline) as response:
+            found = _headers(response)
+            if response.status not in _REDIRECTS or "location" not in found:
+                yield Stream(target.url, response.status, found, _chunks(target, response, found, max_bytes))
+                return
+        target, sent = _follow(target, found["location"], sent, allow, policy)
+    raise EgressRefused("redirects", N_("{url} verwijst te vaak door."), url=url)
+
+
+@contextmanager
+def _hop(target: Target, headers: Mapping[str, str], deadline: Deadline) -> Iterator[httpcore.Response]:
+    """One request on a connection of its own, never through a proxy of the environment."""
+    backend = PinnedBackend(target.addresses, deadline)
+    context = ssl.create_default_context() if target.scheme == "https" else None
+    idle = {"connect": _CONNECT_SECONDS, "read": _IDLE_SECONDS, "write": _IDLE_SECONDS, "pool": _IDLE_SECONDS}
+    address = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+    sent = {"Host": _host_header(target), "User-Agent": "Sluis", "Accept-Encoding": "gzip, deflate", **headers}
+    with _said(target), httpcore.ConnectionPool(ssl_context=context, network_backend=backend) as pool:
+        with pool.stream("GET", address, headers=list(sent.items()), extensions={"timeout": idle}) as response:
+            yield response
+
+
+@contextmanager
+def _said(target: Target) -> Iterator[None]:
+    try:
+        yield
+    except httpcore.TimeoutException as error:
+        raise RemoteTooSlow(url=target.url) from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, zlib.error, UnicodeError) as error:
+        raise RemoteFailed(url=target.url) from error
+
+
+def _host_header(target: Target) -> str:
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    standard = {"http": 80, "https": 443}[target.scheme]
+    return host if target.port == standard else f"{host}:{target.port}"
+
+
+def _headers(response: httpcore.Response) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+
+
+def _follow(
+    before: Target, location: str, sent: dict[str, str], allow: Sequence[str] | None, policy: EgressPolicy
+) -> tuple[Target, dict[str, str]]:
+    """The next hop, checked like the first; what we sent to one origin is not for another."""
+    target = check(urljoin(before.url, location), allow=allow, policy=policy)
+    if before.scheme == "https" and target.scheme == "http":
+        raise EgressRefused(
+            "downgrade", N_("{url} is niet beveiligd, terwijl het vorige adres dat wel was."), url=target.url
+        )
+    return target, sent if target.origin == before.origin else {}
+
+
+def _chunks(target: Target, response: httpcore.Response, headers: Mapping[str, str], max_bytes: int) -> Iterator[bytes]:
+    unpack = _decoder(target, headers.get("content-encoding", "identity").strip().lower())
+    size = 0
+    for raw in response.iter_stream():
+        for chunk in unpack(raw):
+            size += len(chunk)
+            if size > max_bytes:
+                raise RemoteTooBig(url=target.url, max_bytes=max_bytes)
+            yield chunk
+
+
+def _decoder(target: Target, encoding: str) -> Any:
+    """Unpacks in pieces of at most 256 kB, so that a bomb is counted before it is in memory."""
+    if encoding in ("", "identity"):
+        return lambda raw: (raw,)
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise RemoteFailed(url=target.url)
+    inflate = zlib.decompressobj(wbits=47)
+
+    def pieces(raw: bytes) -> Iterator[bytes]:
+        while raw:
+            yield inflate.decompress(raw, _PIECE)
+            raw = inflate.unconsumed_tail
+
+    return pieces

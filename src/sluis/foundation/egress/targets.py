@@ -1,0 +1,113 @@
+"""Decides whether we may go to an address, and to which IP exactly."""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed
+from sluis.kernel.text import N_
+
+_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9._-]{1,253}", re.IGNORECASE)
+# IPv6 addresses that carry an IPv4 address inside; a gateway would unwrap them behind our back.
+_CARRIERS = tuple(
+    map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
+)
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """All addresses of `host` as text; raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(frozen=True, slots=True)
+class EgressPolicy:
+    """`allow_private` are the non-public addresses that may be reached all the same (tests, an inside source)."""
+
+    allow_private: tuple[str, ...] = ()
+    resolve: Resolve = resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One checked address. `addresses` are the only ones a connection may be made to."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+    path: str
+    addresses: tuple[str, ...]
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        return (self.scheme, self.host, self.port)
+
+
+def check(url: str, *, allow: Sequence[str] | None, policy: EgressPolicy) -> Target:
+    """Check `url` and resolve its name, once. Raises EgressRefused, or RemoteFailed when the name does not exist.
+
+    `allow` limits to these hosts; an entry "host:port" also opens that port. None is every public host on 80 and 443.
+    """
+    scheme, host, port, path = _parts(url)
+    if allow is not None and not {host, f"{host}:{port}"} & {entry.lower() for entry in allow}:
+        raise EgressRefused("not-listed", N_("{url} staat niet op de lijst van toegestane adressen."), url=url)
+    if port not in _PORTS.values() and f"{host}:{port}" not in (allow or ()):
+        raise EgressRefused("port", N_("{url} gebruikt een poort die niet is toegestaan."), url=url)
+    return Target(url, scheme, host, port, path, _addresses(url, host, port, policy))
+
+
+def _parts(url: str) -> tuple[str, str, int, str]:
+    try:
+        parts = urlsplit(url)
+        host, port = _host(parts.hostname or ""), parts.port
+    except ValueError as error:
+        raise EgressRefused("address", N_("{url} is geen geldig webadres."), url=url) from error
+    if parts.scheme not in _PORTS:
+        raise EgressRefused("scheme", N_("{url} is geen http- of https-adres."), url=url)
+    if "@" in parts.netloc or "\\" in url:
+        raise EgressRefused("userinfo", N_("{url} bevat een gebruikersnaam of een verwarrend teken."), url=url)
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    query = quote(parts.query, safe="/?%:@!$&'()*+,;=~-._")
+    return parts.scheme, host, port or _PORTS[parts.scheme], f"{path}?{query}" if query else path
+
+
+def _host(name: str) -> str:
+    """Lower-case ASCII form; raises ValueError. One form only, so that no two parsers can read it differently."""
+    if ":" in name:
+        return str(ipaddress.IPv6Address(name))
+    ascii_name = name.encode("idna").decode().lower()
+    if not _HOST.fullmatch(ascii_name):
+        raise ValueError(name)
+    return ascii_name
+
+
+def _addresses(url: str, host: str, port: int, policy: EgressPolicy) -> tuple[str, ...]:
+    try:
+        found = tuple(policy.resolve(host, port))
+    except OSError as error:
+        raise RemoteFailed(url=url) from error
+    if not found:
+        raise RemoteFailed(url=url)
+    # One bad address among good ones is an attack or an accident; neither deserves a second chance.
+    if not all(text in policy.allow_private or is_public(text) for text in found):
+        raise EgressRefused("private", N_("{url} wijst naar een intern of niet-openbaar netwerkadres."), url=url)
+    return found
+
+
+def is_public(text: str) -> bool:
+    """Whether an IP address lies on the public internet (IANA special-purpose registries)."""
+    try:
+        address: Address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and any(address in network for network in _CARRIERS):
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
