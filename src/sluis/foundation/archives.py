@@ -70,9 +70,11 @@ class Archive:
         placed = {}
         for member in members:
             label = PurePosixPath(member.name)
-            stem = stems.setdefault(str(label.with_suffix("")).lower(), f"member-{len(stems) + 1:05d}")
             suffix = label.suffix.lower()
-            target = folder / (stem + (suffix if _SAFE_SUFFIX.fullmatch(suffix) else ".bin"))
+            safe = _SAFE_SUFFIX.fullmatch(suffix) is not None
+            group = str(label.with_suffix("") if safe else label).lower()
+            stem = stems.setdefault(group, f"member-{len(stems) + 1:05d}")
+            target = folder / (stem + (suffix if safe else ""))
             with self.open(member) as source, target.open("xb") as sink:
                 for chunk in source:
                     sink.write(chunk)
@@ -82,12 +84,14 @@ class Archive:
     @contextmanager
     def open(self, member: Member) -> Iterator[Iterator[bytes]]:
         """The unpacked bytes of one member in chunks, counted against the caps."""
-        with _readable(self._path), self._zip.open(member.name) as source:
+        with _readable(self._path):
+            source = self._zip.open(member.name)
+        with source:
             yield self._counted(source, member)
 
     def _counted(self, source: IO[bytes], member: Member) -> Iterator[bytes]:
         size = 0
-        while chunk := source.read(_CHUNK):
+        while chunk := self._read(source):
             if not size and chunk.startswith(_ARCHIVE_STARTS):
                 raise _nested(self._path, member.name)
             size += len(chunk)
@@ -95,6 +99,10 @@ class Archive:
             if size > member.size or self._unpacked > self._caps.total_bytes:
                 raise _too_big(self._path, self._caps)
             yield chunk
+
+    def _read(self, source: IO[bytes]) -> bytes:
+        with _readable(self._path):
+            return source.read(_CHUNK)
 
 
 @contextmanager
@@ -124,7 +132,7 @@ def prescan(path: Path, caps: Caps | None = None) -> tuple[Member, ...]:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:
         raise Invalid(
             "archive.broken",
             N_("{file} is geen leesbaar zipbestand, of het is beschadigd."),
@@ -152,7 +160,7 @@ def _check_totals(path: Path, infos: Sequence[zipfile.ZipInfo], caps: Caps) -> N
     total = sum(info.file_size for info in infos)
     if total > caps.total_bytes or (total > _SMALL and total > path.stat().st_size * caps.ratio):
         raise _too_big(path, caps)
-    if len({info.filename for info in infos}) < len(infos):
+    if len({info.filename.lower() for info in infos}) < len(infos):
         raise _refused(path, "archive.duplicate", N_("{file} bevat twee keer hetzelfde bestand."))
 
 

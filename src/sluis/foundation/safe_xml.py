@@ -29,7 +29,7 @@ class XmlCaps:
 
     total_bytes: int = 100 * _MB
     depth: int = 200
-    prolog_bytes: int = _MB
+    prolog_bytes: int = 65_536
 
 
 def parse(source: Source, *, file: str = "", caps: XmlCaps | None = None) -> ET.Element:
@@ -96,7 +96,6 @@ def _feed(parser: "ET.XMLPullParser[tuple[str, ET.Element]]", chunk: bytes, file
     try:
         if chunk:
             parser.feed(chunk)
-            parser.flush()
         else:
             parser.close()
     except ET.ParseError as error:

@@ -100,9 +100,12 @@ def _hop(target: Target, headers: Mapping[str, str], deadline: Deadline) -> Iter
     idle = {"connect": _CONNECT_SECONDS, "read": _IDLE_SECONDS, "write": _IDLE_SECONDS, "pool": _IDLE_SECONDS}
     address = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     sent = {"Host": _host_header(target), "User-Agent": "Sluis", "Accept-Encoding": "gzip, deflate", **headers}
-    with _said(target), httpcore.ConnectionPool(ssl_context=context, network_backend=backend) as pool:
-        with pool.stream("GET", address, headers=list(sent.items()), extensions={"timeout": idle}) as response:
-            yield response
+    with (
+        _said(target),
+        httpcore.ConnectionPool(ssl_context=context, network_backend=backend) as pool,
+        pool.stream("GET", address, headers=list(sent.items()), extensions={"timeout": idle}) as response,
+    ):
+        yield response
 
 
 @contextmanager
@@ -111,7 +114,7 @@ def _said(target: Target) -> Iterator[None]:
         yield
     except httpcore.TimeoutException as error:
         raise RemoteTooSlow(url=target.url) from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, zlib.error, UnicodeError) as error:
+    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, zlib.error) as error:
         raise RemoteFailed(url=target.url) from error
 
 
@@ -157,8 +160,9 @@ def _decoder(target: Target, encoding: str) -> Any:
     inflate = zlib.decompressobj(wbits=47)
 
     def pieces(raw: bytes) -> Iterator[bytes]:
-        while raw:
-            yield inflate.decompress(raw, _PIECE)
-            raw = inflate.unconsumed_tail
+        piece = inflate.decompress(raw, _PIECE)
+        while piece:
+            yield piece
+            piece = inflate.decompress(inflate.unconsumed_tail, _PIECE)
 
     return pieces

@@ -12,9 +12,12 @@ from sluis.kernel.text import N_
 
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9._-]{1,253}", re.IGNORECASE)
-# IPv6 addresses that carry an IPv4 address inside; a gateway would unwrap them behind our back.
+# IPv6 addresses that carry an IPv4 address inside, which a gateway would unwrap behind our back; and old site-local.
 _CARRIERS = tuple(
-    map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
+    map(
+        ipaddress.IPv6Network,
+        ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10"),
+    )
 )
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -65,13 +68,13 @@ def check(url: str, *, allow: Sequence[str] | None, policy: EgressPolicy) -> Tar
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
+    if not url.lower().startswith(("http://", "https://")):
+        raise EgressRefused("scheme", N_("{url} is geen http- of https-adres."), url=url)
     try:
         parts = urlsplit(url)
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError as error:
         raise EgressRefused("address", N_("{url} is geen geldig webadres."), url=url) from error
-    if parts.scheme not in _PORTS:
-        raise EgressRefused("scheme", N_("{url} is geen http- of https-adres."), url=url)
     if "@" in parts.netloc or "\\" in url:
         raise EgressRefused("userinfo", N_("{url} bevat een gebruikersnaam of een verwarrend teken."), url=url)
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")

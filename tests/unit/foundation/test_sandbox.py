@@ -1,0 +1,215 @@
+"""The fence of the sandbox, held against real attacks."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sandbox_entries
+
+from sluis.foundation import sandbox
+from sluis.foundation.sandbox import Limits
+from sluis.kernel.errors import Invalid, Unavailable, to_wire
+
+HERE = Path(__file__).parent
+SECRET = "geheim-dat-niemand-mag-zien"
+
+
+@pytest.fixture(autouse=True)
+def _entries() -> Iterator[None]:
+    sandbox.configure(code=[HERE])
+    yield
+    sandbox.configure()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "writes").mkdir()
+    (tmp_path / "input.txt").write_text("invoer")
+    (tmp_path / "secret.txt").write_text(SECRET)
+    return tmp_path
+
+
+def call(name: str, folder: Path, limits: Limits | None = None, **request: Any) -> dict[str, Any]:
+    source = folder / "input.txt"
+    return sandbox.run(
+        f"sandbox_entries:{name}",
+        {"input": str(source), "secret": str(folder / "secret.txt"), **request},
+        reads=[source],
+        writes=folder / "writes",
+        limits=limits,
+    )
+
+
+def test_an_entry_gets_its_request_and_reports_progress() -> None:
+    heard: list[tuple[float, str]] = []
+    result = sandbox.run(
+        "sandbox_entries:echo", {"a": "é"}, reads=[], writes=None, on_progress=lambda *step: heard.append(step)
+    )
+    assert result == {"echo": {"a": "é"}}
+    assert heard == [(0.5, "halverwege")]
+
+
+def test_an_entry_reads_its_input_and_writes_its_output(folder: Path) -> None:
+    assert call("copy", folder) == {"folder": str(folder / "writes")}
+    assert (folder / "writes/out.txt").read_text() == "INVOER"
+
+
+def test_every_attack_is_tried_and_refused(folder: Path) -> None:
+    outcome = call(
+        "attack", folder, names=list(sandbox_entries.ATTACKS), project=str(HERE.parents[2] / "pyproject.toml")
+    )
+    assert len(outcome) == len(sandbox_entries.ATTACKS)
+    assert {name: said for name, said in outcome.items() if said != "PermissionError"} == {}
+    assert (folder / "input.txt").read_text() == "invoer"
+    assert sorted(path.name for path in folder.iterdir()) == ["input.txt", "secret.txt", "writes"]
+
+
+def test_the_attacks_do_work_outside(folder: Path) -> None:
+    """Otherwise the test above would also pass on attacks that are simply broken."""
+    names = ["passwd", "read secret", "socket", "subprocess", "memfd", "chmod input", "utime input", "write beside"]
+    request = {"names": names, "input": str(folder / "input.txt"), "secret": str(folder / "secret.txt")}
+    script = "import json, sys; sys.path.append(sys.argv[1]); import sandbox_entries as s; "
+    script += "print(json.dumps(s.attack(json.loads(sys.argv[2]), print)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(HERE), json.dumps(request)], capture_output=True, check=True
+    )
+    assert json.loads(done.stdout) == dict.fromkeys(names, "done")
+
+
+def test_the_child_gets_no_secrets_no_descriptors_and_no_django(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUIS_SECRET_KEY", SECRET)
+    with (folder / "secret.txt").open() as held:
+        os.set_inheritable(held.fileno(), True)
+        seen = call("environment", folder)
+    assert seen["names"] == ["HOME", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TMPDIR", "TZ"]
+    assert seen["descriptors"] == 4
+    assert not [name for name in seen["modules"] if name.startswith("django")]
+
+
+def test_an_input_in_the_writable_folder_is_a_programming_error(folder: Path) -> None:
+    (folder / "writes/in.txt").write_text("x")
+    with pytest.raises(ValueError, match="overwrite its own input"):
+        sandbox.run("sandbox_entries:echo", {}, reads=[folder / "writes/in.txt"], writes=folder / "writes")
+
+
+def test_what_the_entry_says_about_the_file_comes_back_whole(folder: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        call("refuse", folder)
+    assert caught.value.code == "csv.ragged"
+    assert str(caught.value) == "Regel 7 klopt niet. Herstel de regel."
+
+
+@pytest.mark.parametrize("entry", ["stumble", "segfault", "crafted_message"])
+def test_a_crash_is_a_refused_file(folder: Path, entry: str) -> None:
+    with pytest.raises(sandbox.Crashed) as caught:
+        call(entry, folder)
+    assert to_wire(caught.value)["kind"] == "invalid"
+    assert "liep vast" in str(caught.value)
+
+
+def test_a_crash_keeps_its_trace_for_the_operator(folder: Path) -> None:
+    with pytest.raises(sandbox.Crashed) as caught:
+        call("stumble", folder)
+    assert "ZeroDivisionError" in caught.value.trace
+    assert "ZeroDivisionError" not in str(caught.value)
+
+
+@pytest.mark.parametrize("entry", ["hog", "reserve", "thread_bomb"])
+def test_too_much_memory_is_said_so(folder: Path, entry: str) -> None:
+    with pytest.raises(sandbox.TooMuchMemory, match="meer dan 200 MB"):
+        call(entry, folder, Limits(memory_mb=200))
+
+
+@pytest.mark.parametrize(
+    ("entry", "limits"),
+    [
+        ("spin", Limits(cpu_seconds=1)),
+        ("spin", Limits(wall_seconds=0.5)),
+        ("sleep", Limits(wall_seconds=0.5)),
+        ("silent_hang", Limits(wall_seconds=0.5)),
+    ],
+)
+def test_too_long_is_said_so(folder: Path, entry: str, limits: Limits) -> None:
+    with pytest.raises(sandbox.TookTooLong):
+        call(entry, folder, limits)
+
+
+@pytest.mark.parametrize(
+    ("entry", "limits"),
+    [
+        ("big_result", Limits(result_mb=1)),
+        ("big_file", Limits(output_mb=5)),
+        ("many_files", Limits(output_mb=5)),
+    ],
+)
+def test_too_much_output_is_said_so(folder: Path, entry: str, limits: Limits) -> None:
+    with pytest.raises(sandbox.TooMuchOutput):
+        call(entry, folder, limits)
+
+
+def test_noise_on_the_standard_streams_does_no_harm(folder: Path) -> None:
+    assert call("noise", folder) == {"quiet": True}
+
+
+def test_threads_are_allowed(folder: Path) -> None:
+    assert call("threads", folder) == {"done": 8}
+
+
+@pytest.mark.parametrize("name", ["plain.csv", "layer.vrt"])
+def test_a_gdal_vrt_cannot_bring_in_another_file(folder: Path, name: str) -> None:
+    secret = folder / "secret.csv"
+    secret.write_text(f"kolom\n{SECRET}\n")
+    layer = f"<OGRVRTLayer name='secret'><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer>"
+    trap = folder / name
+    trap.write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+    outside = sandbox_entries.vrt({"input": str(trap)}, print)
+    inside = sandbox.run("sandbox_entries:vrt", {"input": str(trap)}, reads=[trap], writes=None)
+    assert SECRET not in inside["rows"]
+    assert name == "plain.csv" or SECRET in outside["rows"], "the trap itself must work outside"
+
+
+def test_duckdb_works_with_threads_and_cannot_overwrite_its_input(folder: Path) -> None:
+    source = folder / "input.txt"
+    source.write_text("x\n" + "".join(f"{number}\n" for number in range(100_000)))
+    before = hashlib.sha256(source.read_bytes()).hexdigest()
+    result = call("duckdb_reads", folder)
+    assert result["rows"] == [100_000, 4_999_950_000]
+    assert result["overwritten"] != "done"
+    assert (folder / "writes/out.parquet").stat().st_size > 0
+    assert hashlib.sha256(source.read_bytes()).hexdigest() == before
+
+
+def test_without_a_fence_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sluis.foundation.sandbox.landlock.abi", lambda: 0)
+    assert sandbox.available()["ok"] is False
+    with pytest.raises(Unavailable, match="Landlock"):
+        sandbox.run("sandbox_entries:echo", {}, reads=[], writes=None)
+    sandbox.configure(strict=False, code=[HERE])
+    assert sandbox.run("sandbox_entries:echo", {}, reads=[], writes=None) == {"echo": {}}
+
+
+def test_an_ordinary_user_gets_the_same_fence(folder: Path) -> None:
+    """When the tests run as root the fence is also tried as somebody else, and the other way round it already was."""
+    if os.geteuid() != 0:
+        pytest.skip("already an ordinary user")
+    from sluis.foundation.sandbox import landlock, seccomp
+
+    child = os.fork()
+    if child == 0:
+        os.setuid(65534)
+        try:
+            seccomp.forbid_new_privileges()
+            landlock.restrict([("/usr", landlock.READ)])
+            seccomp.install()
+            Path("/etc/hostname").read_text()
+        except PermissionError:
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
