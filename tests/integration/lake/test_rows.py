@@ -4,6 +4,8 @@ import csv
 import io
 import itertools
 import json
+import operator
+import random
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -49,8 +51,15 @@ CHOICES: dict[str, list[Any]] = {
     "maat": [None, -0.1, 0.0, 1e300, 2.5, float("inf"), float("nan")],
     "open": [None, True, False],
     "dag": [None, date(1900, 1, 1), date(2026, 3, 31)],
-    "moment": [None, datetime(2026, 3, 31, 14, 30), datetime(2026, 3, 31, 14, 30, 0, 5)],
+    "moment": [None, datetime.fromisoformat("2026-03-31T14:30"), datetime.fromisoformat("2026-03-31T14:30:00.000005")],
     "uur": [None, time(0, 0), time(14, 30)],
+}
+PYTHON = {
+    Op.EQ: operator.eq,
+    Op.LT: operator.lt,
+    Op.LTE: operator.le,
+    Op.GT: operator.gt,
+    Op.GTE: operator.ge,
 }
 TYPES = (
     "naam VARCHAR, aantal BIGINT, bedrag DECIMAL(38,2), maat DOUBLE, open BOOLEAN, dag DATE, moment TIMESTAMP, uur TIME"
@@ -59,8 +68,8 @@ TYPES = (
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    names = list(CHOICES)
-    return [{n: CHOICES[n][(i * (k + 3) + i // 5) % len(CHOICES[n])] for k, n in enumerate(names)} for i in range(97)]
+    chance = random.Random(7)
+    return [{name: chance.choice(values) for name, values in CHOICES.items()} for _ in range(97)]
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +94,6 @@ def _naive(rows: list[dict[str, Any]], request: PageRequest) -> list[int]:
     for s in reversed(request.sort):
         filled = [i for i in ids if rows[i][s.column] is not None]
         filled.sort(key=lambda i: _key(rows[i][s.column]), reverse=s.descending)
-        if s.descending:  # reverse=True keeps ties stable in Python, as we want
-            pass
         ids = filled + [i for i in ids if rows[i][s.column] is None]
     return ids
 
@@ -102,21 +109,10 @@ def _holds(condition: Any, row: dict[str, Any]) -> bool:
     if cell is None:
         return False
     a, b = _key(cell), _key(condition.value)
-    match condition.op:
-        case Op.EQ:
-            return a == b
-        case Op.LT:
-            return a < b
-        case Op.LTE:
-            return a <= b
-        case Op.GT:
-            return a > b
-        case Op.GTE:
-            return a >= b
-        case Op.CONTAINS:
-            return condition.value.lower() in cell.lower()
-        case _:
-            return cell.lower().startswith(condition.value.lower())
+    if condition.op in PYTHON:
+        return PYTHON[condition.op](a, b)
+    found = cell.lower().find(condition.value.lower())
+    return found == 0 if condition.op is Op.STARTS else found >= 0
 
 
 def _conditions() -> st.SearchStrategy[Any]:
@@ -200,7 +196,7 @@ def test_rows_keep_their_number_and_their_exact_values(table: Path, rows: list[d
 
 
 def test_json_keeps_decimals_and_large_numbers_exact(table: Path) -> None:
-    request = parse([("bedrag", "12345678901234567890,12"), ("aantal", str(2**53 + 1))], COLUMNS)
+    request = parse([("bedrag__gt", "1,5"), ("aantal", str(2**53 + 1))], COLUMNS)
     text = row_json(page(table, COLUMNS, request).rows[0], COLUMNS)
     assert '"bedrag":12345678901234567890.12' in text
     assert '"aantal":9007199254740993' in text
