@@ -1,0 +1,109 @@
+"""Shapes of what the outside may see: plain dictionaries, as the release room stores and the feeds read them."""
+
+from typing import Any, NotRequired, TypedDict
+
+
+class PublicFile(TypedDict):
+    """A file of a release. `size` in bytes; `media_type` as 'text/csv'; `format` an EU file-type code such as CSV."""
+
+    name: str
+    url: str
+    format: str
+    media_type: str
+    size: int
+    sha256: str
+    distribution_id: NotRequired[str]
+    access_url: NotRequired[str]
+    title: NotRequired[str]
+    modified: NotRequired[str]
+
+
+class PublicRelease(TypedDict):
+    """One release in the row of releases. `status`: current, superseded or withdrawn. Moments are ISO 8601."""
+
+    number: int
+    uri: str
+    published_at: str
+    status: str
+    notes: NotRequired[str]
+    reason: NotRequired[str]
+    files: NotRequired[list[PublicFile]]
+
+
+class PublicDecision(TypedDict):
+    """The decision that let this version out (or kept it in). `outcome`: open, restricted or closed."""
+
+    outcome: str
+    decided_at: str
+    role: str
+    ground: NotRequired[str]
+    motivation: NotRequired[str]
+    sha256: NotRequired[str]
+    uri: NotRequired[str]
+
+
+class PublicWithdrawal(TypedDict):
+    withdrawn_at: str
+    reason: str
+
+
+class PublicApi(TypedDict):
+    """Sluis' own row service for a dataset with a table."""
+
+    endpoint_url: str
+    description_url: str
+    documentation_url: str
+
+
+class PublicRecord(TypedDict):
+    """The public document of one dataset: what the portal, the feeds and the search index read.
+
+    `metadata` is exactly what `service.snapshot(dataset_id)` gave when it was decided.
+    """
+
+    uri: str  # https://…/id/dataset/<slug>, never changes
+    page: str  # the page for people
+    document: str  # the page about the metadata: /doc/dataset/<slug>
+    slug: str
+    status: str  # published | withdrawn
+    issued_at: str
+    changed_at: str
+    metadata: dict[str, Any]
+    availability: NotRequired[str]  # in_onderzoek | gepland | beschikbaar | niet_beschikbaar
+    release: NotRequired[PublicRelease | None]
+    releases: NotRequired[list[PublicRelease]]
+    decision: NotRequired[PublicDecision | None]
+    withdrawal: NotRequired[PublicWithdrawal | None]
+    api: NotRequired[PublicApi | None]
+
+
+class PublicCatalogue(TypedDict):
+    """The catalogue that holds the datasets: who publishes it and where it stands."""
+
+    uri: str
+    title: str
+    title_en: str
+    description: str
+    description_en: str
+    homepage: str
+    publisher_name: str
+    publisher_name_en: NotRequired[str]
+    publisher_uri: str
+    contact_name: str
+    contact_email: NotRequired[str]
+    contact_page: NotRequired[str]
+    issued_at: NotRequired[str]
+    changed_at: str
+    licence: NotRequired[str]
+
+
+class PublicPaging(TypedDict):
+    """One page of a feed (Hydra). `next` and `previous` are '' at the ends."""
+
+    page: str
+    first: str
+    last: str
+    next: str
+    previous: str
+    total: int
+    size: int

@@ -1,0 +1,86 @@
+"""Reads: what the caller may see, as frozen shapes."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from sluis.foundation.service import require
+from sluis.kernel.actor import Actor
+from sluis.kernel.errors import Invalid
+from sluis.kernel.text import N_
+from sluis.register import policy, records
+from sluis.register.models import Dataset
+from sluis.register.snapshot import snapshot_of
+from sluis.register.types import Availability, ContactRecord, DatasetPage, DatasetRecord, Openness, Publication
+
+MOST_PER_PAGE = 200
+
+
+def get(*, by: Actor, dataset_id: UUID | None = None, slug: str | None = None) -> DatasetRecord:
+    """One dataset by id or by slug (four queries). Raises NotFound, also for what the caller may not see."""
+    key = {"id": dataset_id} if dataset_id is not None else {"slug": slug}
+    row = _whole(policy.seen_by(by)).filter(**key).first()
+    if row is None:
+        raise policy.unknown_dataset()
+    return records.dataset_record(row)
+
+
+def visible_to(
+    *,
+    by: Actor,
+    text: str = "",
+    organisation_id: UUID | None = None,
+    openness: Openness | str | None = None,
+    availability: Availability | str | None = None,
+    publication: Publication | str | None = None,
+    page: int = 1,
+    size: int = 50,
+) -> DatasetPage:
+    """Datasets the caller may see, latest change first.
+
+    Costs an index walk and a count; `text` scans the titles.
+    """
+    if page < 1 or not 1 <= size <= MOST_PER_PAGE:
+        raise Invalid(
+            "register.page", N_("Een pagina heeft 1 tot {most} regels en nummers vanaf 1."), most=MOST_PER_PAGE
+        )
+    exact = {
+        "organisation_id": organisation_id,
+        "openness": openness,
+        "availability": availability,
+        "publication": publication,
+    }
+    rows = policy.seen_by(by).filter(**{name: value for name, value in exact.items() if value})
+    if words := text.strip():
+        rows = rows.filter(Q(title__icontains=words) | Q(title_en__icontains=words) | Q(slug=words))
+    first = (page - 1) * size
+    found = rows.select_related("organisation").defer("details")[first : first + size]
+    return DatasetPage(rows=records.summaries(found), total=rows.count(), page=page, size=size)
+
+
+def snapshot(dataset_id: UUID) -> dict[str, Any]:
+    """The canonical metadata of a dataset, for the room that decides about it. Raises NotFound.
+
+    No actor: whoever calls it has authorised its own operation on this dataset.
+    """
+    return snapshot_of(whole(dataset_id))
+
+
+def whole(dataset_id: UUID) -> DatasetRecord:
+    """One dataset without asking who wants it: for operations that have authorised. Raises NotFound."""
+    row = _whole(Dataset.objects.all()).filter(id=dataset_id).first()
+    if row is None:
+        raise policy.unknown_dataset()
+    return records.dataset_record(row)
+
+
+def contacts(*, by: Actor, organisation_id: UUID) -> tuple[ContactRecord, ...]:
+    """Contacts of an organisation, by name."""
+    require(by, policy.VIEW, organisation_id)
+    rows = policy.contacts_seen_by(by).filter(organisation_id=organisation_id)
+    return tuple(records.contact_record(row) for row in rows)
+
+
+def _whole(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    return rows.select_related("organisation", "contact").prefetch_related("distributions", "services")

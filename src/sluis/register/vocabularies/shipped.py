@@ -1,0 +1,79 @@
+"""The lists as they come with Sluis: one tab-separated file per list, written by `convert.to_text`.
+
+Each file opens with `# key: value` lines (title, source, licence, retrieved, base, refresh) and has one word per line:
+code, Dutch label, English label, broader address, last day of use. An address is `base` + code, or the code itself.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from sluis.register.types import ConceptRecord
+
+_FOLDER = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedList:
+    """`refresh` is the official address in RDF, '' when there is none to ask."""
+
+    name: str
+    title: str
+    source: str
+    licence: str
+    retrieved: date
+    base: str
+    refresh: str
+    concepts: tuple[ConceptRecord, ...]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.tsv")))
+
+
+@cache
+def read(name: str) -> ShippedList:
+    """One shipped list; KeyError when Sluis does not know it."""
+    if name not in names():
+        raise KeyError(name)
+    lines = (_FOLDER / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    head = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# ") and ": " in line)
+    base = head.get("base", "")
+    return ShippedList(
+        name=name,
+        title=head["title"],
+        source=head["source"],
+        licence=head["licence"],
+        retrieved=date.fromisoformat(head["retrieved"]),
+        base=base,
+        refresh=head.get("refresh", ""),
+        concepts=tuple(_concept(line, base) for line in lines if line and not line.startswith("#")),
+    )
+
+
+@cache
+def by_uri(name: str) -> dict[str, ConceptRecord]:
+    return {concept.uri: concept for concept in read(name).concepts}
+
+
+def label(uri: str, language: str = "nl") -> str:
+    """Label of a word in any shipped list; the address itself when no list knows it."""
+    for name in names():
+        if concept := by_uri(name).get(uri):
+            return (concept.label_en if language == "en" else "") or concept.label
+    return uri
+
+
+def _concept(line: str, base: str) -> ConceptRecord:
+    code, dutch, english, broader, ends = (line.split("\t") + [""] * 5)[:5]
+    uri = code if "://" in code else base + code
+    return ConceptRecord(
+        uri=uri,
+        code=code,
+        label=dutch,
+        label_en=english,
+        broader=broader,
+        ends=date.fromisoformat(ends) if ends else None,
+    )
