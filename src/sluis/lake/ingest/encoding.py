@@ -1,0 +1,137 @@
+"""Which characters the bytes mean, found out over the whole file, and a UTF-8 copy when that is needed."""
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sluis.kernel.errors import Invalid
+from sluis.kernel.text import N_
+from sluis.lake.ingest.caps import MAX_LINE_BYTES
+
+_CHUNK = MAX_LINE_BYTES
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`rows` counts line ends outside quotes (plus a last line without one); `lines` counts all of them."""
+
+    encoding: str
+    has_bom: bool
+    nuls: int
+    bad_bytes: int
+    lines: int
+    rows: int
+    quotes_open: bool
+    carriage_only: bool
+
+
+def scan(path: Path, forced: str = "") -> Scan:
+    """Read every byte once. Raises Invalid when this cannot be a text of lines."""
+    with path.open("rb") as stream:
+        head = stream.read(65536)
+    encoding = forced or _by_head(head)
+    has_bom = any(head.startswith(bom) for bom, _ in _BOMS)
+    count = _Count(wide=encoding.startswith("utf-16"))
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            count.add(chunk)
+    if not encoding:
+        encoding = _by_count(count, has_bom)
+    lines = count.lines + (0 if count.last == b"\n" else 1)
+    rows = count.rows + (0 if count.last == b"\n" else 1)
+    return Scan(
+        encoding=encoding,
+        has_bom=has_bom,
+        nuls=0 if count.wide else count.nuls,
+        bad_bytes=count.bad if encoding.startswith("utf-8") else 0,
+        lines=lines,
+        rows=rows,
+        quotes_open=bool(count.parity),
+        carriage_only=count.lines == 0 and count.returns > 0,
+    )
+
+
+def _by_head(head: bytes) -> str:
+    for bom, name in _BOMS[1:]:
+        if head.startswith(bom):
+            return name
+    sample = head[: len(head) // 2 * 2]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if len(sample) >= 4 and max(even, odd) > len(sample) // 5:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return ""
+
+
+def _by_count(count: "_Count", has_bom: bool) -> str:
+    """UTF-8 unless the wrong bytes are too many to be accidents: then it was Windows-1252 all along."""
+    if count.bad and count.bad * 50 > count.good:
+        return "cp1252"
+    return "utf-8-sig" if has_bom else "utf-8"
+
+
+class _Count:
+    """Counts over chunks: NULs, UTF-8 faults, line ends in and outside quotes."""
+
+    def __init__(self, *, wide: bool) -> None:
+        self.wide = wide
+        self.nuls = self.good = self.bad = self.lines = self.rows = self.parity = self.returns = 0
+        self.last = b""
+        self._rest = b""
+
+    def add(self, chunk: bytes) -> None:
+        ends = chunk.count(b"\n")
+        self.nuls += chunk.count(b"\0")
+        if not ends:
+            self.returns += chunk.count(b"\r")
+            if len(chunk) == _CHUNK and b"\r" not in chunk:
+                raise Invalid(
+                    "csv.line-too-long",
+                    N_("Het bestand heeft een regel van meer dan {limit} MB; dat is geen tabel."),
+                    way_out=N_("Controleer of het een tekstbestand met regels is."),
+                    limit=_CHUNK // 1024 // 1024,
+                )
+        if not self.wide and not (chunk.isascii() and not self._rest):
+            self._utf8(chunk)
+        self.lines += ends
+        self.rows += self._outside(chunk, ends)
+        self.last = chunk[-1:]
+
+    def _utf8(self, chunk: bytes) -> None:
+        data = self._rest + chunk
+        self._rest = b""
+        try:
+            text, used = codecs.utf_8_decode(data, "strict", False)
+            self._rest = data[used:]
+            self.good += len(data) - len(text)
+        except UnicodeDecodeError:
+            wrong = data.decode("utf-8", "replace").count("\ufffd")
+            high = len(data) - len(data.decode("ascii", "ignore"))
+            self.bad += wrong
+            self.good += max(0, high - wrong) // 2
+
+    def _outside(self, chunk: bytes, ends: int) -> int:
+        quotes = chunk.count(b'"')
+        if not quotes:
+            return 0 if self.parity else ends
+        data = np.frombuffer(chunk, dtype=np.uint8)
+        before = np.searchsorted(np.flatnonzero(data == 34), np.flatnonzero(data == 10))
+        outside = int(np.count_nonzero((before + self.parity) % 2 == 0))
+        self.parity = (self.parity + quotes) % 2
+        return outside
+
+
+def to_utf8(path: Path, found: Scan, target: Path) -> int:
+    """Write a UTF-8 copy without byte order mark, NULs as spaces; returns how many characters could not be read."""
+    decoder = codecs.getincrementaldecoder(found.encoding)("replace")
+    unreadable, first = 0, True
+    with path.open("rb") as stream, target.open("wb") as out:
+        while chunk := stream.read(_CHUNK):
+            text = decoder.decode(chunk)
+            unreadable += text.count("\ufffd")
+            out.write((text.removeprefix("\ufeff") if first else text).replace("\0", " ").encode("utf-8", "replace"))
+            first = False
+        out.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
+    return unreadable
