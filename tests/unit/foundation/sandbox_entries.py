@@ -45,7 +45,7 @@ ATTACKS: dict[str, Callable[[dict[str, Any]], object]] = {
     "passwd": lambda r: Path("/etc/passwd").read_text(),
     "environ of init": lambda r: Path("/proc/1/environ").read_bytes(),
     "environ of parent": lambda r: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
-    "list root": lambda r: os.listdir("/"),
+    "list root": lambda r: list(Path("/").iterdir()),
     "read secret": lambda r: Path(r["secret"]).read_text(),
     "read project": lambda r: Path(r["project"]).read_text(),
     "write beside": lambda r: Path(r["secret"] + ".new").write_text("x"),
@@ -59,7 +59,7 @@ ATTACKS: dict[str, Callable[[dict[str, Any]], object]] = {
     "socket": lambda r: socket.socket(),
     "unix socket": lambda r: socket.socket(socket.AF_UNIX),
     "socket pair": lambda r: socket.socketpair(),
-    "exec": lambda r: os.execv(sys.executable, ["python"]),
+    "exec": lambda r: os.execv(sys.executable, ["python"]),  # noqa: S606
     "subprocess": lambda r: subprocess.run([sys.executable, "-c", ""], check=True),
     "fork": lambda r: os.fork() or os._exit(0),
     "kill parent": lambda r: os.kill(os.getppid(), signal.SIGTERM),
@@ -178,9 +178,13 @@ def duckdb_reads(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     with duckdb.connect(config={"threads": 2, "memory_limit": "300MB"}) as connection:
         rows = connection.execute("SELECT count(*), sum(x) FROM read_csv(?)", [request["input"]]).fetchone()
         connection.execute(f"COPY (SELECT * FROM read_csv('{request['input']}')) TO 'out.parquet'")
-        try:
-            connection.execute(f"COPY (SELECT 1) TO '{request['input']}' (use_tmp_file false)")
-            overwritten = "done"
-        except duckdb.Error as error:
-            overwritten = type(error).__name__
-    return {"rows": [int(value) for value in rows or ()], "overwritten": overwritten}
+    return {"rows": [int(value) for value in rows or ()]}
+
+
+def duckdb_overwrites(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute("COPY (SELECT 1) TO 'allowed.csv'")
+        connection.execute(f"COPY (SELECT 1) TO '{request['input']}' {request['options']}")
+    return {}

@@ -65,7 +65,8 @@ def test_every_attack_is_tried_and_refused(folder: Path) -> None:
         "attack", folder, names=list(sandbox_entries.ATTACKS), project=str(HERE.parents[2] / "pyproject.toml")
     )
     assert len(outcome) == len(sandbox_entries.ATTACKS)
-    assert {name: said for name, said in outcome.items() if said != "PermissionError"} == {}
+    # A link out of its own folder is refused as if it were another file system (EXDEV).
+    assert {name: said for name, said in outcome.items() if said != "PermissionError"} == {"hard link": "OSError"}
     assert (folder / "input.txt").read_text() == "invoer"
     assert sorted(path.name for path in folder.iterdir()) == ["input.txt", "secret.txt", "writes"]
 
@@ -120,10 +121,15 @@ def test_a_crash_keeps_its_trace_for_the_operator(folder: Path) -> None:
     assert "ZeroDivisionError" not in str(caught.value)
 
 
-@pytest.mark.parametrize("entry", ["hog", "reserve", "thread_bomb"])
+@pytest.mark.parametrize("entry", ["hog", "reserve"])
 def test_too_much_memory_is_said_so(folder: Path, entry: str) -> None:
     with pytest.raises(sandbox.TooMuchMemory, match="meer dan 200 MB"):
         call(entry, folder, Limits(memory_mb=200))
+
+
+def test_a_thread_bomb_ends_the_run(folder: Path) -> None:
+    with pytest.raises(sandbox.SandboxFailure):
+        call("thread_bomb", folder, Limits(memory_mb=200))
 
 
 @pytest.mark.parametrize(
@@ -174,14 +180,20 @@ def test_a_gdal_vrt_cannot_bring_in_another_file(folder: Path, name: str) -> Non
     assert name == "plain.csv" or SECRET in outside["rows"], "the trap itself must work outside"
 
 
-def test_duckdb_works_with_threads_and_cannot_overwrite_its_input(folder: Path) -> None:
+def test_duckdb_works_with_threads(folder: Path) -> None:
     source = folder / "input.txt"
     source.write_text("x\n" + "".join(f"{number}\n" for number in range(100_000)))
-    before = hashlib.sha256(source.read_bytes()).hexdigest()
-    result = call("duckdb_reads", folder)
-    assert result["rows"] == [100_000, 4_999_950_000]
-    assert result["overwritten"] != "done"
+    assert call("duckdb_reads", folder) == {"rows": [100_000, 4_999_950_000]}
     assert (folder / "writes/out.parquet").stat().st_size > 0
+
+
+@pytest.mark.parametrize("options", ["", "(use_tmp_file false)"])
+def test_duckdb_cannot_overwrite_its_input(folder: Path, options: str) -> None:
+    source = folder / "input.txt"
+    before = hashlib.sha256(source.read_bytes()).hexdigest()
+    with pytest.raises(sandbox.Crashed):
+        call("duckdb_overwrites", folder, options=options)
+    assert (folder / "writes/allowed.csv").exists()
     assert hashlib.sha256(source.read_bytes()).hexdigest() == before
 
 
