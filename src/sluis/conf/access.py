@@ -9,12 +9,12 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
 from sluis.foundation.service import PERMISSIONS, PUBLIC, SIGNED_IN, actor_of, holds
 from sluis.kernel.errors import NotAllowed, NotFound, NotSignedIn
 from sluis.kernel.text import N_
+from sluis.web.problem import answer
 
 OWN_ROUTES = {"livez": PUBLIC, "readyz": PUBLIC}
 ROOMS_WITH_ROUTES = ("web", "portal", "desk", "api")
@@ -37,27 +37,22 @@ class RouteAccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
+    # Django does not hand what a process_view raises to the middleware for problems, so we answer ourselves.
     def process_view(
         self, request: HttpRequest, view: Callable[..., object], args: object, kwargs: object
     ) -> HttpResponseBase | None:
         match = request.resolver_match
         row = routes().get(match.view_name if match else "")
         if row is None:
-            raise NotFound("route.unknown", N_("Deze pagina bestaat niet."))
+            return answer(request, NotFound("route.unknown", N_("Deze pagina bestaat niet.")))
         if row == PUBLIC:
             return None
         actor = actor_of(request.user)
         if not actor.signed_in:
-            return _ask_to_sign_in(request)
+            return answer(request, NotSignedIn("sign-in.needed", N_("Log eerst in.")))
         if row != SIGNED_IN and not holds(actor, row):
-            raise NotAllowed("route.forbidden", N_("U heeft geen recht op deze pagina."))
+            return answer(request, NotAllowed("route.forbidden", N_("U heeft geen recht op deze pagina.")))
         return None
-
-
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", ""):
-        return redirect_to_login(request.get_full_path())
-    raise NotSignedIn("sign-in.needed", N_("Log eerst in."))
 
 
 def known_rows() -> frozenset[str]:

@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]
-_pages: list[URLPattern | URLResolver] = []
+_pages: list[URLPattern | URLResolver] = [path("", include("sluis.web.urls"))]
 if find_spec("sluis.api"):
     urlpatterns += [path("", include("sluis.api.urls"))]
 if find_spec("sluis.desk"):

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+# Without `--html-textarea`: that paints every required field red before anybody typed.
 CLASSES = {
-    forms.Textarea: "utrecht-textarea utrecht-textarea--html-textarea",
+    forms.Textarea: "utrecht-textarea",
     forms.Select: "utrecht-select utrecht-select--html-select",
     forms.FileInput: "",
 }

@@ -9,7 +9,7 @@ from sluis.web.formats import number
 from sluis.web.shapes import Bar
 
 WIDTH, HEIGHT, GAP = 124, 32, 2
-ROW, LABEL, CHART = 32, 180, 640
+ROW, LABEL, CHART = 32, 130, 440
 
 
 def histogram(counts: Sequence[float], text: str) -> SafeString:
@@ -59,5 +59,5 @@ def _short(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _clip(label: str, length: int = 24) -> str:
+def _clip(label: str, length: int = 17) -> str:
     return label if len(label) <= length else label[: length - 1] + "…"
