@@ -1,0 +1,28 @@
+"""The door of the release room for staff: pages of the desk, the command line, the API of staff.
+
+open_dossier(*, by, dataset_id) -> DossierRecord                    Conflict when one is open
+propose(*, by, dossier_id, outcome, ground="", motivation="", planned_date=None,
+        quasi_identifiers=()) -> DossierRecord
+request_checks(*, by, dossier_id) -> DossierRecord                  a job runs them; stage `checking` until then
+advise(*, by, dossier_id, text, agrees) -> DossierRecord
+submit(*, by, dossier_id) -> DossierRecord                          → ready_to_decide
+return_to_preparer(*, by, dossier_id, reason) -> DossierRecord
+decide(*, by, dossier_id, outcome, ground, motivation, expected_hash, planned_date=None) -> DossierRecord
+                   four eyes; the publication starts as a job at once; outcome is any Outcome
+refuse(*, by, dossier_id, motivation) -> DossierRecord              ends without anything public
+publish(*, by, dossier_id) -> DossierRecord                         again, after the job failed
+withdraw_dossier(*, by, dossier_id, reason) -> DossierRecord        the preparer stops it before a decision
+withdraw(*, by, dataset_id, reason, ground="", number=None) -> None the tombstone: whole dataset, or one release
+
+dossier(*, by, dossier_id) -> DossierRecord
+dossiers(*, by, filters=DossierFilter()) -> DossierPage
+dossier_of(*, by, dataset_id) -> DossierRecord | None               the open one, else the newest
+tasks(*, by) -> tuple[Task, ...]
+
+give_feedback(*, slug, text, email="", trap="", ip="") -> PublicFeedback     visitors; TooMany, Invalid, NotFound
+public_feedback(*, number) -> PublicFeedback
+feedback_for(*, by, page=1, size=50) -> tuple[FeedbackRecord, ...]
+answer(*, by, feedback_id, text) -> FeedbackRecord
+
+rebuild_projection() -> int; rebuild_index() -> int; index_is_behind() -> bool
+"""
