@@ -4,6 +4,7 @@ Django-free, for use inside the sandbox. An XLSX or ODS is a ZIP as well: `presc
 Names inside the archive are only ever labels; files are written under names made here.
 """
 
+import errno
 import re
 import stat
 import struct
@@ -133,12 +134,10 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:
-        raise Invalid(
-            "archive.broken",
-            N_("{file} is geen leesbaar zipbestand, of het is beschadigd."),
-            way_out=N_("Maak het zipbestand opnieuw en probeer het nog eens."),
-            file=path.name,
-        ) from error
+        raise _broken(path) from error
+    except OSError as error:
+        # An offset that cannot be sought is the archive's fault; any other failure is the disk's.
+        raise (_broken(path) if error.errno == errno.EINVAL else error) from error
 
 
 def _check_directory_size(path: Path, caps: Caps) -> None:
@@ -198,6 +197,15 @@ def _check_layout(path: Path, infos: Sequence[zipfile.ZipInfo], directory_at: in
             used_to = info.header_offset + _LOCAL_HEADER.size + name + extra + info.compress_size
         if used_to > directory_at:
             raise _refused(path, "archive.overlap", N_("Bestanden in {file} overlappen elkaar."))
+
+
+def _broken(path: Path) -> Invalid:
+    return Invalid(
+        "archive.broken",
+        N_("{file} is geen leesbaar zipbestand, of het is beschadigd."),
+        way_out=N_("Maak het zipbestand opnieuw en probeer het nog eens."),
+        file=path.name,
+    )
 
 
 def _refused(path: Path, code: str, message: str, info: zipfile.ZipInfo | None = None) -> Invalid:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
@@ -80,8 +80,7 @@ def _elements(stream: BinaryIO, file: str, caps: XmlCaps, events: tuple[str, ...
         size += len(chunk)
         if size > caps.total_bytes:
             raise _too_big(file, caps)
-        _feed(parser, chunk, file)
-        for event, element in parser.read_events():
+        for event, element in _feed(parser, chunk, file):
             depth += 1 if event == "start" else -1
             if depth > caps.depth:
                 raise _too_deep(file, caps)
@@ -92,12 +91,13 @@ def _elements(stream: BinaryIO, file: str, caps: XmlCaps, events: tuple[str, ...
         chunk = stream.read(_CHUNK)
 
 
-def _feed(parser: "ET.XMLPullParser[tuple[str, ET.Element]]", chunk: bytes, file: str) -> None:
+def _feed(parser: "ET.XMLPullParser[tuple[str, ET.Element]]", chunk: bytes, file: str) -> list[Any]:
     try:
         if chunk:
             parser.feed(chunk)
         else:
             parser.close()
+        return list(parser.read_events())
     except ET.ParseError as error:
         raise _broken(file, error.position[0]) from error
 
