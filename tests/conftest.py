@@ -40,12 +40,13 @@ def data_folder(tmp_path: Path, settings: object) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_the_append_only_triggers() -> Iterator[None]:
-    """Emptying the test database between tests is the one deletion the audit table must stand."""
+    """Emptying the test database between tests is the one deletion the append-only tables must stand."""
     from importlib import import_module
 
     from django.db.backends.sqlite3.operations import DatabaseOperations
 
-    creates = import_module("sluis.foundation.migrations.0002_append_only").SQLITE
+    guarded = ("sluis.foundation.migrations.0002_append_only", "sluis.release.migrations.0002_append_only")
+    creates = [statement for module in guarded for statement in import_module(module).SQLITE]
     drops = [f"DROP TRIGGER IF EXISTS {statement.split()[2]}" for statement in creates]
     flush = DatabaseOperations.sql_flush
 

@@ -7,9 +7,9 @@ hash = SHA-256(canonical JSON of the entry with the previous hash in it). The ne
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +138,24 @@ def _anchor(seq: int, entry_hash: str) -> None:
     with contextlib.suppress(OSError):
         temporary.write_text(json.dumps({"seq": seq, "hash": entry_hash}))
         temporary.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the chain, for reading: who did what to which subject, and the facts noted with it."""
+
+    seq: int
+    at: datetime
+    actor_key: str
+    action: str
+    subject: tuple[str, str]
+    detail: Mapping[str, Any]
+
+
+def entries_about(subject_type: str, subject_id: object, *, after: int = 0) -> list[Entry]:
+    """What happened to one subject, oldest first, after entry number `after`. An index walk."""
+    rows = AuditEntry.objects.filter(subject_type=subject_type, subject_id=str(subject_id), seq__gt=after)
+    return [
+        Entry(row.seq, row.at, row.actor_key, row.action, (row.subject_type, row.subject_id), row.detail)
+        for row in rows.order_by("seq")
+    ]

@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Outcome of one check. `attention` passes only with an explicit, motivated judgement; `error` blocks (fail closed)."""
+    """Outcome of one check. `attention` needs a motivated judgement; `error` blocks (fail closed)."""
 
     PASSED = "passed"
     ATTENTION = "attention"

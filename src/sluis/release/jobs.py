@@ -1,0 +1,5 @@
+"""Background entries: load, call one operation."""
+
+
+def register() -> None:
+    pass

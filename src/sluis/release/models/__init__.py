@@ -1,0 +1,22 @@
+"""Tables of the release room."""
+
+from sluis.release.models.decision import Decision, Preparer
+from sluis.release.models.dossier import Advice, Dossier, Evidence
+from sluis.release.models.feedback import Feedback
+from sluis.release.models.projection import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme
+from sluis.release.models.release import Release
+
+__all__ = [
+    "Advice",
+    "Decision",
+    "Dossier",
+    "Evidence",
+    "Feedback",
+    "Preparer",
+    "PublicDataset",
+    "PublicFile",
+    "PublicReleaseRow",
+    "PublicTable",
+    "PublicTheme",
+    "Release",
+]

@@ -1,0 +1,116 @@
+"""What the outside sees, and nothing else. Written only when something is published or withdrawn.
+
+No foreign key leads from here to register, lake or dossier: these rows stand on their own.
+"""
+
+from django.db import models
+
+from sluis.release.types import Kind
+
+
+class PublicDataset(models.Model):
+    """`document` is the PublicRecord of the register's types: what the feeds serialise."""
+
+    slug = models.CharField(max_length=100, unique=True)
+    uri = models.CharField(max_length=300, unique=True)
+    kind = models.CharField(max_length=12, choices=[(k, k) for k in Kind])
+    title = models.CharField(max_length=500)
+    title_en = models.CharField(max_length=500, blank=True)
+    description = models.TextField(blank=True)
+    description_en = models.TextField(blank=True)
+    themes = models.JSONField(default=list)
+    organisation = models.CharField(max_length=100)
+    organisation_name = models.CharField(max_length=200)
+    licence = models.CharField(max_length=300, blank=True)
+    formats = models.JSONField(default=list)
+    frequency = models.CharField(max_length=300, blank=True)
+    issued_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    keywords = models.JSONField(default=list)
+    spatial_label = models.CharField(max_length=300, blank=True)
+    bbox = models.JSONField(null=True)
+    ground = models.TextField(blank=True)
+    planned_date = models.DateField(null=True)
+    quality_stars = models.PositiveSmallIntegerField(default=0)
+    quality_points = models.PositiveSmallIntegerField(default=0)
+    release = models.PositiveIntegerField()
+    rows = models.BigIntegerField(null=True)
+    columns = models.PositiveIntegerField(null=True)
+    document = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "-changed_at", "id"], name="public_kind_newest"),
+            models.Index(fields=["kind", "planned_date", "id"], name="public_planned"),
+            models.Index(fields=["kind", "organisation", "title"], name="public_kind_organisation"),
+            models.Index(fields=["-changed_at"], name="public_newest"),
+            models.Index(fields=["kind", "rows"], name="public_kind_rows"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class PublicTheme(models.Model):
+    dataset = models.ForeignKey(PublicDataset, on_delete=models.CASCADE, related_name="theme_rows")
+    kind = models.CharField(max_length=12)
+    uri = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "uri"], name="public_theme_count")]
+
+    def __str__(self) -> str:
+        return self.uri
+
+
+class PublicReleaseRow(models.Model):
+    """One release in the row of releases; `body` holds decision, metadata and columns as the outside sees them."""
+
+    dataset = models.ForeignKey(PublicDataset, on_delete=models.CASCADE, related_name="releases")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=12)
+    outcome = models.CharField(max_length=12)
+    published_at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+    reason = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    body = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="public_release_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id}/{self.number}"
+
+
+class PublicFile(models.Model):
+    dataset = models.ForeignKey(PublicDataset, on_delete=models.CASCADE, related_name="files")
+    release = models.PositiveIntegerField()
+    format = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "release", "format"], name="public_file_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublicTable(models.Model):
+    """The rows of one release: which blob, and what the columns mean."""
+
+    dataset = models.ForeignKey(PublicDataset, on_delete=models.CASCADE, related_name="tables")
+    release = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    rows = models.BigIntegerField()
+    columns = models.JSONField()
+    geometry = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "release"], name="public_table_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id}/{self.release}"

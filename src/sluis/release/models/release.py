@@ -1,0 +1,52 @@
+"""Releases: immutable. Only the status moves forward (current → superseded → withdrawn), with its reason."""
+
+from django.db import models
+
+from sluis.kernel import ids
+from sluis.release.models.decision import Decision
+from sluis.release.types import Outcome
+
+
+class Release(models.Model):
+    """`files`: [{format, name, media_type, size, sha256}]. `table`: {sha256, rows, geometry} or null."""
+
+    class Status(models.TextChoices):
+        CURRENT = "current"
+        SUPERSEDED = "superseded"
+        WITHDRAWN = "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    dataset = models.ForeignKey("register.Dataset", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="release")
+    outcome = models.CharField(max_length=12, choices=[(o, o) for o in Outcome])
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    metadata = models.JSONField()
+    files = models.JSONField(default=list)
+    table = models.JSONField(null=True)
+    columns = models.JSONField(default=list)
+    quality = models.JSONField(default=dict)
+    status = models.CharField(max_length=12, choices=Status, default=Status.CURRENT)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.TextField(blank=True)
+    withdrawal_ground = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number"], name="release_number_once"),
+            models.UniqueConstraint(
+                fields=["dataset"], condition=models.Q(status="current"), name="release_one_current"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["current", "superseded"])
+                | models.Q(status="withdrawn", withdrawn_at__isnull=False) & ~models.Q(withdrawal_reason=""),
+                name="release_withdrawn_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="open") | models.Q(table=None), name="release_only_open_has_rows"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} {self.number} {self.status}"
