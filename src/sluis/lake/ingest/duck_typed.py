@@ -1,0 +1,118 @@
+"""The common last step: from staged texts to the typed table, with rejects for values that do not fit a forced type."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import duckdb
+
+from sluis.kernel.errors import Invalid
+from sluis.kernel.text import N_
+from sluis.lake.ingest.duck_convert import connect, misfit, parquet_relation, selection, write
+from sluis.lake.ingest.duck_decide import Named, check, decide, odd_ones
+from sluis.lake.ingest.header import name_columns
+from sluis.lake.ingest.plan import Job, Plan
+from sluis.lake.ingest.stage import Rejects, Stage
+from sluis.lake.types import ColumnType, IngestReport, Remark
+
+Progress = Callable[[float, str], None]
+_OUT = "data.parquet"
+
+
+@dataclass
+class Staged:
+    """What a reader hands over: the closed stage, the still open rejects, and what it found."""
+
+    format: str
+    stage: Stage
+    rejects: Rejects
+    titles: Sequence[str]
+    rows: int
+    dialect: dict[str, Any]
+    remarks: list[Remark] = field(default_factory=list[Remark])
+    known: dict[int, ColumnType] = field(default_factory=dict[int, ColumnType])
+
+
+def load(job: Job, staged: Staged, progress: Progress) -> dict[str, Any]:
+    """Type, check and write all staged rows; returns the report. Raises Invalid when no column is left."""
+    keys, _, header_remarks = name_columns(staged.titles, replace(job.options, names={}, titles={}))
+    names, titles, _ = name_columns(staged.titles, job.options)
+    types = {keys[n]: kind for n, kind in staged.known.items()} | dict(job.options.types)
+    options = replace(job.options, types=types)
+    con = connect(job.out)
+    relation = parquet_relation(staged.stage.path)
+    progress(0.55, "typen bepalen")
+    named = Named(names, titles, keys, staged.dialect.get("delimiter", ""))
+    plans, remarks, verdicts = decide(con, relation, named, options)
+    plans, more = check(con, relation, plans, options, keys, "line")
+    remarks += more + odd_ones(con, relation, plans, verdicts, "line")
+    forced = [plan for n, plan in enumerate(plans) if keys[n] in options.types]
+    _reject_misfits(con, relation, forced, plans, staged.rejects)
+    where = " AND ".join(f"NOT {misfit(plan)}" for plan in forced) or "true"
+    progress(0.75, "opslaan")
+    select = f"SELECT {selection(plans, strict=False)} FROM {relation} WHERE {where} ORDER BY line"
+    if not forced:
+        select = f"SELECT {selection(plans, strict=True)} FROM {relation}"
+    loaded = write(con, select.replace(" ORDER BY line", ""), job.out / _OUT)
+    con.close()
+    staged.stage.path.unlink()
+    return finish(staged, plans, loaded, header_remarks + remarks)
+
+
+def finish(staged: Staged, plans: Sequence[Plan], loaded: int, remarks: list[Remark]) -> dict[str, Any]:
+    rejected = staged.rejects.count
+    if staged.rows != loaded + rejected:
+        raise Invalid(
+            "ingest.unaccounted",
+            N_("Van {read} gelezen rijen zijn er {loaded} geladen en {rejected} afgekeurd; dat klopt niet."),
+            way_out=N_("Meld dit bij de beheerder; er is niets opgeslagen."),
+            read=staged.rows,
+            loaded=loaded,
+            rejected=rejected,
+        )
+    everything = staged.remarks + remarks + _reject_remarks(staged.rejects)
+    return IngestReport(
+        format=staged.format,
+        dialect=staged.dialect,
+        rows_read=staged.rows,
+        rows_loaded=loaded,
+        rows_rejected=rejected,
+        columns=tuple(plan.column() for plan in plans),
+        warnings=tuple(everything),
+        data=_OUT,
+        rejects=staged.rejects.close(),
+    ).to_json()
+
+
+def _reject_misfits(
+    con: duckdb.DuckDBPyConnection, relation: str, forced: Sequence[Plan], plans: Sequence[Plan], rejects: Rejects
+) -> None:
+    if not forced:
+        return
+    which = ", ".join(f"CASE WHEN {misfit(plan)} THEN {n} END" for n, plan in enumerate(forced))
+    any_bad = " OR ".join(misfit(plan) for plan in forced)
+    cells = ", ".join(f"c{plan.source}" for plan in plans)
+    cursor = con.execute(f"SELECT line, coalesce({which}, -1), {cells} FROM {relation} WHERE {any_bad}")
+    while rows := cursor.fetchmany(10_000):
+        for line, at, *texts in rows:
+            plan = forced[at]
+            value = str(texts[plans.index(plan)])[:200]
+            raw = ";".join("" if text is None else str(text) for text in texts)
+            rejects.add(line, "type", raw, column=plan.title, value=value, type=plan.spec.type.value)
+
+
+_REJECT_REMARK = {
+    "total": N_("{count} totaalregels onder de tabel zijn niet ingelezen (regel {line})."),
+    "": N_("{count} rijen zijn afgekeurd, de eerste op regel {line}. Download de lijst met afgekeurde rijen."),
+}
+
+
+def _reject_remarks(rejects: Rejects) -> list[Remark]:
+    return [
+        Remark(
+            f"rejected.{code}",
+            _REJECT_REMARK.get(code, _REJECT_REMARK[""]),
+            {"count": count, "line": rejects.first[code], "reason": code},
+        )
+        for code, count in rejects.by_code.items()
+    ]
