@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sluis.lake.geo.crs import identify, projjson
+from sluis.lake.geo.crs import WGS84, identify, projjson
 from sluis.lake.names import GEOMETRY, GEOMETRY_BOX
 
 VERSION = "1.1.0"
@@ -31,9 +32,9 @@ def metadata(crs: str | None, types: Sequence[str], bbox: Sequence[float] | None
     return {"geo": json.dumps(geo)}
 
 
-def described(schema: pa.Schema) -> Mapping[str, Any] | None:
-    """What the file says of its primary geometry column (with its name under "column"), None without one."""
-    raw = (schema.metadata or {}).get(b"geo")
+def described(path: Path) -> Mapping[str, Any] | None:
+    """What a Parquet file says of its primary geometry column (with its name under "column"), None without one."""
+    raw = (pq.read_metadata(path).metadata or {}).get(b"geo")
     if raw is None:
         return None
     geo = json.loads(raw)
@@ -41,12 +42,8 @@ def described(schema: pa.Schema) -> Mapping[str, Any] | None:
     return {"column": primary} | geo["columns"][primary]
 
 
-def crs_of(described_column: Mapping[str, Any]) -> str | None:
+def crs_of(column: Mapping[str, Any]) -> str | None:
     """EPSG name of a described column; a missing `crs` means WGS84, `null` means not known."""
-    if "crs" not in described_column:
-        return "EPSG:4326"
-    return identify(json.dumps(described_column["crs"])) if described_column["crs"] else None
-
-
-def read_description(file: pq.ParquetFile) -> Mapping[str, Any] | None:
-    return described(file.schema_arrow)
+    if "crs" not in column:
+        return WGS84
+    return identify(json.dumps(column["crs"])) if column["crs"] else None

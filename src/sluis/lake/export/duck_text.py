@@ -1,0 +1,109 @@
+"""CSV and JSON by DuckDB's own COPY: ISO dates, point decimals, rows in the order of the table."""
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from sluis.lake.export.table import Table
+
+_BOM = "\ufeff"
+# What a spreadsheet takes for the start of a formula (OWASP, CSV injection). DuckDB has RE2: \x09 tab, \x0a \x0d lines.
+_FORMULA = r"^[=+\-@\x09\x0a\x0d]"
+_NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)*$"
+
+
+def connect(memory: str = "512MB") -> duckdb.DuckDBPyConnection:
+    """A throwaway engine: two threads, bounded memory, nothing fetched, times in UTC."""
+    settings = {"threads": "2", "memory_limit": memory, "autoinstall_known_extensions": "false"}
+    connection = duckdb.connect(":memory:", config=settings)
+    connection.execute("SET autoload_known_extensions = false; SET preserve_insertion_order = true")
+    return connection
+
+
+def write_csv(table: Table, path: Path) -> None:
+    """RFC 4180: UTF-8, comma, CRLF, quotes where needed; a missing value is empty, an empty text is `""`."""
+    _copy(table, path, [_named(_text(table, name), name) for name in table.all_columns()], "FORMAT csv, " + _LINES)
+
+
+def write_csv_for_excel(table: Table, path: Path) -> None:
+    """For a Dutch spreadsheet: BOM, `;`, decimal comma, and no cell that it would run as a formula."""
+    names = table.all_columns()
+    titles = [_BOM + name if place == 0 else name for place, name in enumerate(names)]
+    columns = [_named(_cell(table, name), title) for name, title in zip(names, titles, strict=True)]
+    _copy(table, path, columns, "FORMAT csv, DELIMITER ';', " + _LINES)
+
+
+def write_json(table: Table, path: Path) -> None:
+    """One array of objects; geometry is WKT in the system of the table."""
+    columns = [_named(_json_value(table, name), name) for name in table.all_columns()]
+    _copy(table, path, columns, "FORMAT json, ARRAY true")
+
+
+_LINES = r"HEADER true, QUOTE '" "', ESCAPE '" "', NEW_LINE '\r\n'"
+
+
+def features_query(table: Table, geometry: str) -> str:
+    """SQL that gives each row as `properties` (JSON text) and `shape` (WKB)."""
+    pairs = [f"{literal(name)}, {_json_value(table, name)}" for name in table.columns]
+    shape = f"ST_AsWKB({quoted(geometry)}) AS shape"
+    return f"SELECT CAST(json_object({', '.join(pairs)}) AS VARCHAR) AS properties, {shape} FROM {_source(table)}"
+
+
+def _json_value(table: Table, name: str) -> str:
+    """SQL for a value as JSON knows it: no NaN or infinity, documents nested, moments in ISO 8601."""
+    column = quoted(name)
+    if name in table.documents:
+        return f"TRY_CAST({column} AS JSON)"
+    if pa.types.is_floating(table.schema.field(name).type):
+        return f"CASE WHEN isfinite({column}) THEN {column} END"
+    return _text(table, name)
+
+
+def _source(table: Table) -> str:
+    return f"read_parquet({literal(str(table.source))})"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _copy(table: Table, path: Path, columns: list[str], form: str) -> None:
+    with connect() as connection:
+        connection.execute(f"COPY (SELECT {', '.join(columns)} FROM {_source(table)}) TO {literal(str(path))} ({form})")
+
+
+def _named(expression: str, name: str) -> str:
+    return f"{expression} AS {quoted(name)}"
+
+
+def _text(table: Table, name: str) -> str:
+    column, kind = quoted(name), table.schema.field(name).type
+    if name == table.geometry:
+        return f"ST_AsText({column})"
+    if pa.types.is_timestamp(kind):
+        if kind.tz:
+            return f"replace(CAST({column} AT TIME ZONE 'UTC' AS VARCHAR), ' ', 'T') || 'Z'"
+        return f"replace(CAST({column} AS VARCHAR), ' ', 'T')"
+    return column
+
+
+def _cell(table: Table, name: str) -> str:
+    kind = table.schema.field(name).type
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return f"replace(CAST({quoted(name)} AS VARCHAR), '.', ',')"
+    text = _text(table, name)
+    return _harmless(text) if _is_text(kind) else text
+
+
+def _harmless(text: str) -> str:
+    risky = f"regexp_matches({text}, {literal(_FORMULA)}) AND NOT regexp_matches({text}, {literal(_NUMBER)})"
+    return f"CASE WHEN {risky} THEN '''' || {text} ELSE {text} END"
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
