@@ -197,3 +197,10 @@ def _check(values: Mapping[str, Any]) -> list[Fault]:
 def select_settings() -> None:
     """Point Django at our settings unless the environment already names others (tests do)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sluis.conf.settings")
+
+
+def put_flags(**values: object) -> None:
+    """Flags of the command line go before the environment; None means: not given. Child processes see them too."""
+    for name, value in values.items():
+        if value is not None:
+            os.environ[f"SLUIS_{name.upper()}"] = str(value)

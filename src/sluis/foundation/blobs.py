@@ -106,16 +106,21 @@ def held_by(holder: Callable[[], Iterable[str]]) -> None:
     _holders.append(holder)
 
 
+def wanted() -> frozenset[str]:
+    """Every hash that some room still points at."""
+    return frozenset(sha for holder in _holders for sha in holder())
+
+
 def sweep(*, older_than_seconds: float = 86_400) -> int:
     """Remove blobs nobody points at and forgotten temporary files older than that; returns how many.
 
     Age is taken from the file system, so that a blob of an operation that has not committed yet is left alone.
     """
-    wanted = {sha for holder in _holders for sha in holder()}
+    keep = wanted()
     limit = time.time() - older_than_seconds
     removed = 0
     for file in all_files():
-        if file.name not in wanted and file.stat().st_mtime < limit:
+        if file.name not in keep and file.stat().st_mtime < limit:
             file.unlink(missing_ok=True)
             removed += 1
     work = settings.SLUIS.data / "tmp"
@@ -127,6 +132,11 @@ def sweep(*, older_than_seconds: float = 86_400) -> int:
 
 def all_files() -> Iterator[Path]:
     yield from (file for file in root().glob("??/??/*") if file.is_file())
+
+
+def is_whole(sha256: str) -> bool:
+    """True when the bytes of this blob still fit its name."""
+    return _hash_file(path(sha256))[0] == sha256
 
 
 def damaged() -> Iterator[str]:

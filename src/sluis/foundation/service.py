@@ -2,6 +2,7 @@
 
 from sluis.foundation import audit, blobs
 from sluis.foundation.access import holds, may, organisations_where, require, roles_with
+from sluis.foundation.backlog import Backlog, backlog
 from sluis.foundation.blobs import BlobRef
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
@@ -27,6 +28,7 @@ __all__ = [
     "PUBLIC",
     "ROLES",
     "SIGNED_IN",
+    "Backlog",
     "BlobRef",
     "Role",
     "Write",
@@ -34,6 +36,7 @@ __all__ = [
     "actor_by_email",
     "actor_of",
     "audit",
+    "backlog",
     "blobs",
     "close_account",
     "create_organisation",

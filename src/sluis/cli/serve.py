@@ -1,0 +1,97 @@
+"""Web server and job worker in one command: the parent of the web processes runs the jobs."""
+
+import multiprocessing
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+from sluis.cli.language import _
+from sluis.cli.terminal import result, say
+from sluis.conf.env import Env
+from sluis.kernel.errors import Conflict
+from sluis.kernel.text import N_
+
+STOP_SECONDS = 3
+
+
+def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
+    """Serve until Ctrl-C or SIGTERM; both stop web and jobs within a few seconds.
+
+    A job that does not finish in time is left: its lease runs out and the next start takes it up again.
+    """
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    _claim(env)
+    multiprocessing.set_start_method("spawn", force=True)  # a fork would copy open databases and threads
+    server = Server(
+        "sluis.conf.wsgi:application",
+        address=env.host,
+        port=env.port,
+        interface=Interfaces.WSGI,
+        workers=env.web_workers,
+        blocking_threads=env.web_threads,
+        workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    )
+    stop = threading.Event()
+    workers = job_threads(stop, env.jobs)
+    server.on_startup(lambda: [thread.start() for thread in workers])
+    server.on_startup(announce or (lambda: announce_address(env)))
+    try:
+        server.serve()
+    finally:
+        stop.set()
+        for thread in workers:
+            if thread.is_alive():
+                thread.join(STOP_SECONDS / max(len(workers), 1))
+    say(_("Gestopt."))
+
+
+def announce_address(env: Env) -> None:
+    result(
+        {"url": env.url, "host": env.host, "port": env.port},
+        _("Sluis staat op {url} (stop met Ctrl-C)").format(url=env.url),
+    )
+
+
+def work(env: Env) -> None:
+    """Run jobs until Ctrl-C or SIGTERM."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    threads = job_threads(stop, env.jobs)
+    for thread in threads:
+        thread.start()
+    say(_("Wacht op taken; stop met Ctrl-C."))
+    stop.wait()
+    for thread in threads:
+        thread.join(STOP_SECONDS)
+    say(_("Gestopt."))
+
+
+def job_threads(stop: threading.Event, count: int) -> list[threading.Thread]:
+    from sluis.foundation.service import work as run_jobs
+
+    return [threading.Thread(target=run_jobs, args=(stop,), name=f"jobs-{n}", daemon=True) for n in range(count)]
+
+
+def _claim(env: Env) -> None:
+    """Say in plain words that the port is taken, before anything is started."""
+    family = socket.AF_INET6 if ":" in env.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((env.host, env.port))
+        except OSError as error:
+            raise Conflict(
+                "serve.address",
+                N_("Adres {host}:{port} is niet vrij ({reason})."),
+                way_out=N_("Kies een andere poort met SLUIS_PORT of --port."),
+                host=env.host,
+                port=env.port,
+                reason=error.strerror or str(error),
+            ) from error

@@ -1,0 +1,77 @@
+"""Brings Django up, and the data folder to the present version."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sluis.conf.env import Env, select_settings
+from sluis.kernel.actor import SYSTEM, Actor
+from sluis.kernel.errors import Unavailable
+from sluis.kernel.text import N_
+
+PATIENCE_SECONDS = 1800
+
+
+def start() -> Env:
+    """Set Django up with our settings in the chosen language; returns the settings."""
+    select_settings()
+    import django
+    from django.conf import settings
+    from django.utils import translation
+
+    django.setup()
+    translation.activate(settings.SLUIS.language)
+    return settings.SLUIS
+
+
+def migrate() -> list[str]:
+    """Bring the database to this version; returns the names of the migrations that were applied."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    waiting = [f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    if waiting:
+        call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    return waiting
+
+
+def collect_assets() -> None:
+    """Put style sheets, scripts and fonts where the web server reads them, with hashed names."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def actor(email: str) -> Actor:
+    """Who acts: the person with this address, or the system itself when none is given."""
+    from sluis.foundation.service import actor_by_email
+
+    return actor_by_email(email) if email else SYSTEM
+
+
+def version() -> dict[str, Any]:
+    from importlib.metadata import version as of
+    from platform import python_version
+
+    return {"sluis": of("sluis"), "python": python_version(), "django": of("django"), "duckdb": of("duckdb")}
+
+
+def work_until[T](answer: Callable[[], T | None]) -> T:
+    """Run waiting jobs until `answer` gives something; another worker may be the one who does the job."""
+    from sluis.foundation.service import run_until_idle
+
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        run_until_idle()
+        found = answer()
+        if found is not None:
+            return found
+        time.sleep(0.3)
+    raise Unavailable(
+        "cli.waited",
+        N_("De taak is na een half uur nog niet klaar."),
+        way_out=N_("Kijk met sluis doctor of er een worker hangt."),
+    )

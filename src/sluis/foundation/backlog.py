@@ -1,0 +1,29 @@
+"""How much work is waiting: what an operator wants to know about jobs and events."""
+
+from dataclasses import dataclass
+
+from sluis.foundation.jobs.worker import stuck
+from sluis.foundation.models import Job, OutboxEvent
+from sluis.kernel import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Counts of jobs; `unsent_seconds` is the age of the oldest event that was not handed on, 0 when there is none."""
+
+    waiting: int
+    running: int
+    stuck: int
+    failed: int
+    unsent_seconds: float
+
+
+def backlog() -> Backlog:
+    oldest = OutboxEvent.objects.filter(sent_at=None).order_by("seq").values_list("at", flat=True).first()
+    return Backlog(
+        waiting=Job.objects.filter(state=Job.State.READY).count(),
+        running=Job.objects.filter(state=Job.State.RUNNING).count(),
+        stuck=stuck(),
+        failed=Job.objects.filter(state=Job.State.FAILED).count(),
+        unsent_seconds=(clock.now() - oldest).total_seconds() if oldest else 0.0,
+    )
