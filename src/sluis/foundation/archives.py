@@ -10,7 +10,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -68,7 +68,7 @@ class Archive:
         shapefile find each other. Raises Invalid when the content is larger than it says, broken, or an archive.
         """
         stems: dict[str, str] = {}
-        placed = {}
+        placed: dict[str, Path] = {}
         for member in members:
             label = PurePosixPath(member.name)
             suffix = label.suffix.lower()
@@ -83,7 +83,7 @@ class Archive:
         return placed
 
     @contextmanager
-    def open(self, member: Member) -> Iterator[Iterator[bytes]]:
+    def open(self, member: Member) -> Generator[Iterator[bytes], None, None]:
         """The unpacked bytes of one member in chunks, counted against the caps."""
         with _readable(self._path):
             source = self._zip.open(member.name)
@@ -107,7 +107,7 @@ class Archive:
 
 
 @contextmanager
-def open_zip(path: Path, caps: Caps | None = None) -> Iterator[Archive]:
+def open_zip(path: Path, caps: Caps | None = None) -> Generator[Archive, None, None]:
     """Open a ZIP after checking all it says about itself. Raises Invalid, naming the file and the member."""
     caps = caps or Caps()
     with _readable(path):
@@ -130,7 +130,7 @@ def prescan(path: Path, caps: Caps | None = None) -> tuple[Member, ...]:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def _readable(path: Path) -> Generator[None, None, None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:

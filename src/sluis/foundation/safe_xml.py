@@ -4,7 +4,7 @@ Django-free. A DOCTYPE may only stand before the first element, so the prolog is
 small to hold an entity bomb; what follows can then go to the fast parser.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -62,7 +62,7 @@ def refuse_doctype(source: Source, *, file: str = "XML", caps: XmlCaps | None = 
 
 
 @contextmanager
-def _opened(source: Source) -> Iterator[BinaryIO]:
+def _opened(source: Source) -> Generator[BinaryIO, None, None]:
     if isinstance(source, bytes):
         yield BytesIO(source)
     elif isinstance(source, Path):
@@ -74,7 +74,7 @@ def _opened(source: Source) -> Iterator[BinaryIO]:
 
 def _elements(stream: BinaryIO, file: str, caps: XmlCaps, events: tuple[str, ...]) -> Iterator[tuple[str, ET.Element]]:
     chunk = _read_prolog(stream, file, caps)
-    parser = ET.XMLPullParser(events=("start", "end"))
+    parser: ET.XMLPullParser[Any] = ET.XMLPullParser(events=("start", "end"))
     size = depth = 0
     while True:
         size += len(chunk)
@@ -91,7 +91,7 @@ def _elements(stream: BinaryIO, file: str, caps: XmlCaps, events: tuple[str, ...
         chunk = stream.read(_CHUNK)
 
 
-def _feed(parser: "ET.XMLPullParser[tuple[str, ET.Element]]", chunk: bytes, file: str) -> list[Any]:
+def _feed(parser: "ET.XMLPullParser[Any]", chunk: bytes, file: str) -> list[Any]:
     try:
         if chunk:
             parser.feed(chunk)

@@ -3,10 +3,9 @@
 import logging
 import ssl
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urljoin
 
 import httpcore
@@ -77,7 +76,7 @@ def stream(
     timeout: float = TIMEOUT,
     headers: Mapping[str, str] | None = None,
     policy: EgressPolicy | None = None,
-) -> Iterator[Stream]:
+) -> Generator[Stream, None, None]:
     """Like `get`, for a reply that is too large to hold: read `chunks` inside the `with`."""
     deadline, policy = Deadline(timeout), policy or EgressPolicy()
     target, sent = check(url, allow=allow, policy=policy), dict(headers or {})
@@ -93,7 +92,7 @@ def stream(
 
 
 @contextmanager
-def _hop(target: Target, headers: Mapping[str, str], deadline: Deadline) -> Iterator[httpcore.Response]:
+def _hop(target: Target, headers: Mapping[str, str], deadline: Deadline) -> Generator[httpcore.Response, None, None]:
     """One request on a connection of its own, never through a proxy of the environment."""
     backend = PinnedBackend(target.addresses, deadline)
     context = ssl.create_default_context() if target.scheme == "https" else None
@@ -109,7 +108,7 @@ def _hop(target: Target, headers: Mapping[str, str], deadline: Deadline) -> Iter
 
 
 @contextmanager
-def _said(target: Target) -> Iterator[None]:
+def _said(target: Target) -> Generator[None, None, None]:
     try:
         yield
     except httpcore.TimeoutException as error:
@@ -151,7 +150,7 @@ def _chunks(target: Target, response: httpcore.Response, headers: Mapping[str, s
             yield chunk
 
 
-def _decoder(target: Target, encoding: str) -> Any:
+def _decoder(target: Target, encoding: str) -> Callable[[bytes], Iterable[bytes]]:
     """Unpacks in pieces of at most 256 kB, so that a bomb is counted before it is in memory."""
     if encoding in ("", "identity"):
         return lambda raw: (raw,)

@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 _PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -82,8 +82,11 @@ def _be_first_to_go() -> None:
 def _confine(order: dict[str, Any]) -> None:
     sys.path.insert(0, order["fence"])
     # As files beside this one: a package import would load the parent's half as well.
-    import landlock
-    import seccomp
+    if TYPE_CHECKING:
+        from sluis.foundation.sandbox import landlock, seccomp
+    else:
+        import landlock
+        import seccomp
 
     sys.path.pop(0)
     _be_first_to_go()

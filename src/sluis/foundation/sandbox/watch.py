@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sluis.foundation.sandbox.limits import Limits
 from sluis.foundation.sandbox.outcome import (
@@ -64,7 +64,7 @@ class Watch:
         self._check_disk()
         kind, value = self._last or ("", None)
         if kind == "result" and isinstance(value, dict):
-            return value
+            return cast(dict[str, Any], value)
         raise self._failure(kind, value)
 
     def _listen(self) -> None:
@@ -86,7 +86,7 @@ class Watch:
         *lines, rest = (self._pending + chunk).split(b"\n") if b"\n" in chunk else (self._pending + chunk,)
         self._pending = bytearray(rest)
         for line in lines:
-            self._take(line)
+            self._take(bytes(line))
         return bool(chunk)
 
     def _take(self, line: bytes) -> None:
