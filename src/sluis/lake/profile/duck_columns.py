@@ -1,0 +1,183 @@
+"""Figures per column, in one scan for all and one short one per column."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sluis.lake.profile.binning import date_unit, equal_width
+from sluis.lake.profile.duck_session import Session, quoted
+from sluis.lake.types import Column, ColumnType
+
+NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.NUMBER)
+MOMENTS = (ColumnType.DATE, ColumnType.DATETIME)
+TEXTS = (ColumnType.TEXT, ColumnType.JSON)
+EXACT_DISTINCT = 10_000
+TOP = 10
+_LONGEST_SHOWN = 80
+_LONGEST_MASK = 30
+_DIGITS = 10  # significant digits of a mean: sums of doubles differ in the last ones between runs
+
+type Basics = dict[str, dict[str, Any]]
+
+
+def basics(session: Session) -> Basics:
+    """Per column: filled, distinct (approximate), and by type least, most, mean; one scan of the whole table."""
+    plans = {c.name: _expressions(c) for c in session.columns}
+    flat = [sql for plan in plans.values() for sql in plan.values()]
+    values = iter(session.one(f"SELECT {', '.join(flat)} FROM t")) if flat else iter(())
+    found = {name: {key: next(values) for key in plan} for name, plan in plans.items()}
+    _count_exactly(session, found)
+    return found
+
+
+def _expressions(column: Column) -> dict[str, str]:
+    c = quoted(column.name)
+    plan = {"filled": f"count({c})"}
+    if column.type is ColumnType.GEOMETRY:
+        return plan
+    plan["distinct"] = f"approx_count_distinct({c})"
+    if column.type in TEXTS:
+        lengths = f"length({c}::VARCHAR)"
+        plan |= {"blank": f"count(*) FILTER ({c}::VARCHAR = '')", "least": f"min({lengths})", "most": f"max({lengths})"}
+        return plan | {"mean": f"avg({lengths})"}
+    if column.type in NUMBERS:
+        finite = f" FILTER (isfinite({c}))" if column.type is ColumnType.NUMBER else ""
+        return plan | {key: f"{how}({c}){finite}" for key, how in (("least", "min"), ("most", "max"), ("mean", "avg"))}
+    return plan | {"least": f"min({c})", "most": f"max({c})"}
+
+
+def _count_exactly(session: Session, found: Basics) -> None:
+    few = [name for name, b in found.items() if "distinct" in b and b["distinct"] <= EXACT_DISTINCT]
+    if few:
+        counts = session.one(f"SELECT {', '.join(f'count(DISTINCT {quoted(n)})' for n in few)} FROM t")
+        for name, count in zip(few, counts, strict=True):
+            found[name] |= {"distinct": count, "exact": True}
+
+
+def describe(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored profile of one column."""
+    empty = session.rows - b["filled"] + b.get("blank", 0)
+    shape: dict[str, Any] = {
+        "name": column.name,
+        "title": column.title,
+        "type": column.type.value,
+        "rows": session.rows,
+        "empty": empty,
+        "empty_share": round(empty / session.rows, 6) if session.rows else 0.0,
+    }
+    if "distinct" in b:
+        shape |= {"distinct": b["distinct"], "distinct_exact": bool(b.get("exact"))}
+    if empty == session.rows or column.type is ColumnType.GEOMETRY:
+        return shape
+    if column.type in TEXTS:
+        return shape | _text(session, column, b)
+    if column.type in NUMBERS:
+        return shape | _number(session, column, b)
+    return shape | _ordered(session, column, b)
+
+
+def _text(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str, Any]:
+    lengths = {"min": b["least"], "max": b["most"], "mean": significant(b["mean"])}
+    if column.type is ColumnType.JSON:
+        return {"length": lengths}
+    return {"length": lengths, "top": _top(session, column, b), "patterns": _patterns(session, column)}
+
+
+def _number(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str, Any]:
+    if b["least"] is None:  # nothing but NaN
+        return {}
+    c = quoted(column.name)
+    finite = f"WHERE isfinite({c})" if column.type is ColumnType.NUMBER else ""
+    quartiles = session.one(f"SELECT quantile_disc({c}, [0.25, 0.5, 0.75]) FROM s {finite}")[0] or [None] * 3
+    names = ("quartile1", "median", "quartile3")
+    shape = {"min": plain(b["least"]), "max": plain(b["most"]), "mean": significant(b["mean"])}
+    shape |= {name: plain(value) for name, value in zip(names, quartiles, strict=True)}
+    shape |= {"quartiles_exact": session.whole, "histogram": _histogram(session, column, b)}
+    return shape | ({"top": _top(session, column, b)} if b["distinct"] <= TOP * 2 else {})
+
+
+def _histogram(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str, Any]:
+    start, width, bins = equal_width(b["least"], b["most"], column.type is ColumnType.INTEGER)
+    c = quoted(column.name)
+    finite = f"isfinite({c})" if column.type is ColumnType.NUMBER else f"{c} IS NOT NULL"
+    place = f"least({bins - 1}, greatest(0, floor(({c}::DOUBLE - {float(start)!r}) / {float(width)!r})))::INTEGER"
+    counts = dict(session.all(f"SELECT {place} AS bin, count(*) FROM t WHERE {finite} GROUP BY bin"))
+    bounds = [_bound(start + i * width) for i in range(bins + 1)]
+    return {"unit": "number", "bins": _bins(bounds, [counts.get(i, 0) for i in range(bins)])}
+
+
+def _ordered(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str, Any]:
+    if column.type is ColumnType.BOOLEAN:
+        return {"top": _top(session, column, b)}
+    shape = {"min": plain(b["least"]), "max": plain(b["most"])}
+    c = quoted(column.name)
+    if column.type is ColumnType.TIME:
+        found = session.all(
+            f"SELECT hour({c}) // 2 * 2 AS h, count(*) FROM t WHERE {c} IS NOT NULL GROUP BY h ORDER BY h"
+        )
+        return shape | {
+            "histogram": {"unit": "hour", "every": 2, "bins": [{"from": f"{h:02}:00", "count": n} for h, n in found]}
+        }
+    unit, every = date_unit(_day(b["least"]), _day(b["most"]))
+    start = f"year({c}) // {every} * {every}" if unit == "year" else f"date_trunc('{unit}', {c})::DATE"
+    found = session.all(f"SELECT {start} AS d, count(*) FROM t WHERE {c} IS NOT NULL GROUP BY d ORDER BY d")
+    bins = [{"from": str(d), "count": n} for d, n in found]
+    return shape | {"histogram": {"unit": unit, "every": every, "bins": bins}}
+
+
+def _top(session: Session, column: Column, b: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The most frequent values with exact counts; of many values, those that stand out in the sample."""
+    c = quoted(column.name)
+    filled = f"{c} IS NOT NULL" + (f" AND {c} <> ''" if column.type is ColumnType.TEXT else "")
+    last = f"GROUP BY v ORDER BY n DESC, v LIMIT {TOP}"
+    if b["distinct"] <= EXACT_DISTINCT:
+        found = session.all(f"SELECT {c} AS v, count(*) AS n FROM t WHERE {filled} {last}")
+    else:
+        often = (
+            f"SELECT {c} AS v, count(*) AS n FROM s WHERE {filled} GROUP BY v HAVING n > 1 ORDER BY n DESC, v LIMIT 40"
+        )
+        some = [value for value, _ in session.all(often)]
+        if not some:
+            return []
+        found = session.all(f"SELECT {c} AS v, count(*) AS n FROM t WHERE {c} IN (SELECT unnest(?)) {last}", [some])
+    return [{"value": _cut(plain(value)), "count": count} for value, count in found]
+
+
+def _patterns(session: Session, column: Column) -> list[dict[str, Any]]:
+    """Shapes of the values: A a letter in capitals, a a small one, 9 a digit; counted in the sample."""
+    c = quoted(column.name)
+    mask = f"left({c}, {_LONGEST_MASK + 1})"
+    for letters, sign in ((r"\p{Lu}", "A"), (r"\p{Ll}", "a"), ("[0-9]", "9")):
+        mask = f"regexp_replace({mask}, '{letters}', '{sign}', 'g')"
+    text = f"SELECT {mask} AS m, count(*) AS n FROM s WHERE {c} <> '' AND length({c}) <= {_LONGEST_MASK} GROUP BY m"
+    found = session.all(f"{text} ORDER BY n DESC, m LIMIT {TOP}")
+    return [{"mask": mask, "count": count} for mask, count in found]
+
+
+def _bins(bounds: list[Any], counts: list[int]) -> list[dict[str, Any]]:
+    return [{"from": a, "to": b, "count": n} for a, b, n in zip(bounds, bounds[1:], counts, strict=False)]
+
+
+def _bound(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _day(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def significant(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.{_DIGITS}g}")
+
+
+def plain(value: Any) -> Any:
+    """JSON for a value; decimals as text, so that no digit is lost."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def _cut(value: Any) -> Any:
+    return value[: _LONGEST_SHOWN - 1] + "…" if isinstance(value, str) and len(value) > _LONGEST_SHOWN else value

@@ -1,0 +1,162 @@
+"""Counts what looks like personal data, in every row of every text, JSON and whole-number column."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sluis.lake.profile.duck_columns import EXACT_DISTINCT, TEXTS
+from sluis.lake.profile.duck_session import SAMPLE_TEXT, Session, literal, quoted
+from sluis.lake.profile.names import looks_like_name
+from sluis.lake.profile.rules import (
+    BSN,
+    ELEVEN_TEST,
+    IBAN,
+    PATTERNS,
+    PLATE_BARE,
+    POSTCODE,
+    Kind,
+)
+from sluis.lake.types import Column, ColumnType
+
+EXAMPLES = 3
+_NAME_VALUES = 20_000
+_GENERIC = (
+    r"^(?i:info|contact|post|mail|receptie|secretariat|secretariaat|noreply|no-reply|gemeente|griffie|data|opendata)@"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows with the kind in one column. `whole`: the value is nothing else. `tested`: rows that had the shape."""
+
+    rows: int
+    whole: int
+    tested: int
+    distinct: int
+    generic: int
+    examples: tuple[str, ...]
+
+
+def prepare(session: Session) -> None:
+    """The tests that a pattern cannot do, as macros."""
+    session.con.execute(f"CREATE TEMP MACRO eleven_test(x) AS x <> '000000000' AND ({ELEVEN_TEST}) % 11 = 0")
+    session.con.execute("CREATE TEMP MACRO digits(x) AS regexp_replace(x, '[^0-9]', '', 'g')")
+    letters = "x"
+    for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 10):
+        letters = f"replace({letters}, '{letter}', '{number}')"
+    session.con.execute(f"CREATE TEMP MACRO spelled(x) AS {letters}")
+    session.con.execute("CREATE TEMP MACRO turned(x) AS spelled(substr(x, 5) || left(x, 4))")
+    session.con.execute(
+        "CREATE TEMP MACRO mod97(x) AS TRY_CAST((left(x, 15)::BIGINT % 97)::VARCHAR || substr(x, 16) AS HUGEINT) % 97"
+    )
+    session.con.execute("CREATE TEMP MACRO iban(x) AS mod97(turned(replace(x, ' ', ''))) = 1")
+
+
+def scan_text(session: Session, column: Column, distinct: int) -> dict[Kind, Found]:
+    """All kinds in one column of text or JSON; each value that occurs often is tested once."""
+    source = _values(column, distinct)
+    any_of = "|".join(f"(?:{p})" for p in PATTERNS.values())
+    kinds = list(PATTERNS)
+    parts = [part for kind in kinds for part in _measures(kind)]
+    hits = ", ".join(_hits(kind) for kind in kinds)
+    likely = f"(SELECT v, n, {hits} FROM {source} WHERE regexp_matches(v, {literal(any_of)}))"
+    got = iter(session.one(f"SELECT {', '.join(parts)} FROM {likely}"))
+    return {kind: _found(*(next(got) for _ in range(6))) for kind in kinds}
+
+
+def scan_numbers(session: Session, column: Column) -> Found:
+    """Citizen service numbers stored as whole numbers, where a leading zero is lost."""
+    c = quoted(column.name)
+    source = f"(SELECT lpad({c}::VARCHAR, 9, '0') AS v, 1 AS n FROM t WHERE {c} BETWEEN 10000000 AND 999999999)"
+    hits = f"(SELECT v, n, [v] AS bsn_shape, CASE WHEN eleven_test(v) THEN [v] ELSE [] END AS bsn FROM {source})"
+    return _found(*session.one(f"SELECT {', '.join(_measures(Kind.BSN))} FROM {hits}"))
+
+
+def whole(session: Session, column: Column, kind: str) -> tuple[int, list[str]]:
+    """Rows whose whole value is a postcode with letters, or a plate without dashes; with examples."""
+    pattern = literal(rf"\s*(?:{ {'postcode': POSTCODE, 'plate': PLATE_BARE}[kind] })\s*")
+    c = quoted(column.name)
+    text = f"SELECT count(*), min({c}, {EXAMPLES}) FROM t WHERE regexp_full_match({c}, {pattern})"
+    count, examples = session.one(text)
+    return count, list(examples or ())
+
+
+def together(session: Session, postcode: Column, number: Column) -> int:
+    """Rows with both a postcode with letters and a house number."""
+    p, h = quoted(postcode.name), quoted(number.name)
+    pattern = literal(rf"\s*(?:{POSTCODE})\s*")
+    return session.one(f"SELECT count(*) FROM t WHERE regexp_full_match({p}, {pattern}) AND {h}::VARCHAR <> ''")[0]
+
+
+def name_share(session: Session, column: Column) -> tuple[int, int, list[str]]:
+    """In the sample: rows that look like a person's name, rows with a value, and examples."""
+    c = quoted(column.name)
+    text = f"SELECT {c} AS v, count(*) AS n FROM s WHERE {c} <> '' GROUP BY v ORDER BY md5(v) LIMIT {_NAME_VALUES}"
+    values = session.all(text)
+    hits = [(value, n) for value, n in values if len(value) < SAMPLE_TEXT and looks_like_name(value)]
+    return sum(n for _, n in hits), sum(n for _, n in values), sorted(v for v, _ in hits)[:EXAMPLES]
+
+
+def packed_dates(session: Session, column: Column) -> tuple[int, int, int]:
+    """Rows written as yyyymmdd with a real month and day, and the first and last year among them."""
+    c = f"{quoted(column.name)}::VARCHAR"
+    parsed = f"(SELECT try_strptime({c}, '%Y%m%d') AS d FROM t WHERE regexp_full_match({c}, '(?:19|20)[0-9]{{6}}'))"
+    count, first, last = session.one(f"SELECT count(d), min(year(d)), max(year(d)) FROM {parsed}")
+    return count, first or 0, last or 0
+
+
+def _values(column: Column, distinct: int) -> str:
+    c = f"{quoted(column.name)}::VARCHAR"
+    if distinct <= EXACT_DISTINCT:
+        return f"(SELECT {c} AS v, count(*) AS n FROM t WHERE {c} <> '' GROUP BY v)"
+    return f"(SELECT {c} AS v, 1 AS n FROM t WHERE {c} <> '')"
+
+
+def _hits(kind: Kind) -> str:
+    """Two lists per value: what has the shape, and what also passes the test."""
+    every = f"regexp_extract_all(v, {literal(PATTERNS[kind])})"
+    passing = every
+    if kind is Kind.BSN:
+        every = f"list_transform(regexp_extract_all(v, {literal(BSN)}), lambda x: digits(x))"
+        passing = f"list_filter({every}, lambda x: eleven_test(x))"
+    elif kind is Kind.IBAN:
+        passing = f"list_filter(regexp_extract_all(v, {literal(IBAN)}), lambda x: iban(x))"
+    return f"{every} AS {kind}_shape, {passing} AS {kind}"
+
+
+def _measures(kind: Kind) -> list[str]:
+    hit = f"FILTER (len({kind}) > 0)"
+    alone = f"FILTER (len({kind}) > 0 AND length({kind}[1]) >= length(trim(v)) - 2)"
+    generic = (
+        f"FILTER (len({kind}) > 0 AND regexp_matches({kind}[1], '{_GENERIC}'))"
+        if kind is Kind.EMAIL
+        else "FILTER (false)"
+    )
+    return [
+        f"sum(n) {hit}",
+        f"sum(n) {alone}",
+        f"sum(n) FILTER (len({kind}_shape) > 0)",
+        f"approx_count_distinct({kind}[1]) {hit}",
+        f"sum(n) {generic}",
+        f"min({kind}[1], {EXAMPLES}) {hit}",
+    ]
+
+
+def _found(rows: Any, alone: Any, tested: Any, distinct: Any, generic: Any, examples: Any) -> Found:
+    numbers = (int(value or 0) for value in (rows, alone, tested, distinct, generic))
+    return Found(*numbers, tuple(examples or ()))
+
+
+def filled(found: Mapping[str, Any]) -> int:
+    return int(found["filled"]) - int(found.get("blank", 0))
+
+
+def scannable(column: Column) -> bool:
+    return column.type in TEXTS
+
+
+def holds_whole_numbers(column: Column, found: Mapping[str, Any]) -> bool:
+    """Could this column hold citizen service numbers as numbers?"""
+    if column.type is not ColumnType.INTEGER or found["most"] is None:
+        return False
+    return 10_000_000 <= found["most"] <= 999_999_999 and found["least"] >= 0
