@@ -20,4 +20,5 @@ ALLOWED_HOSTS = ["*"]
 # The real hasher on purpose-weak settings would hide nothing here: only its cost matters to the tests' pace.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - WhiteNoise warns when it is not there
 DATABASES["default"]["TEST"] = {"NAME": str(SLUIS.data / "test.sqlite3")}  # noqa: F405

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
+
+from sluis.web.shapes import Fault
 
 # Without `--html-textarea`: that paints every required field red before anybody typed.
 CLASSES = {
@@ -45,3 +47,13 @@ def _look(widget: forms.Widget, attrs: dict[str, Any]) -> dict[str, str]:
     if own and "aria-invalid" in attrs:
         names.append(own.split()[0] + "--invalid")
     return {"class": " ".join(name for name in names if name)}
+
+
+def faults_of(form: BaseForm) -> list[Fault]:
+    """Every error of a form as "Label: text", pointing at its field; those of the whole form first."""
+    found = [Fault(str(error)) for error in form.non_field_errors()]
+    for name in form.fields:
+        bound = form[name]
+        target = bound.id_for_label or bound.auto_id
+        found += [Fault(f"{bound.label}: {error}", target) for error in bound.errors]
+    return found

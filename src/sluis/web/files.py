@@ -15,7 +15,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 class Slice:
-    """`length` bytes of a file from `start`, read in chunks. The file is open from the start: a sweep cannot pull it away."""
+    """`length` bytes of a file from `start`. Open from the first moment: a sweep cannot pull it away."""
 
     def __init__(self, path: Path, start: int, length: int) -> None:
         self.file = path.open("rb", buffering=0)

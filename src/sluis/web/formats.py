@@ -1,11 +1,11 @@
 """Numbers, dates and sizes as people in the Netherlands write them, and in English on the English pages."""
 
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -14,7 +14,7 @@ def number(value: Any, decimals: int | None = None) -> str:
     """1234.5 becomes 1.234,5 (nl) or 1,234.5 (en). None becomes an empty text."""
     if value is None or value == "":
         return ""
-    return str(formats.number_format(_plain(value), decimals, use_l10n=True, force_grouping=True))
+    return _digits(value, decimals, grouped=True)
 
 
 def percentage(share: float | None) -> str:
@@ -50,9 +50,7 @@ def moment(value: datetime | None) -> str:
     if not value:
         return ""
     local = _local(value)
-    if get_language() == "en":
-        return f"{day(local)}, {local:%H:%M}"
-    return f"{day(local)} om {local:%H:%M} uur"
+    return gettext("{day} om {time} uur").format(day=day(local), time=f"{local:%H:%M}")
 
 
 def cell(value: Any, scale: int | None = None) -> str:
@@ -60,7 +58,7 @@ def cell(value: Any, scale: int | None = None) -> str:
     if isinstance(value, bool):
         return gettext("ja") if value else gettext("nee")
     if isinstance(value, int | float | Decimal):
-        return str(formats.number_format(_plain(value), scale, use_l10n=True))
+        return _digits(value, scale, grouped=False)
     if isinstance(value, datetime):
         return f"{_local(value):%d-%m-%Y %H:%M}"
     if isinstance(value, date):
@@ -70,9 +68,16 @@ def cell(value: Any, scale: int | None = None) -> str:
     return str(value)
 
 
-def _plain(value: Any) -> Any:
-    """A float in digits: 1e-07 would otherwise show its exponent with a decimal point."""
-    return Decimal(repr(value)) if isinstance(value, float) else value
+def _digits(value: Any, decimals: int | None, *, grouped: bool) -> str:
+    """Rounds first, because Django cuts off; a float in digits, because Django keeps an exponent with a decimal point."""
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return str(value)
+        if decimals is not None:
+            value = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return str(formats.number_format(value, decimals, use_l10n=True, force_grouping=grouped))
 
 
 def _local(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Markdown that people write, as safe HTML: no raw HTML, no images, no scripts; headings stay below those of the page."""
+"""Markdown that people write, as safe HTML: no raw HTML, images or scripts; headings stay below those of the page."""
 
 from functools import lru_cache
 

@@ -13,7 +13,7 @@ ROW, LABEL, CHART = 32, 130, 440
 
 
 def histogram(counts: Sequence[float], text: str) -> SafeString:
-    """Small bars for the head of a column; `text` says in words what they show. Empty when there is nothing to draw."""
+    """Small bars for the head of a column; `text` says the same in words. Empty when there is nothing to draw."""
     if not counts or max(counts) <= 0:
         return SafeString("")
     step = WIDTH / len(counts)
@@ -29,7 +29,8 @@ def histogram(counts: Sequence[float], text: str) -> SafeString:
         ),
     )
     return format_html(
-        '<svg class="sluis-histogram" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        '<svg class="sluis-histogram" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
+        "{}</svg>",
         WIDTH, HEIGHT, text, bars,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from sluis.kernel.text import N_
 from sluis.web import formats, markdown, svg
-from sluis.web.fields import field_context
+from sluis.web.fields import faults_of, field_context
 from sluis.web.paging import Page, with_query
 from sluis.web.shapes import Bar, Fault
 
@@ -71,9 +71,9 @@ def copy_button(label: str, target: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/code.html")
-def code_block(text: str, id: str, label: str) -> dict[str, Any]:
+def code_block(text: str, key: str, label: str) -> dict[str, Any]:
     """Code that scrolls in its own box, with a copy button."""
-    return {"text": text, "id": id, "label": label}
+    return {"text": text, "id": key, "label": label}
 
 
 @register.inclusion_tag("web/parts/breadcrumb.html")
@@ -167,12 +167,7 @@ def field(bound: BoundField, autocomplete: str = "") -> SafeString:
 @register.inclusion_tag("web/parts/error_summary.html")
 def error_summary(form: BaseForm | None = None, faults: Sequence[Fault] = ()) -> dict[str, Any]:
     """All that is wrong, at the top, with links to the fields; takes the focus."""
-    found = list(faults)
-    if form is not None:
-        for name, errors in form.errors.items():
-            target = form[name].id_for_label if name in form.fields else ""
-            found += [Fault(str(error), target) for error in errors]
-    return {"faults": found}
+    return {"faults": [*faults, *(faults_of(form) if form is not None else ())]}
 
 
 @register.filter
