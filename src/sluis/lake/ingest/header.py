@@ -1,45 +1,18 @@
 """From what the header says to safe, unique column names."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.ingest.plan import Options
+from sluis.lake.names import safe_names
 from sluis.lake.types import Remark
-
-_RESERVED = frozenset({"geometry", "line"})
-_MAX_NAME = 60
-
-
-def safe_name(title: str, position: int) -> str:
-    """`[a-z][a-z0-9_]*`, at most 60 characters; `kolom_<n>` when nothing is left. `position` counts from 0."""
-    ascii_text = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "_", ascii_text).strip("_")[:_MAX_NAME].strip("_")
-    if not name:
-        return f"kolom_{position + 1}"
-    return name if name[0].isalpha() else f"k_{name}"
-
-
-def unique_names(titles: Sequence[str]) -> list[str]:
-    """Safe names in the same order; a name that comes again gets `_2`, `_3`, …"""
-    taken: set[str] = set(_RESERVED)
-    names: list[str] = []
-    for position, title in enumerate(titles):
-        base = safe_name(title, position)
-        name, count = base, 2
-        while name in taken:
-            name, count = f"{base}_{count}", count + 1
-        taken.add(name)
-        names.append(name)
-    return names
 
 
 def name_columns(titles: Sequence[str], options: Options) -> tuple[list[str], list[str], list[Remark]]:
     """Names, titles and remarks; corrections from the options are applied. Raises Invalid for an unknown column."""
     clean = [" ".join(title.split()) for title in titles]
-    names = unique_names(clean)
+    names = safe_names(clean)
     remarks = _remarks(clean, names)
     for given in (options.types, options.names, options.titles):
         for name in given:
@@ -52,7 +25,7 @@ def name_columns(titles: Sequence[str], options: Options) -> tuple[list[str], li
                     columns=", ".join(names[:30]),
                 )
     shown = [options.titles.get(name, title) or name for name, title in zip(names, clean, strict=True)]
-    final = unique_names([options.names.get(name, name) for name in names])
+    final = safe_names([options.names.get(name, name) for name in names])
     return final, shown, remarks
 
 
