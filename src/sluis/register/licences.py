@@ -27,3 +27,23 @@ def is_open(licence: str) -> bool:
 
 def is_closed(licence: str) -> bool:
     return licence == CLOSED
+
+
+_CC_EU = {
+    "CC0": "publicdomain/zero/1.0/",
+    "CC_PDM_1_0": "publicdomain/mark/1.0/",
+    "CC_BY_4_0": "licenses/by/4.0/",
+    "CC_BY_3_0": "licenses/by/3.0/",
+    "CC_BY_3_0_NL": "licenses/by/3.0/nl/",
+    "CC_BYSA_4_0": "licenses/by-sa/4.0/",
+    "CC_BYNC_4_0": "licenses/by-nc/4.0/",
+    "CC_BYND_4_0": "licenses/by-nd/4.0/",
+}
+PAGES = {_EU + code: "https://creativecommons.org/" + path for code, path in _CC_EU.items()}
+
+
+def page(licence: str) -> str:
+    """Where the licence's own text stands; the address itself when that is all we know."""
+    if licence.startswith(_CC):
+        return licence.replace("http://", "https://").removesuffix("deed.nl")
+    return PAGES.get(licence, licence)

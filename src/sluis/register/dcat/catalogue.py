@@ -51,12 +51,10 @@ def _about(sheet: Sheet, catalogue: PublicCatalogue) -> None:
         "email": catalogue.get("contact_email", ""),
         "page": catalogue.get("contact_page", ""),
     }
-    sheet.add(
-        subject, "dcat:contactPoint", parties.contact(sheet, contact, catalogue["uri"] + "#contact", as_resource=True)
-    )
+    sheet.add(subject, "dcat:contactPoint", parties.contact(sheet, contact, catalogue["uri"] + "#contact"))
     sheet.link(subject, "foaf:homepage", catalogue["homepage"], "foaf:Document")
     sheet.concept(subject, "dct:language", DUTCH, "dct:LinguisticSystem")
-    sheet.link(subject, "dct:license", catalogue.get("licence", ""), "dct:LicenseDocument")
+    sheet.licence(subject, catalogue.get("licence", ""))
     sheet.moment(subject, "dct:issued", catalogue.get("issued_at", ""))
     sheet.moment(subject, "dct:modified", catalogue["changed_at"])
     themes = EU + "data-theme"

@@ -15,8 +15,8 @@ _LINKS = """
     dct:conformsTo dct:creator dct:format dct:hasVersion dct:isReferencedBy dct:language dct:license dct:provenance
     dct:publisher dct:relation dct:rights dct:spatial dct:temporal dct:type dqv:hasQualityAnnotation foaf:homepage
     foaf:page foaf:primaryTopic hydra:first hydra:firstPage hydra:last hydra:lastPage hydra:next hydra:nextPage
-    hydra:previous hydra:previousPage hydra:view prov:wasDerivedFrom spdx:algorithm spdx:checksum vcard:hasEmail
-    vcard:hasTelephone vcard:hasURL
+    hydra:previous hydra:previousPage hydra:view prov:wasDerivedFrom skos:exactMatch skos:inScheme spdx:algorithm
+    spdx:checksum vcard:hasEmail vcard:hasTelephone vcard:hasURL
 """
 _TYPED = {
     "dcat:bbox": "geo:wktLiteral",

@@ -61,9 +61,8 @@ def _who(sheet: Sheet, subject: NamedNode, record: PublicRecord, metadata: dict[
         sheet.add(subject, "dct:publisher", parties.publisher(sheet, metadata["organisation"], base))
         sheet.add(subject, "dct:creator", parties.creator(sheet, metadata, base, record["uri"]))
     if contact := metadata.get("contact"):
-        as_resource = bool(metadata.get("hvd_categories"))
         uri = f"{base}/id/contact/{contact['id']}"
-        sheet.add(subject, "dcat:contactPoint", parties.contact(sheet, contact, uri, as_resource=as_resource))
+        sheet.add(subject, "dcat:contactPoint", parties.contact(sheet, contact, uri))
 
 
 def _openness(sheet: Sheet, subject: NamedNode, record: PublicRecord, metadata: dict[str, Any]) -> None:
@@ -124,8 +123,8 @@ def _origin(sheet: Sheet, subject: NamedNode, record: PublicRecord, metadata: di
     # Not dct:source and dcat:hasVersion: those promise a full description of a dataset that is not ours.
     sheet.links(subject, "prov:wasDerivedFrom", metadata.get("sources", ()))
     sheet.links(subject, "dct:hasVersion", metadata.get("has_versions", ()))
-    sheet.links(subject, "dct:isReferencedBy", metadata.get("is_referenced_by", ()))
-    sheet.links(subject, "dct:relation", metadata.get("related", ()))
+    sheet.links(subject, "dct:isReferencedBy", metadata.get("is_referenced_by", ()), "rdfs:Resource")
+    sheet.links(subject, "dct:relation", metadata.get("related", ()), "rdfs:Resource")
     _series(sheet, subject, metadata)
 
 

@@ -32,7 +32,7 @@ def add(sheet: Sheet, subject: NamedNode, record: PublicRecord) -> None:
         found = node(f"{record['uri']}#api-distribution")
         _common(sheet, subject, found, {}, metadata)
         sheet.text(found, "dct:title", "API", "API")
-        _address(sheet, found, "dcat:accessURL", api["endpoint_url"], metadata)
+        sheet.link(found, "dcat:accessURL", api["endpoint_url"], "rdfs:Resource")
         sheet.link(found, "dcat:accessService", f"{record['uri']}#api")
         _form(sheet, found, "JSON", "application/json")
 
@@ -41,7 +41,7 @@ def _common(sheet: Sheet, subject: NamedNode, found: NamedNode, part: dict[str, 
     """What a distribution says itself, or else takes over from its dataset."""
     sheet.add(subject, "dcat:distribution", found)
     sheet.a(found, "dcat:Distribution")
-    sheet.link(found, "dct:license", part.get("licence") or metadata.get("licence", ""), "dct:LicenseDocument")
+    sheet.licence(found, part.get("licence") or metadata.get("licence", ""))
     sheet.text(found, "dct:description", part.get("description", ""), part.get("description_en", ""))
     languages = part.get("languages") or metadata.get("languages", ())
     sheet.concepts(found, "dct:language", languages[:1], "dct:LinguisticSystem")
@@ -64,8 +64,8 @@ def _common(sheet: Sheet, subject: NamedNode, found: NamedNode, part: dict[str, 
 def _file(sheet: Sheet, found: NamedNode, file: PublicFile, part: dict[str, Any], record: PublicRecord) -> None:
     title = file.get("title") or part.get("title") or file["name"]
     sheet.text(found, "dct:title", title, part.get("title_en", ""))
-    _address(sheet, found, "dcat:accessURL", file.get("access_url") or record["page"], record["metadata"])
-    _address(sheet, found, "dcat:downloadURL", file["url"], record["metadata"])
+    sheet.link(found, "dcat:accessURL", file.get("access_url") or record["page"], "rdfs:Resource")
+    sheet.link(found, "dcat:downloadURL", file["url"], "rdfs:Resource")
     _form(sheet, found, file["format"], file["media_type"])
     sheet.typed(found, "dcat:byteSize", str(file["size"]), "xsd:nonNegativeInteger")
     _checksum(sheet, found, file["sha256"])
@@ -74,8 +74,8 @@ def _file(sheet: Sheet, found: NamedNode, file: PublicFile, part: dict[str, Any]
 
 def _external(sheet: Sheet, found: NamedNode, part: dict[str, Any], record: PublicRecord) -> None:
     sheet.text(found, "dct:title", part.get("title", ""), part.get("title_en", ""))
-    _address(sheet, found, "dcat:accessURL", part["access_url"], record["metadata"])
-    _address(sheet, found, "dcat:downloadURL", part.get("download_url", ""), record["metadata"])
+    sheet.link(found, "dcat:accessURL", part["access_url"], "rdfs:Resource")
+    sheet.link(found, "dcat:downloadURL", part.get("download_url", ""), "rdfs:Resource")
     _form(sheet, found, part.get("format", ""), part.get("media_type", ""))
     sheet.typed(found, "dcat:byteSize", str(part.get("byte_size", "")), "xsd:nonNegativeInteger")
     _checksum(sheet, found, part.get("sha256", ""))
@@ -83,11 +83,6 @@ def _external(sheet: Sheet, found: NamedNode, part: dict[str, Any], record: Publ
     sheet.moment(found, "dct:modified", part.get("modified", ""))
     if part.get("access_service"):
         sheet.link(found, "dcat:accessService", f"{record['uri']}#service-{part['access_service']}")
-
-
-def _address(sheet: Sheet, found: NamedNode, predicate: str, uri: str, metadata: dict[str, Any]) -> None:
-    """The HVD shapes want addresses to be resources in so many words."""
-    sheet.link(found, predicate, uri, *(("rdfs:Resource",) if metadata.get("hvd_categories") else ()))
 
 
 def _form(sheet: Sheet, found: NamedNode, format_code: str, media_type: str) -> None:

@@ -35,7 +35,7 @@ def agent(sheet: Sheet, uri: str, name: str, name_en: str = "") -> NamedNode:
     return node(uri)
 
 
-def contact(sheet: Sheet, given: dict[str, Any], uri: str, *, as_resource: bool = False) -> NamedNode:
+def contact(sheet: Sheet, given: dict[str, Any], uri: str) -> NamedNode:
     """A contact point; `given` has name, name_en, email, page and phone as far as they are known."""
     found = node(uri)
     if sheet.first(uri, "contact"):
@@ -44,12 +44,8 @@ def contact(sheet: Sheet, given: dict[str, Any], uri: str, *, as_resource: bool 
         if given.get("phone"):
             sheet.link(found, "vcard:hasTelephone", "tel:" + quote(given["phone"].replace(" ", ""), safe="+()-"))
         if given.get("email"):
-            sheet.link(found, "vcard:hasEmail", mailto(given["email"]))
-        sheet.link(found, "vcard:hasURL", given.get("page", ""))
-    if as_resource:
-        for address in (mailto(given["email"]) if given.get("email") else "", given.get("page", "")):
-            if address:
-                sheet.thing(address, "rdfs:Resource")
+            sheet.link(found, "vcard:hasEmail", mailto(given["email"]), "rdfs:Resource")
+        sheet.link(found, "vcard:hasURL", given.get("page", ""), "rdfs:Resource")
     return found
 
 

@@ -2,16 +2,11 @@
 
 from typing import Any
 
+from sluis.register import licences
 from sluis.register.dcat.dataset import openness
 from sluis.register.public import PublicCatalogue, PublicFile, PublicRecord
 from sluis.register.values import is_empty
 from sluis.register.vocabularies import shipped
-
-_LICENCE_PAGES = {
-    "CC0": "https://creativecommons.org/publicdomain/zero/1.0/",
-    "CC_BY_4_0": "https://creativecommons.org/licenses/by/4.0/",
-    "CC_PDM_1_0": "https://creativecommons.org/publicdomain/mark/1.0/",
-}
 
 
 def schema_org(record: PublicRecord, catalogue: PublicCatalogue | None = None) -> dict[str, Any]:
@@ -29,7 +24,7 @@ def schema_org(record: PublicRecord, catalogue: PublicCatalogue | None = None) -
         "alternateName": metadata.get("title_en", ""),
         "description": metadata.get("description", ""),
         "keywords": [*metadata.get("keywords", ()), *(shipped.label(uri) for uri in metadata.get("themes", ()))],
-        "license": _licence(metadata.get("licence", "")),
+        "license": licences.page(metadata.get("licence", "")),
         "isAccessibleForFree": is_open,
         "conditionsOfAccess": "" if is_open else metadata.get("openness_ground", ""),
         "datePublished": record["issued_at"][:10],
@@ -45,10 +40,6 @@ def schema_org(record: PublicRecord, catalogue: PublicCatalogue | None = None) -
         "creativeWorkStatus": "Withdrawn" if record["status"] == "withdrawn" else "",
     }
     return {key: value for key, value in document.items() if not is_empty(value)}
-
-
-def _licence(uri: str) -> str:
-    return _LICENCE_PAGES.get(uri.rsplit("/", 1)[-1], uri)
 
 
 def _creator(metadata: dict[str, Any]) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from sluis.register import licences
 from sluis.register.dcat.terms import node, term
 from sluis.register.vocabularies import shipped
 
@@ -61,7 +62,10 @@ class Sheet:
             self.link(subject, predicate, uri, *classes)
 
     def concept(self, subject: NamedNode, predicate: str, uri: str, *classes: str) -> None:
-        """A link to a word of a controlled list, with its labels, so that the document stands on its own."""
+        """A link to a word of a controlled list, with its labels and list, so that the document stands on its own.
+
+        The HVD usage notes test `skos:inScheme`; the classes make the range checks of the official shapes pass.
+        """
         if uri:
             self.link(subject, predicate, uri, "skos:Concept", *classes)
             self._label(uri)
@@ -69,6 +73,12 @@ class Sheet:
     def concepts(self, subject: NamedNode, predicate: str, uris: Iterable[str], *classes: str) -> None:
         for uri in uris:
             self.concept(subject, predicate, uri, *classes)
+
+    def licence(self, subject: NamedNode, uri: str) -> None:
+        """A licence, with the address of its own text (HVD asks how a licence relates to the known ones)."""
+        self.link(subject, "dct:license", uri, "dct:LicenseDocument")
+        if uri and licences.page(uri) != uri and self.first(uri, "licence"):
+            self.link(node(uri), "skos:exactMatch", licences.page(uri))
 
     def thing(self, uri: str, *classes: str) -> NamedNode:
         found = node(uri)
@@ -86,9 +96,9 @@ class Sheet:
         return True
 
     def _label(self, uri: str) -> None:
-        if self.first(uri, "label"):
-            dutch, english = shipped.label(uri), shipped.label(uri, "en")
-            name = uri.rstrip("/").rsplit("/", 1)[-1]
-            self.text(
-                node(uri), "skos:prefLabel", name if dutch == uri else dutch, "" if english in (uri, dutch) else english
-            )
+        if not self.first(uri, "label"):
+            return
+        dutch, english, scheme = shipped.label(uri), shipped.label(uri, "en"), shipped.scheme(uri)
+        name = uri.rstrip("/").rsplit("/", 1)[-1] if dutch == uri else dutch
+        self.text(node(uri), "skos:prefLabel", name, "" if english in (uri, name) else english)
+        self.link(node(uri), "skos:inScheme", scheme)

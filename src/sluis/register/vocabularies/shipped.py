@@ -60,10 +60,21 @@ def by_uri(name: str) -> dict[str, ConceptRecord]:
 
 def label(uri: str, language: str = "nl") -> str:
     """Label of a word in any shipped list; the address itself when no list knows it."""
-    for name in names():
-        if concept := by_uri(name).get(uri):
-            return (concept.label_en if language == "en" else "") or concept.label
-    return uri
+    found = _everywhere().get(uri)
+    if found is None:
+        return uri
+    return (found[0].label_en if language == "en" else "") or found[0].label
+
+
+def scheme(uri: str) -> str:
+    """Address of the list a word belongs to; '' when no shipped list knows it."""
+    found = _everywhere().get(uri)
+    return read(found[1]).source if found else ""
+
+
+@cache
+def _everywhere() -> dict[str, tuple[ConceptRecord, str]]:
+    return {uri: (concept, name) for name in reversed(names()) for uri, concept in by_uri(name).items()}
 
 
 def _concept(line: str, base: str) -> ConceptRecord:
