@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 
+LONGEST = 28  # digits a Decimal rounds without complaint
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -69,13 +70,13 @@ def cell(value: Any, scale: int | None = None) -> str:
 
 
 def _digits(value: Any, decimals: int | None, *, grouped: bool) -> str:
-    """Rounds first, because Django cuts off; a float in digits, because Django keeps an exponent with a decimal point."""
+    """Rounds first, because Django cuts off; a float becomes digits, because Django would keep its exponent."""
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, Decimal):
         if not value.is_finite():
             return str(value)
-        if decimals is not None:
+        if decimals is not None and value.adjusted() + decimals < LONGEST:
             value = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return str(formats.number_format(value, decimals, use_l10n=True, force_grouping=grouped))
 

@@ -29,7 +29,7 @@ PAIRS = (
     ("text-subtle", "page", TEXT), ("text-subtle", "surface", TEXT),
     ("border-strong", "page", SHAPE),
     ("brand", "surface", SHAPE), ("chart", "page", SHAPE), ("chart", "surface", SHAPE),
-    ("chart-other", "page", SHAPE), ("focus-outer", "page", SHAPE), ("focus-outer", "surface", SHAPE),
+    ("focus-outer", "page", SHAPE), ("focus-outer", "surface", SHAPE),
     ("focus-outer", "focus-inner", SHAPE), ("focus-inner", "header-background", SHAPE),
     ("focus-inner", "footer-background", SHAPE),
 )  # fmt: skip
