@@ -35,7 +35,7 @@ def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
         blocking_threads=env.web_threads,
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     stop = threading.Event()
     workers = job_threads(stop, env.jobs)

@@ -1,0 +1,73 @@
+"""What the demo province says about its datasets: one TOML file each."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+from sluis.cli.demo.people import PROVINCE, SERVICE
+
+BBOX = (4.59, 51.70, 5.25, 52.02)
+"""Around the whole province: west, south, east, north in degrees (WGS84)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    organisation: str
+    name: str
+    name_en: str
+    email: str
+
+
+CONTACTS = {
+    "team-data": Contact(
+        PROVINCE, "Team Data provincie Merwede", "Data team, Province of Merwede", "opendata@merwede.example"
+    ),
+    "omgevingsdienst": Contact(
+        SERVICE, "Informatiepunt Omgevingsdienst", "Environmental Service information desk", "data@od-merwede.example"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A dataset and how far it comes. `file` is the name of its source file, '' when there is none.
+
+    `stage`: draft, submitted, advice, returned, refused, planned, restricted, closed, published or withdrawn.
+    """
+
+    slug: str
+    stage: str
+    contact: Contact
+    fields: Mapping[str, Any]
+    file: str = ""
+    motivation: str = ""
+    advice: str = ""
+    reason: str = ""
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+
+    @property
+    def organisation(self) -> str:
+        return self.contact.organisation
+
+    @property
+    def outcome(self) -> str:
+        """What is proposed in the dossier."""
+        return self.stage if self.stage in ("planned", "restricted", "closed") else "open"
+
+
+def stories() -> list[Story]:
+    """All of them in the order of their names."""
+    folder = files("sluis.cli.demo") / "datasets"
+    sources = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
+    return [read(item.name.removesuffix(".toml"), item.read_text(encoding="utf-8")) for item in sources]
+
+
+def read(slug: str, text: str) -> Story:
+    raw = tomllib.loads(text)
+    demo = dict(raw["demo"])
+    fields = {"languages": ["NLD"], "spatial_label": "Provincie Merwede", "bbox": list(BBOX), **raw["dataset"]}
+    return Story(
+        slug=slug, contact=CONTACTS[demo.pop("contact")], fields=fields, columns=raw.get("columns", {}), **demo
+    )

@@ -1,0 +1,180 @@
+"""`sluis import`: files of your own become typed tables of a dataset, with every row accounted for."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from sluis.cli.language import _
+from sluis.cli.start import actor, migrate, start, work_until
+from sluis.cli.terminal import Command, problem, refuse, say, speech
+from sluis.kernel.actor import Actor
+from sluis.kernel.canonical import canonical
+from sluis.kernel.errors import Invalid, NotFound, SluisError, from_wire
+from sluis.kernel.ids import slugify
+from sluis.kernel.text import N_
+from sluis.register.types import DatasetRecord
+
+Files = Annotated[
+    list[Path], typer.Argument(help=_("Bestanden: CSV, XLSX, ODS, JSON, Parquet, GeoJSON, GeoPackage, …"))
+]
+
+
+def import_files(
+    files: Files,
+    dataset: Annotated[str, typer.Option(help=_("Kenmerk van een dataset; leeg: naar de naam van het bestand."))] = "",
+    organisation: Annotated[str, typer.Option(help=_("Korte naam van de organisatie van een nieuwe dataset."))] = "",
+    title: Annotated[str, typer.Option(help=_("Titel van een nieuwe dataset."))] = "",
+    by: Annotated[str, typer.Option("--as", help=_("E-mailadres van wie het bestand aanlevert."))] = "",
+    encoding: Annotated[str, typer.Option(help=_("Tekenset, zoals cp1252; leeg: zoek uit."))] = "",
+    delimiter: Annotated[str, typer.Option(help=_("Scheidingsteken; leeg: zoek uit."))] = "",
+    header_row: Annotated[int | None, typer.Option(help=_("Regelnummer van de kop; 0 is geen kop."))] = None,
+    decimal: Annotated[str, typer.Option(help=_("Decimaalteken: , of ."))] = "",
+    date_order: Annotated[str, typer.Option(help=_("Volgorde van datums: dmy, mdy of ymd."))] = "",
+    skip: Annotated[int | None, typer.Option(help=_("Aantal regels om over te slaan."))] = None,
+    sheet: Annotated[str, typer.Option(help=_("Naam van het werkblad."))] = "",
+    column_type: Annotated[
+        list[str] | None, typer.Option("--type", help=_("Soort van een kolom: naam=text; herhaal voor meer."))
+    ] = None,
+) -> None:
+    start()
+    migrate()
+    from sluis.cli.describe import from_pairs
+
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
+    said = {
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "header_row": header_row,
+        "decimal": decimal,
+        "date_order": date_order,
+        "skip": skip,
+        "sheet": sheet,
+        "types": from_pairs(column_type or []),
+    }
+    options = {name: value for name, value in said.items() if value not in ("", None) and value != {}}
+    refused = 0
+    for file in files:
+        try:
+            _tell(
+                import_file(actor(by), file, dataset=dataset, organisation=organisation, title=title, options=options)
+            )
+        except SluisError as error:
+            refused += 1
+            _tell_refusal(file, error)
+    if refused:
+        raise typer.Exit(1)
+
+
+def import_file(
+    by: Actor, file: Path, *, dataset: str, organisation: str, title: str, options: dict[str, Any]
+) -> dict[str, Any]:
+    """Read one file into a dataset, which is made when it is not there; returns the document that `--json` shows."""
+    if not file.is_file():
+        raise NotFound("import.no-file", N_("Bestand {file} is er niet."), file=str(file))
+    record = _dataset(by, dataset or slugify(file.stem), organisation, title or _title(file))
+    say(_("{file} → dataset {slug}").format(file=file.name, slug=record.slug))
+    version = take_in(by, record, file, options)
+    report = version.report
+    return {
+        "file": str(file),
+        "dataset": record.slug,
+        "format": report["format"],
+        "rows_read": report["rows_read"],
+        "rows_loaded": report["rows_loaded"],
+        "rows_rejected": report["rows_rejected"],
+        "columns": [{"name": c["name"], "title": c["title"], "type": c["type"]} for c in report["columns"]],
+        "dialect": report["dialect"],
+        "geometry": report["geometry"],
+        "warnings": [{"code": w["code"], "message": _(w["message"]).format(**w["params"])} for w in report["warnings"]],
+    }
+
+
+def take_in(by: Actor, dataset: DatasetRecord, file: Path, options: dict[str, Any] | None = None) -> Any:
+    """Hand the file to the lake and wait for its table version. Raises what the ingest refused it with."""
+    from sluis.lake import service as lake
+
+    version = lake.receive_file(by=by, dataset_id=dataset.id, path=file, file_name=file.name, options=options or {})
+
+    def settled() -> Any:
+        now = lake.version(by=by, version_id=version.id)
+        return now if now.state in ("ready", "failed") else None
+
+    ended = work_until(settled)
+    if ended.state == "failed":
+        raise from_wire(ended.failure)
+    return ended
+
+
+def _dataset(by: Actor, slug: str, organisation: str, title: str) -> DatasetRecord:
+    from sluis.register import service as register
+
+    try:
+        return register.get(by=by, slug=slug)
+    except NotFound:
+        return register.create(by=by, organisation_id=_home(by, organisation), title=title, slug=slug)
+
+
+def _home(by: Actor, slug: str) -> UUID:
+    """The organisation of a new dataset: the named one, the only one this person works for, or the installation's."""
+    from sluis.foundation.service import organisation, organisations_where
+
+    if slug:
+        return organisation(slug).id
+    if by.is_system:
+        return _own_organisation(by)
+    own = organisations_where(by, "dataset.edit")
+    if len(own) == 1:
+        return next(iter(own))
+    raise Invalid("import.organisation", N_("Zeg bij welke organisatie de dataset hoort, met --organisation."))
+
+
+def _own_organisation(by: Actor) -> UUID:
+    """The organisation in the settings; made when it is not there yet."""
+    from django.conf import settings
+
+    from sluis.foundation.service import create_organisation, organisation
+
+    name = settings.SLUIS.organisation
+    try:
+        return organisation(slugify(name)).id
+    except NotFound:
+        return create_organisation(by=by, slug=slugify(name), name=name).id
+
+
+def _title(file: Path) -> str:
+    words = file.stem.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _tell(document: dict[str, Any]) -> None:
+    if speech.json:
+        _line(document)
+        return
+    lines = [
+        _("{dataset}: {rows_read} rijen gelezen, {rows_loaded} geladen, {rows_rejected} afgekeurd").format(**document),
+        *(f"  {column['name']}: {column['type']}" for column in document["columns"]),
+        *(f"  ! {warning['message']}" for warning in document["warnings"]),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _tell_refusal(file: Path, error: SluisError) -> None:
+    if speech.json:
+        _line(problem(error) | {"file": str(file)})
+    else:
+        say(f"{file}:")
+        refuse(error)
+
+
+def _line(document: dict[str, Any]) -> None:
+    """One JSON document on one line, so that several files give several documents."""
+    sys.stdout.write(json.dumps(json.loads(canonical(document)), ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("import", cls=Command, help=_("Lees bestanden in als tabellen van een dataset."))(import_files)
