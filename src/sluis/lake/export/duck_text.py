@@ -8,6 +8,7 @@ import pyarrow as pa
 from sluis.lake.export.table import Table
 
 _BOM = "\ufeff"
+_LINES = r"HEADER true, NEW_LINE '\r\n'"
 # What a spreadsheet takes for the start of a formula (OWASP, CSV injection). DuckDB has RE2: \x09 tab, \x0a \x0d lines.
 _FORMULA = r"^[=+\-@\x09\x0a\x0d]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)*$"
@@ -38,9 +39,6 @@ def write_json(table: Table, path: Path) -> None:
     """One array of objects; geometry is WKT in the system of the table."""
     columns = [_named(_json_value(table, name), name) for name in table.all_columns()]
     _copy(table, path, columns, "FORMAT json, ARRAY true")
-
-
-_LINES = r"HEADER true, QUOTE '" "', ESCAPE '" "', NEW_LINE '\r\n'"
 
 
 def features_query(table: Table, geometry: str) -> str:

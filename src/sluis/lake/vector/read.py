@@ -25,6 +25,8 @@ from sluis.lake.vector.write import Rejects, Writer
 Progress = Callable[[float, str], None]
 _BATCH = 16_384
 _LIBRARY_REMARKS = 5
+_ABOUT_OUR_NAMES = "non conformant file extension"  # a blob has no extension; that is not the owner's doing
+_ADVICE_OF_THE_LIBRARY = "; It might help"
 
 
 def read_vector(source: Path, kind: str, out: Path, options: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -188,11 +190,13 @@ def _library_errors(source: Path) -> Iterator[list[str]]:
                 reason=_without_paths(str(error), source),
             ) from error
         finally:
-            said += [_without_paths(str(item.message), source) for item in caught]
+            texts = [_without_paths(str(item.message), source) for item in caught]
+            said += [text for text in texts if _ABOUT_OUR_NAMES not in text]
 
 
 def _without_paths(text: str, source: Path) -> str:
     """The owner knows the file by its name; our folders are nobody's business."""
+    text = text.partition(_ADVICE_OF_THE_LIBRARY)[0]
     return text.replace(f"{source.parent}/", "").strip().rstrip(".")[:300]
 
 
