@@ -24,6 +24,7 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         "url": settings.SLUIS.url,
         "home": _reverse("portal:home") or "/",
         "search": _reverse("portal:search"),
+        "sign_in": _reverse("account_login"),
         "sign_out": _reverse("account_logout"),
         "menu": navigation.links("main", request),
         "desk_menu": navigation.links("desk", request),

@@ -15,6 +15,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -85,8 +86,8 @@ def _fault(fault: Fault) -> dict[str, Any]:
 def answer(request: HttpRequest, error: SluisError) -> HttpResponseBase:
     """The answer to a request that ended in this error, in the form and the language the asker wants."""
     page = wants_html(request)
-    if page and isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD"):
-        return redirect_to_login(request.get_full_path())
+    if page and isinstance(error, NotSignedIn) and (sign_in := _to_sign_in(request)):
+        return sign_in
     body = document(request, error)
     response: HttpResponse
     if page:
@@ -104,6 +105,14 @@ def answer(request: HttpRequest, error: SluisError) -> HttpResponseBase:
         response["WWW-Authenticate"] = 'Session realm="Sluis"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase | None:
+    """A page leads to the sign-in and back; htmx is told to leave the page. What was posted gets a page instead."""
+    if request.headers.get("HX-Request") == "true":
+        here = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(here).url})
+    return redirect_to_login(request.get_full_path()) if request.method in ("GET", "HEAD") else None
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:

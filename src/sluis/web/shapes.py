@@ -1,4 +1,4 @@
-"""What the components are fed with. A plain dict with the same keys works too."""
+"""What the components are fed with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

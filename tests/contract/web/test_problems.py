@@ -136,3 +136,15 @@ def test_language(client, path, accept, languages, expected):
     response = client.get(path, headers={"accept": accept, "accept-language": languages})
     assert response.status_code == 404
     assert response["Content-Language"] == expected
+
+
+def test_whoever_must_sign_in_is_led_there(settings):
+    settings.LOGIN_URL = "/inloggen"
+    error = NotSignedIn("a.b", "Log eerst in.")
+    page = ask(error, accept="text/html", path="/desk/taken?x=1")
+    assert (page.status_code, page["Location"]) == (302, "/inloggen?next=/desk/taken%3Fx%3D1")
+    part = ask(error, **{"hx-request": "true", "hx-current-url": "http://testserver/desk/taken"})
+    assert (part.status_code, part["HX-Redirect"]) == (401, "/inloggen?next=/desk/taken")
+    posted = ask(error, accept="text/html", method="post")
+    assert posted.status_code == 401
+    assert "Log eerst in." in posted.content.decode()

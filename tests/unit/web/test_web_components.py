@@ -129,3 +129,18 @@ def test_menus_mark_where_you_are():
         assert navigation.links("proef", RequestFactory().get("/elders"))[0].current == ""
     finally:
         del navigation._menus["proef"]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_component_page_is_sound(language):
+    from sluis.web.views import components
+
+    with override(language):
+        html = components(RequestFactory().get("/_components")).content.decode()
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert html.count("<h1") == html.count("<main") == 1
+    assert f'<html lang="{language}"' in html
+    for target in re.findall(r'(?:for|aria-labelledby)="([^"]+)"', html):
+        assert target in ids, target
+    assert len(html) < 60_000

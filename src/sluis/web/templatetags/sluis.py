@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from sluis.kernel.text import N_
-from sluis.web import formats, markdown, svg
+from sluis.web import cells, formats, markdown, svg
 from sluis.web.fields import faults_of, field_context
 from sluis.web.paging import Page, with_query
-from sluis.web.shapes import Bar, Fault
+from sluis.web.shapes import Bar, Fault, Table
 
 register = template.Library()
 
@@ -109,12 +109,10 @@ def facet(group: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/table.html")
-def data_table(table: Any) -> dict[str, Any]:
+def data_table(table: Table) -> dict[str, Any]:
     """`{% data_table table %}`: head with type, histogram and share of empty cells; scrolls in its own box."""
-    columns = list(table.columns)
-    rows = [list(zip(columns, row, strict=True)) for row in table.rows]
-    profiled = any(column.chip or column.facts or column.bars or column.empty is not None for column in columns)
-    return {"table": table, "rows": rows, "profiled": profiled}
+    profiled = any(column.chip or column.facts or column.bars or column.empty is not None for column in table.columns)
+    return {"table": table, "body": cells.body(table), "profiled": profiled}
 
 
 @register.inclusion_tag("web/parts/facts.html")
@@ -168,11 +166,6 @@ def field(bound: BoundField, autocomplete: str = "") -> SafeString:
 def error_summary(form: BaseForm | None = None, faults: Sequence[Fault] = ()) -> dict[str, Any]:
     """All that is wrong, at the top, with links to the fields; takes the focus."""
     return {"faults": [*faults, *(faults_of(form) if form is not None else ())]}
-
-
-@register.filter
-def cell(value: Any, column: Any) -> str:
-    return formats.cell(value, getattr(column, "scale", None))
 
 
 @register.filter
