@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from itertools import batched
 from typing import Any
 
 from sluis.lake.profile.binning import date_unit, equal_width
@@ -15,6 +16,8 @@ MOMENTS = (ColumnType.DATE, ColumnType.DATETIME)
 TEXTS = (ColumnType.TEXT, ColumnType.JSON)
 EXACT_DISTINCT = 10_000
 TOP = 10
+_COLUMNS_AT_ONCE = 50
+_DISTINCT_AT_ONCE = 12
 _LONGEST_SHOWN = 80
 _LONGEST_MASK = 30
 _DIGITS = 10  # significant digits of a mean: sums of doubles differ in the last ones between runs
@@ -23,11 +26,13 @@ type Basics = dict[str, dict[str, Any]]
 
 
 def basics(session: Session) -> Basics:
-    """Per column: filled, distinct (approximate), and by type least, most, mean; one scan of the whole table."""
-    plans = {c.name: _expressions(c) for c in session.columns}
-    flat = [sql for plan in plans.values() for sql in plan.values()]
-    values = iter(session.one(f"SELECT {', '.join(flat)} FROM t")) if flat else iter(())
-    found = {name: {key: next(values) for key in plan} for name, plan in plans.items()}
+    """Per column: filled, distinct (exact up to 10,000), and by type least, most and mean."""
+    found: Basics = {}
+    for some in batched(session.columns, _COLUMNS_AT_ONCE):
+        plans = {c.name: _expressions(c) for c in some}
+        flat = [sql for plan in plans.values() for sql in plan.values()]
+        values = iter(session.one(f"SELECT {', '.join(flat)} FROM t"))
+        found |= {name: {key: next(values) for key in plan} for name, plan in plans.items()}
     _count_exactly(session, found)
     return found
 
@@ -50,9 +55,9 @@ def _expressions(column: Column) -> dict[str, str]:
 
 def _count_exactly(session: Session, found: Basics) -> None:
     few = [name for name, b in found.items() if "distinct" in b and b["distinct"] <= EXACT_DISTINCT]
-    if few:
-        counts = session.one(f"SELECT {', '.join(f'count(DISTINCT {quoted(n)})' for n in few)} FROM t")
-        for name, count in zip(few, counts, strict=True):
+    for some in batched(few, _DISTINCT_AT_ONCE):  # each count keeps blocks of its own in memory
+        counts = session.one(f"SELECT {', '.join(f'count(DISTINCT {quoted(n)})' for n in some)} FROM t")
+        for name, count in zip(some, counts, strict=True):
             found[name] |= {"distinct": count, "exact": True}
 
 

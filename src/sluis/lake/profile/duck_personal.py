@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sluis.lake.profile.duck_columns import EXACT_DISTINCT, TEXTS
+from sluis.lake.profile.duck_columns import EXACT_DISTINCT, MOMENTS, TEXTS
 from sluis.lake.profile.duck_session import SAMPLE_TEXT, Session, literal, quoted
 from sluis.lake.profile.names import looks_like_name
 from sluis.lake.profile.rules import (
@@ -24,16 +24,25 @@ _GENERIC = (
     r"^(?i:info|contact|post|mail|receptie|secretariat|secretariaat|noreply|no-reply|gemeente|griffie|data|opendata)@"
 )
 
+_MARKS = {
+    Kind.EMAIL: f"regexp_matches(email[1], '{_GENERIC}')",
+    Kind.BSN: "regexp_matches(v, '(?i)bsn|burgerservice|sofi-?nummer')",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows with the kind in one column. `whole`: the value is nothing else. `tested`: rows that had the shape."""
+    """Rows with the kind in one column.
+
+    `whole`: the value is nothing else. `tested`: rows that had the shape. `marked`: rows where the text tells more: a
+    general mailbox, or the word for a citizen service number.
+    """
 
     rows: int
     whole: int
     tested: int
     distinct: int
-    generic: int
+    marked: int
     examples: tuple[str, ...]
 
 
@@ -97,12 +106,18 @@ def name_share(session: Session, column: Column) -> tuple[int, int, list[str]]:
     return sum(n for _, n in hits), sum(n for _, n in values), sorted(v for v, _ in hits)[:EXAMPLES]
 
 
-def packed_dates(session: Session, column: Column) -> tuple[int, int, int]:
-    """Rows written as yyyymmdd with a real month and day, and the first and last year among them."""
-    c = f"{quoted(column.name)}::VARCHAR"
-    parsed = f"(SELECT try_strptime({c}, '%Y%m%d') AS d FROM t WHERE regexp_full_match({c}, '(?:19|20)[0-9]{{6}}'))"
-    count, first, last = session.one(f"SELECT count(d), min(year(d)), max(year(d)) FROM {parsed}")
-    return count, first or 0, last or 0
+def dates(session: Session, column: Column) -> tuple[int, int, int]:
+    """In the sample: rows with a date (also written as yyyymmdd), and the quartiles of the year."""
+    c = quoted(column.name)
+    day = c
+    if column.type not in MOMENTS:
+        packed = f"regexp_full_match({c}::VARCHAR, '(?:19|20)[0-9]{{6}}')"
+        day = f"CASE WHEN {packed} THEN try_strptime({c}::VARCHAR, '%Y%m%d') END"
+    text = (
+        f"SELECT count(d), quantile_disc(year(d), 0.25), quantile_disc(year(d), 0.75) FROM (SELECT {day} AS d FROM s)"
+    )
+    found, first, last = session.one(text)
+    return round(found / max(1, session.sampled) * session.rows), first or 0, last or 0
 
 
 def _values(column: Column, distinct: int) -> str:
@@ -127,23 +142,18 @@ def _hits(kind: Kind) -> str:
 def _measures(kind: Kind) -> list[str]:
     hit = f"FILTER (len({kind}) > 0)"
     alone = f"FILTER (len({kind}) > 0 AND length({kind}[1]) >= length(trim(v)) - 2)"
-    generic = (
-        f"FILTER (len({kind}) > 0 AND regexp_matches({kind}[1], '{_GENERIC}'))"
-        if kind is Kind.EMAIL
-        else "FILTER (false)"
-    )
     return [
         f"sum(n) {hit}",
         f"sum(n) {alone}",
         f"sum(n) FILTER (len({kind}_shape) > 0)",
         f"approx_count_distinct({kind}[1]) {hit}",
-        f"sum(n) {generic}",
+        f"sum(n) FILTER (len({kind}) > 0 AND {_MARKS.get(kind, 'false')})",
         f"min({kind}[1], {EXAMPLES}) {hit}",
     ]
 
 
-def _found(rows: Any, alone: Any, tested: Any, distinct: Any, generic: Any, examples: Any) -> Found:
-    numbers = (int(value or 0) for value in (rows, alone, tested, distinct, generic))
+def _found(rows: Any, alone: Any, tested: Any, distinct: Any, marked: Any, examples: Any) -> Found:
+    numbers = (int(value or 0) for value in (rows, alone, tested, distinct, marked))
     return Found(*numbers, tuple(examples or ()))
 
 

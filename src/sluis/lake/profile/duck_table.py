@@ -12,7 +12,7 @@ from sluis.lake.profile.duck_columns import Basics
 from sluis.lake.profile.duck_session import Session, quoted
 from sluis.lake.types import Column, ColumnType
 
-_NEAR = 0.85  # approximate counts of distinct values may be this far off
+_NEAR = 0.75  # approximate counts of distinct values may be this far off
 _PAIRS_TRIED = 4
 _PAIR_COLUMNS = 8
 _VALIDITY_ROWS = 200_000

@@ -4,7 +4,7 @@ Any error on the way is raised: a check that could not be done is never "nothing
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sluis.kernel.clock import today
@@ -22,6 +22,7 @@ SURE, PROBABLE, POSSIBLE = "sure", "probable", "possible"
 WHY = {
     "bsn.name": N_("De kolomnaam noemt het burgerservicenummer en de getallen doorstaan de elfproef."),
     "bsn.share": N_("{percent}% van de getallen van negen cijfers doorstaat de elfproef; bij toeval is dat 9%."),
+    "bsn.context": N_("Naast getallen die de elfproef doorstaan, staat dat het om een burgerservicenummer gaat."),
     "bsn.text": N_("In de tekst staan getallen van negen cijfers die de elfproef doorstaan."),
     "iban": N_("De controlecijfers van het rekeningnummer (IBAN) kloppen."),
     "email": N_("Er staan e-mailadressen in."),
@@ -38,6 +39,8 @@ WHY = {
     "plate.name": N_("De kolomnaam noemt het kenteken."),
     "plate": N_("De waarden hebben de vorm van een kenteken."),
 }
+
+_LIVES_SPREAD = 15  # years between the quartiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ def personal_data(session: Session, basics: Basics) -> list[dict[str, Any]]:
     seen = [_Seen(c, count.filled(basics[c.name])) for c in session.columns]
     hits = [hit for s in seen if s.filled for hit in _in_column(session, s, basics[s.column.name])]
     hits += _addresses(session, seen)
+    if any(h.kind is Kind.BSN and h.confidence == SURE for h in hits):  # beside citizens, a likely name is a name
+        hits = [
+            replace(h, confidence=PROBABLE) if h.kind is Kind.NAME and h.confidence == POSSIBLE else h for h in hits
+        ]
     people = any(h.kind in (Kind.BSN, Kind.NAME) and h.confidence in (SURE, PROBABLE) for h in hits)
     hits += [hit for s in seen if s.filled for hit in _birth_dates(session, s, basics[s.column.name], people)]
     return [hit.to_json() for hit in hits]
@@ -116,16 +123,18 @@ def _bsn(seen: _Seen, found: Found) -> Iterator[Hit]:
         yield seen.hit(Kind.BSN, found.rows, confidence, "bsn.share", found.examples, percent=percent)
     elif passed >= 0.3 and found.distinct >= 5:
         yield seen.hit(Kind.BSN, found.rows, PROBABLE, "bsn.share", found.examples, percent=percent)
+    elif found.marked:
+        yield seen.hit(Kind.BSN, found.rows, PROBABLE, "bsn.context", found.examples, percent=percent)
     elif found.whole < found.rows and passed >= 0.3:
         yield seen.hit(Kind.BSN, found.rows, POSSIBLE, "bsn.text", found.examples, percent=percent)
 
 
 def _coded(seen: _Seen, found: Mapping[Kind, Found]) -> Iterator[Hit]:
     iban, email, phone, address = (found[k] for k in (Kind.IBAN, Kind.EMAIL, Kind.PHONE, Kind.ADDRESS))
-    if iban.rows:
+    if iban.rows and iban.rows >= iban.tested / 4:  # one in 97 passes by chance
         yield seen.hit(Kind.IBAN, iban.rows, _by_share(iban.rows, seen.filled), "iban", iban.examples)
     if email.rows:
-        generic = email.generic == email.rows
+        generic = email.marked == email.rows
         confidence = POSSIBLE if generic else _by_share(email.rows, seen.filled)
         yield seen.hit(Kind.EMAIL, email.rows, confidence, "email.generic" if generic else "email", email.examples)
     if phone.rows and not _chance_digits(seen, phone):
@@ -197,19 +206,11 @@ def _addresses(session: Session, seen: Sequence[_Seen]) -> Iterator[Hit]:
 
 
 def _birth_dates(session: Session, seen: _Seen, basics: Mapping[str, Any], people: bool) -> Iterator[Hit]:
-    said = named(Kind.BIRTH_DATE, seen.label)
-    rows, first, last = _dates(session, seen, basics)
-    if said:
-        confidence = SURE if rows else PROBABLE
-        yield seen.hit(Kind.BIRTH_DATE, rows or seen.filled, confidence, "birth.name")
-    elif people and rows >= seen.filled / 2 and first >= 1900 and last <= today().year and last - first >= 20:
-        yield seen.hit(Kind.BIRTH_DATE, rows, POSSIBLE, "birth.values")
-
-
-def _dates(session: Session, seen: _Seen, basics: Mapping[str, Any]) -> tuple[int, int, int]:
-    """Rows with a date, the first and the last year."""
-    if seen.column.type in MOMENTS:
-        return seen.filled, basics["least"].year, basics["most"].year
-    if seen.column.type in (ColumnType.TEXT, ColumnType.INTEGER):
-        return count.packed_dates(session, seen.column)
-    return 0, 0, 0
+    """By name; or beside people, when the middle half of the dates spans years as lives do."""
+    if named(Kind.BIRTH_DATE, seen.label):
+        yield seen.hit(Kind.BIRTH_DATE, seen.filled, SURE if basics["distinct"] > 1 else PROBABLE, "birth.name")
+    elif people and seen.column.type in (*MOMENTS, ColumnType.TEXT, ColumnType.INTEGER):
+        rows, first, last = count.dates(session, seen.column)
+        spread = last - first >= _LIVES_SPREAD
+        if rows >= seen.filled / 2 and first >= 1900 and last <= today().year and spread:
+            yield seen.hit(Kind.BIRTH_DATE, rows, POSSIBLE, "birth.values")
