@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -18,7 +19,7 @@ from sluis.lake.ingest.plan import Job
 from sluis.lake.types import Column, ColumnType, IngestReport, Remark
 
 _BATCH = 16_384
-_FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError, NotImplementedError)
+_FAULTS = (pa.ArrowException, duckdb.Error, OSError, ValueError, OverflowError, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def read_parquet(job: Job, progress: Progress) -> dict[str, Any]:
     if job.options.types:
         raise Invalid("parquet.types", N_("De typen van een Parquet-bestand liggen vast en zijn niet te wijzigen."))
     try:
-        file = pq.ParquetFile(job.source)
+        file = pq.ParquetFile(job.source, page_checksum_verification=True)
         schema, promised = file.schema_arrow, file.metadata.num_rows
         if len(schema) > MAX_COLUMNS:
             raise too_many_columns(len(schema))
@@ -123,5 +124,5 @@ def _broken(reason: str) -> Invalid:
         "parquet.broken",
         N_("Het Parquet-bestand is beschadigd of klopt niet: {reason}."),
         way_out=N_("Maak het bestand opnieuw en lever het nog eens aan."),
-        reason=reason[:200],
+        reason=reason.split(" Detail: ")[0][:200],
     )

@@ -58,7 +58,14 @@ def _readable(job: Job, found: enc.Scan) -> tuple[Path, list[Remark]]:
 
 
 def _may_be_flawless(path: Path, dialect: Dialect, found: enc.Scan, job: Job) -> bool:
-    if dialect.comment or dialect.pad or found.quotes_open or found.carriage_only or job.options.types:
+    if (
+        dialect.width == 1
+        or dialect.comment
+        or dialect.pad
+        or found.quotes_open
+        or found.carriage_only
+        or job.options.types
+    ):
         return False
     if found.encoding not in ("utf-8", "utf-8-sig") and found.encoding.startswith("utf-16"):
         return False
@@ -156,8 +163,12 @@ def _careful(job: Job, path: Path, dialect: Dialect, remarks: list[Remark], prog
     reader.read(path)
     stage.close()
     _clean(job, path)
-    if not reader.rows and not any(dialect.header):
-        raise Invalid("csv.empty", N_("Het bestand bevat geen rijen."))
+    if not reader.rows and dialect.width == 1:
+        raise Invalid(
+            "csv.empty",
+            N_("Het bestand bevat geen rijen."),
+            way_out=N_("Controleer of u het juiste bestand hebt gekozen."),
+        )
     if reader.blank:
         message = N_("{count} lege regels zijn overgeslagen.")
         remarks = [*remarks, Remark("csv.blank", message, {"count": reader.blank})]

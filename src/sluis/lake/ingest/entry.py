@@ -1,5 +1,6 @@
 """The entry of the sandbox: from a file to `data.parquet`, `rejects.csv` and a report."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +25,11 @@ def ingest(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     try:
         return read(job, vector, progress)
     except Invalid as error:
-        error.params.setdefault("file", job.filename)
+        error.params["file"] = job.filename
         raise
+    finally:
+        shutil.rmtree(out / "unpacked", ignore_errors=True)
+        shutil.rmtree(out / "spill", ignore_errors=True)
 
 
 def read(job: Job, vector: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -1,0 +1,23 @@
+from collections.abc import Iterable
+
+from django.apps import AppConfig
+
+
+class LakeConfig(AppConfig):
+    name = "sluis.lake"
+    label = "lake"
+
+    def ready(self) -> None:
+        from sluis.foundation.service import blobs, on_failure
+        from sluis.lake import jobs
+
+        blobs.held_by(_held)
+        on_failure(jobs.ingest_table, jobs.note_failure)
+
+
+def _held() -> Iterable[str]:
+    """Blobs that a table version points at."""
+    from sluis.lake.models import TableVersion
+
+    for row in TableVersion.objects.values_list("source_sha256", "data_sha256", "rejects_sha256").iterator():
+        yield from (sha256 for sha256 in row if sha256)

@@ -1,0 +1,58 @@
+"""From source blob to data, rejects, report and profile: two sandboxed runs, then the files go into the store."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from sluis.foundation import sandbox
+from sluis.foundation.sandbox import Limits
+from sluis.foundation.service import BlobRef, blobs
+from sluis.lake.types import IngestReport
+
+_INGEST, _PROFILE = "sluis.lake.ingest.entry:ingest", "sluis.lake.profile.entry:profile"
+_INGEST_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    report: IngestReport
+    profile: dict[str, Any]
+    data: BlobRef
+    rejects: BlobRef | None
+
+
+def make_table(source: Path, filename: str, options: Mapping[str, Any], progress: Callable[[float, str], None]) -> Made:
+    """Read and profile a file. Raises what the sandbox raises; leaves nothing behind but blobs."""
+    folder = blobs.workdir("ingest")
+    try:
+        report = IngestReport.from_json(
+            sandbox.run(
+                _INGEST,
+                {"source": str(source), "filename": filename, "out": str(folder), "options": dict(options)},
+                reads=[source],
+                writes=folder,
+                limits=Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400),
+                on_progress=lambda fraction, text: progress(fraction * _INGEST_SHARE, text),
+            )
+        )
+        data = blobs.put_file(folder / "data.parquet", move=True)
+        rejects = blobs.put_file(folder / "rejects.csv", move=True) if report.rejects else None
+        return Made(report, _profile(data, report, progress), data, rejects)
+    finally:
+        blobs.discard(folder)
+
+
+def _profile(data: BlobRef, report: IngestReport, progress: Callable[[float, str], None]) -> dict[str, Any]:
+    path = blobs.path(data.sha256)
+    request = {"source": str(path), "columns": [column.to_json() for column in report.columns]}
+    return sandbox.run(
+        _PROFILE,
+        request,
+        reads=[path],
+        writes=None,
+        limits=Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=1800, wall_seconds=3600),
+        on_progress=lambda fraction, text: progress(_INGEST_SHARE + fraction * (1 - _INGEST_SHARE), text),
+    )

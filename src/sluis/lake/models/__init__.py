@@ -1,0 +1,4 @@
+from sluis.lake.models.table import TableVersion
+from sluis.lake.models.upload import Upload
+
+__all__ = ["TableVersion", "Upload"]

@@ -1,0 +1,55 @@
+"""One reading of one source file: what came in, how it was read and what came out."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from sluis.kernel import ids
+
+
+class TableVersion(models.Model):
+    """Immutable once `ready` or `failed`; a correction makes the next number from the same source."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    dataset = models.ForeignKey("register.Dataset", models.CASCADE, related_name="table_versions")
+    number = models.PositiveIntegerField()
+    filename = models.CharField(max_length=255)
+    source_sha256 = models.CharField(max_length=64, db_index=True)
+    source_size = models.PositiveBigIntegerField()
+    options = models.JSONField(default=dict)
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
+    progress = models.FloatField(default=0.0)
+    progress_text = models.CharField(max_length=200, blank=True)
+    report = models.JSONField(null=True)
+    profile = models.JSONField(null=True)
+    data_sha256 = models.CharField(max_length=64, blank=True)
+    data_size = models.PositiveBigIntegerField(default=0)
+    rejects_sha256 = models.CharField(max_length=64, blank=True)
+    rows_read = models.PositiveBigIntegerField(default=0)
+    rows_loaded = models.PositiveBigIntegerField(default=0)
+    rows_rejected = models.PositiveBigIntegerField(default=0)
+    failure = models.JSONField(null=True)
+    created_by = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("dataset", "-number")
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number"], name="table_version_number"),
+            models.CheckConstraint(
+                condition=Q(rows_read=F("rows_loaded") + F("rows_rejected")), name="table_version_accounts_for_rows"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ready") | (~Q(data_sha256="") & Q(report__isnull=False)),
+                name="table_version_ready_has_data",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} v{self.number}"

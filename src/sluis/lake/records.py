@@ -1,0 +1,45 @@
+"""Frozen shapes of what the lake keeps in its tables."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sluis.lake.models import TableVersion
+from sluis.lake.types import IngestReport
+
+
+@dataclass(frozen=True, slots=True)
+class TableVersionRecord:
+    """`status` is queued, running, ready or failed; `report` and `profile` are there when ready, `failure` when failed.
+
+    `failure` has the wire form of kernel.errors. `data_sha256` names the Parquet blob.
+    """
+
+    id: UUID
+    dataset_id: UUID
+    number: int
+    filename: str
+    status: str
+    progress: float
+    progress_text: str
+    options: dict[str, Any]
+    source_sha256: str
+    source_size: int
+    data_sha256: str
+    data_size: int
+    rejects_sha256: str
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    report: IngestReport | None
+    profile: dict[str, Any] | None
+    failure: dict[str, Any] | None
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def table_version_record(row: TableVersion) -> TableVersionRecord:
+    plain = {name: getattr(row, name) for name in TableVersionRecord.__slots__ if name != "report"}
+    return TableVersionRecord(**plain, report=IngestReport.from_json(row.report) if row.report else None)

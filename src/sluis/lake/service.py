@@ -1,0 +1,24 @@
+"""The door of the lake; other rooms import only this module and `types`."""
+
+from sluis.lake.operations import finish_upload, ingest_now, request_ingest, rerun
+from sluis.lake.queries import data_path, latest_ready, rejects_path, table_version, versions
+from sluis.lake.records import TableVersionRecord
+from sluis.lake.uploads import UploadRecord, append_upload, cancel_upload, start_upload, upload
+
+__all__ = [
+    "TableVersionRecord",
+    "UploadRecord",
+    "append_upload",
+    "cancel_upload",
+    "data_path",
+    "finish_upload",
+    "ingest_now",
+    "latest_ready",
+    "rejects_path",
+    "request_ingest",
+    "rerun",
+    "start_upload",
+    "table_version",
+    "upload",
+    "versions",
+]
