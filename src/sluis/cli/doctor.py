@@ -18,6 +18,7 @@ from sluis.cli.language import _
 from sluis.cli.start import start, version
 from sluis.cli.terminal import Command, progress, result, speech
 from sluis.conf.env import Env
+from sluis.kernel.errors import SluisError
 
 SAMPLE = 200
 LOW_SPACE = 2 * 1024**3
@@ -44,11 +45,21 @@ def doctor(
     with progress(_("onderzoek"), len(CHECKS)) as step:
         for name, check in CHECKS.items():
             step(name)
-            findings += check(env, deep)
+            findings += _look(name, check, env, deep)
     sound = all(finding.state != "bad" for finding in findings)
     result({"sound": sound, "findings": [asdict(f) for f in findings]}, _report(findings))
     if not sound:
         raise typer.Exit(1)
+
+
+def _look(name: str, check: Check, env: Env, deep: bool) -> list[Finding]:
+    """What the check found; a check that cannot be done is itself a finding."""
+    from django.db import DatabaseError
+
+    try:
+        return list(check(env, deep))
+    except (SluisError, DatabaseError, sqlite3.Error, OSError) as error:
+        return [Finding(name, "bad", str(error), _("Deze controle kon niet worden gedaan; herstel eerst de rest."))]
 
 
 def _report(findings: list[Finding]) -> str:

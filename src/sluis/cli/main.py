@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db.utils import DatabaseError
 
 from sluis.cli import doctor, imports, releases, settings, users
 from sluis.cli.demo import command as demo
@@ -14,7 +15,8 @@ from sluis.cli.language import _
 from sluis.cli.start import collect_assets, migrate, start, version
 from sluis.cli.terminal import Command, refuse, result
 from sluis.conf.env import Env, put_flags
-from sluis.kernel.errors import SluisError
+from sluis.kernel.errors import SluisError, Unavailable
+from sluis.kernel.text import N_
 
 app = typer.Typer(
     name="sluis",
@@ -33,6 +35,16 @@ def run() -> None:
         app()
     except SluisError as error:
         refuse(error)
+        raise SystemExit(1) from error
+    except (OSError, DatabaseError) as error:
+        refuse(
+            Unavailable(
+                "cli.machine",
+                N_("De computer werkte niet mee: {reason}."),
+                way_out=N_("Voer sluis doctor uit."),
+                reason=str(error).rstrip("."),
+            )
+        )
         raise SystemExit(1) from error
     except KeyboardInterrupt:
         raise SystemExit(1) from None
