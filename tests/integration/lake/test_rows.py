@@ -149,7 +149,7 @@ def _pages(table: Path, request: PageRequest) -> Iterator[Any]:
         request = PageRequest(request.selection, request.sort, request.limit, found.next_cursor)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(request_=_requests())
 def test_paging_yields_each_row_of_the_naive_answer_once_in_order(
     request_: PageRequest, table: Path, rows: list[dict[str, Any]]

@@ -110,7 +110,10 @@ def _search(term: str, columns: Columns) -> list[Sql]:
 def _box(box: Box, columns: Columns) -> Sql:
     column = next(c for c in columns.values() if c.type == "geometry")
     name = identifier(column)
-    corners = [box.max_x, box.min_x, box.max_y, box.min_y]
+    from sluis.lake.rows.shapes import box_in
+
+    min_x, min_y, max_x, max_y = box_in(box, column.crs)
+    corners = [max_x, min_x, max_y, min_y]
     return f"ST_XMin({name}) <= ? AND ST_XMax({name}) >= ? AND ST_YMin({name}) <= ? AND ST_YMax({name}) >= ?", corners
 
 
@@ -133,9 +136,9 @@ def _both(parts: Sequence[Sql]) -> Sql:
 
 
 def shown(column: Column) -> str:
-    """How a value leaves the database: geometry as WKT, moments in UTC without zone, JSON as text."""
+    """How a value leaves the database: geometry as WKB, moments in UTC without zone, JSON as text."""
     name = identifier(column)
-    casts = {"geometry": "ST_AsText({})", "datetime": "{}::TIMESTAMP", "json": "{}::VARCHAR", "number": "{}::DOUBLE"}
+    casts = {"geometry": "ST_AsWKB({})", "datetime": "{}::TIMESTAMP", "json": "{}::VARCHAR", "number": "{}::DOUBLE"}
     return casts.get(column.type, "{}").format(name)
 
 

@@ -23,11 +23,12 @@ _counts: OrderedDict[tuple[str, tuple[Column, ...], Selection], int] = OrderedDi
 _counts_lock = Lock()
 
 
-def page(path: Path, columns: Sequence[Column], request: PageRequest) -> RowPage:
+def page(path: Path, columns: Sequence[Column], request: PageRequest, geometry: str = "wkt") -> RowPage:
     """One page in the asked order; every row is on exactly one page, whatever the ties and empty cells.
 
-    Values are plain Python: int, Decimal, float, bool, str, date, datetime (UTC, naive), time; geometry as WKT in the
-    system of the column; JSON as its text. `sluis.lake.rows.wire` writes them as JSON without loss.
+    Values are plain Python: int, Decimal, float, bool, str, date, datetime (UTC, naive), time; JSON as its text.
+    `geometry`: "wkt" in the system of the column, or "geojson" (a dict) in WGS84.
+    `sluis.lake.rows.wire` writes all of it as JSON without loss.
     Raises Invalid for a cursor of another order, Unavailable when the query takes too long.
     """
     known = {c.name: c for c in columns}
@@ -40,7 +41,7 @@ def page(path: Path, columns: Sequence[Column], request: PageRequest) -> RowPage
     if back:
         kept.reverse()
     return RowPage(
-        rows=tuple(dict(zip(known, line[1:], strict=False)) for line in kept),
+        rows=_named([line[1 : 1 + len(known)] for line in kept], columns, geometry),
         ids=tuple(line[0] for line in kept),
         next_cursor=_cursor(kept[-1:], request, known, back=False) if back or more else "",
         previous_cursor=_cursor(kept[:1], request, known, back=True) if (more if back else at is not None) else "",
@@ -72,13 +73,30 @@ def count(path: Path, columns: Sequence[Column], selection: Selection) -> int:
     return total
 
 
-def row(path: Path, columns: Sequence[Column], row_id: int) -> dict[str, Any]:
+def row(path: Path, columns: Sequence[Column], row_id: int, geometry: str = "wkt") -> dict[str, Any]:
     """One row by its stable number. Raises NotFound."""
     known = {c.name: c for c in columns}
     found = duck.fetch(row_of(known), [str(path), row_id]) if 0 <= row_id < 2**63 else []
     if not found:
         raise NotFound("rows.row", N_("Deze rij bestaat niet."))
-    return dict(zip(known, found[0], strict=True))
+    return _named(found, columns, geometry)[0]
+
+
+def _named(lines: Sequence[tuple[Any, ...]], columns: Sequence[Column], geometry: str) -> tuple[dict[str, Any], ...]:
+    rows = tuple(dict(zip((c.name for c in columns), line, strict=True)) for line in lines)
+    for column in columns:
+        if column.type == "geometry":
+            _show(rows, column, geometry)
+    return rows
+
+
+def _show(rows: Sequence[dict[str, Any]], column: Column, form: str) -> None:
+    from sluis.lake.rows import shapes
+
+    stored = [line[column.name] for line in rows]
+    ready = shapes.to_geojson(stored, column.crs) if form == "geojson" else shapes.to_wkt(stored)
+    for line, value in zip(rows, ready, strict=True):
+        line[column.name] = value
 
 
 def facets(

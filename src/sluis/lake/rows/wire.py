@@ -4,6 +4,7 @@ A reader that parses numbers as binary doubles may round above 2**53 or 15 digit
 What JSON cannot say (NaN, infinity) is null.
 """
 
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
@@ -24,6 +25,8 @@ def value_json(value: Any, kind: str) -> str:
         return "null"
     if kind == "json":
         return str(value)
+    if isinstance(value, dict):  # a GeoJSON geometry
+        return json.dumps(value, separators=(",", ":"))
     for types, write in _WRITERS:
         if isinstance(value, types):
             return write(value)
