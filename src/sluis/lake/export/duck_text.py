@@ -15,10 +15,10 @@ _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)*$"
 
 
 def connect(memory: str = "512MB") -> duckdb.DuckDBPyConnection:
-    """A throwaway engine: two threads, bounded memory, nothing fetched, times in UTC."""
+    """A throwaway engine: two threads, bounded memory, nothing fetched; rows stay in order by default."""
     settings = {"threads": "2", "memory_limit": memory, "autoinstall_known_extensions": "false"}
     connection = duckdb.connect(":memory:", config=settings)
-    connection.execute("SET autoload_known_extensions = false; SET preserve_insertion_order = true")
+    connection.execute("SET autoload_known_extensions = false; SET enable_progress_bar = false")
     return connection
 
 

