@@ -16,6 +16,7 @@ from sluis.lake.making import Made, make_table
 from sluis.lake.models import TableVersion
 from sluis.lake.policy import ADD, require_on_dataset, version_seen_by
 from sluis.lake.uploads import clean_filename, close_upload, settle_upload
+from sluis.register.service import add_distribution, get
 
 Progress = Callable[[float, str], None]
 _VECTOR_OPTIONS = ("layer", "crs")
@@ -165,3 +166,10 @@ def _settle(by: Actor, row: TableVersion, made: Made) -> None:
         )
         write.note(data=made.data.sha256, rows_read=made.report.rows_read, rows_loaded=made.report.rows_loaded)
         write.emit("table.ready", {"table_version": str(row.id), "dataset": str(row.dataset_id)})
+        _attach(by, row.dataset_id)
+
+
+def _attach(by: Actor, dataset_id: UUID) -> None:
+    """The first table becomes a distribution of its dataset; a dataset has one table, whose versions follow."""
+    if not any(item.kind == "table" for item in get(by=by, dataset_id=dataset_id).distributions):
+        add_distribution(by=by, dataset_id=dataset_id, kind="table", table_id=dataset_id)
