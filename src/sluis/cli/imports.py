@@ -3,21 +3,26 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 
 from sluis.cli.language import _
-from sluis.cli.start import actor, migrate, start, work_until
-from sluis.cli.terminal import Command, problem, refuse, say, speech
+from sluis.cli.start import actor, migrate, start
+from sluis.cli.terminal import Command, problem, reading, refuse, say, speech
 from sluis.kernel.actor import Actor
 from sluis.kernel.canonical import canonical
-from sluis.kernel.errors import Invalid, NotFound, SluisError, from_wire
+from sluis.kernel.errors import Invalid, NotFound, SluisError
 from sluis.kernel.ids import slugify
 from sluis.kernel.text import N_
+from sluis.lake.types import IngestReport
 from sluis.register.types import DatasetRecord
 
+if TYPE_CHECKING:
+    from sluis.lake.service import TableVersionRecord
+
+_REPORTED = ("format", "rows_read", "rows_loaded", "rows_rejected", "columns", "dialect", "geometry")
 Files = Annotated[
     list[Path], typer.Argument(help=_("Bestanden: CSV, XLSX, ODS, JSON, Parquet, GeoJSON, GeoPackage, …"))
 ]
@@ -77,36 +82,25 @@ def import_file(
         raise NotFound("import.no-file", N_("Bestand {file} is er niet."), file=str(file))
     record = _dataset(by, dataset or slugify(file.stem), organisation, title or _title(file))
     say(_("{file} → dataset {slug}").format(file=file.name, slug=record.slug))
-    version = take_in(by, record, file, options)
-    report = version.report
-    return {
-        "file": str(file),
-        "dataset": record.slug,
-        "format": report["format"],
-        "rows_read": report["rows_read"],
-        "rows_loaded": report["rows_loaded"],
-        "rows_rejected": report["rows_rejected"],
-        "columns": [{"name": c["name"], "title": c["title"], "type": c["type"]} for c in report["columns"]],
-        "dialect": report["dialect"],
-        "geometry": report["geometry"],
-        "warnings": [{"code": w["code"], "message": _(w["message"]).format(**w["params"])} for w in report["warnings"]],
-    }
+    return {"file": str(file), "dataset": record.slug} | _told(take_in(by, record.id, file, options).report)
 
 
-def take_in(by: Actor, dataset: DatasetRecord, file: Path, options: dict[str, Any] | None = None) -> Any:
-    """Hand the file to the lake and wait for its table version. Raises what the ingest refused it with."""
+def _told(report: IngestReport | None) -> dict[str, Any]:
+    """The report as a program reads it, with the warnings in words."""
+    if report is None:
+        return {}
+    shape = report.to_json()
+    said = [{"code": remark.code, "message": remark.text(_)} for remark in report.warnings]
+    return {name: shape[name] for name in _REPORTED} | {"warnings": said}
+
+
+def take_in(by: Actor, dataset_id: UUID, file: Path, options: dict[str, Any] | None = None) -> "TableVersionRecord":
+    """Read the file as the next version of the table of the dataset. Raises what the ingest refused it with."""
     from sluis.lake import service as lake
 
-    version = lake.receive_file(by=by, dataset_id=dataset.id, path=file, file_name=file.name, options=options or {})
-
-    def settled() -> Any:
-        now = lake.version(by=by, version_id=version.id)
-        return now if now.state in ("ready", "failed") else None
-
-    ended = work_until(settled)
-    if ended.state == "failed":
-        raise from_wire(ended.failure)
-    return ended
+    with reading(file.name) as told:
+        made = lake.ingest_now(by=by, dataset_id=dataset_id, path=file, options=options, on_progress=told)
+    return lake.table_version(by=by, table_version_id=made)
 
 
 def _dataset(by: Actor, slug: str, organisation: str, title: str) -> DatasetRecord:

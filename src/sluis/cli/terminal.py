@@ -142,3 +142,19 @@ def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
             bar.update(task, advance=1, description=f"{title}: {name}")
 
         yield step
+
+
+@contextmanager
+def reading(name: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar for one long piece of work; call the given function with the share done (0 to 1) and what goes on."""
+    if speech.quiet or not sys.stderr.isatty():
+        yield lambda share, text: None
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(), transient=True) as bar:
+        task = bar.add_task(name, total=1.0)
+
+        def told(share: float, text: str) -> None:
+            bar.update(task, completed=share, description=f"{name} {_(text)}")
+
+        yield told

@@ -70,7 +70,7 @@ def bring(story: Story, team: Team, sources: Path) -> None:
     if story.file and not dataset.distributions:
         from sluis.cli.imports import take_in
 
-        take_in(team.steward, dataset, source_file(story.file, sources))
+        take_in(team.steward, dataset.id, source_file(story.file, sources))
     _through_the_lock(story, team, dataset.id)
 
 
