@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sluis.lake.models import TableVersion
-from sluis.lake.types import IngestReport
 
 
 @dataclass(frozen=True, slots=True)
 class TableVersionRecord:
     """`status` is queued, running, ready or failed; `report` and `profile` are there when ready, `failure` when failed.
 
-    `failure` has the wire form of kernel.errors. `data_sha256` names the Parquet blob.
+    `report` is the JSON of `types.IngestReport`, `failure` has the wire form of kernel.errors. `data_sha256` names the Parquet blob.
     """
 
     id: UUID
@@ -32,7 +31,7 @@ class TableVersionRecord:
     rows_read: int
     rows_loaded: int
     rows_rejected: int
-    report: IngestReport | None
+    report: dict[str, Any] | None
     profile: dict[str, Any] | None
     failure: dict[str, Any] | None
     created_by: str
@@ -41,5 +40,4 @@ class TableVersionRecord:
 
 
 def table_version_record(row: TableVersion) -> TableVersionRecord:
-    plain = {name: getattr(row, name) for name in TableVersionRecord.__slots__ if name != "report"}
-    return TableVersionRecord(**plain, report=IngestReport.from_json(row.report) if row.report else None)
+    return TableVersionRecord(**{name: getattr(row, name) for name in TableVersionRecord.__slots__})

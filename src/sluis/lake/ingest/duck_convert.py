@@ -12,6 +12,10 @@ from sluis.lake.ingest.shapes import FALSE_WORDS, PATTERNS, TRUE_WORDS
 from sluis.lake.types import ColumnType
 
 
+# Small buffers: with the order kept, blocks of the file wait for each other, and large ones would spill to disk.
+_BUFFER, _LONGEST_LINE = 8_000_000, 2_000_000
+
+
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A DuckDB that stays within its memory and spills into `folder`."""
     settings = {
@@ -32,7 +36,8 @@ def csv_relation(path: Path, delimiter: str, width: int, skip: int) -> str:
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
     return (
         f"read_csv({quoted(str(path))}, auto_detect=false, header=false, skip={skip}, delim={quoted(delimiter)}, "
-        f"quote='\"', escape='\"', comment='', nullstr='', strict_mode=true, null_padding=false, "
+        f"buffer_size={_BUFFER}, max_line_size={_LONGEST_LINE}, quote='\"', escape='\"', comment='', nullstr='', "
+        f"strict_mode=true, null_padding=false, "
         f"columns={{{columns}}})"
     )
 
