@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=500)),
                 ("licence", models.CharField(max_length=200)),
                 ("retrieved", models.DateField()),
-                ("refresh_url", models.CharField(blank=True, max_length=500)),
+                ("refresh_url", models.CharField(blank=True, max_length=2000)),
                 ("base", models.CharField(blank=True, max_length=500)),
             ],
             options={

@@ -9,7 +9,7 @@ class Vocabulary(models.Model):
     source = models.CharField(max_length=500)
     licence = models.CharField(max_length=200)
     retrieved = models.DateField()
-    refresh_url = models.CharField(max_length=500, blank=True)
+    refresh_url = models.CharField(max_length=2000, blank=True)
     base = models.CharField(max_length=500, blank=True)
 
     class Meta:

@@ -1,6 +1,6 @@
-"""The lists as they come with Sluis: one tab-separated file per list, written by `convert.to_text`.
+"""The lists as they come with Sluis: one tab-separated file per list.
 
-Each file opens with `# key: value` lines (title, source, licence, retrieved, base, refresh) and has one word per line:
+Each file opens with `# key: value` lines (title, source, licence, retrieved, base, refresh, whole); then the words:
 code, Dutch label, English label, broader address, last day of use. An address is `base` + code, or the code itself.
 """
 
@@ -16,7 +16,10 @@ _FOLDER = Path(__file__).parent / "data"
 
 @dataclass(frozen=True, slots=True)
 class ShippedList:
-    """`refresh` is the official address in RDF, '' when there is none to ask."""
+    """`refresh` is the official address in RDF, '' when there is none to ask.
+
+    `whole` says that we ship the list whole; of the others we ship a choice, and a refresh adds nothing to it.
+    """
 
     name: str
     title: str
@@ -25,6 +28,7 @@ class ShippedList:
     retrieved: date
     base: str
     refresh: str
+    whole: bool
     concepts: tuple[ConceptRecord, ...]
 
 
@@ -49,6 +53,7 @@ def read(name: str) -> ShippedList:
         retrieved=date.fromisoformat(head["retrieved"]),
         base=base,
         refresh=head.get("refresh", ""),
+        whole=head.get("whole") == "yes",
         concepts=tuple(_concept(line, base) for line in lines if line and not line.startswith("#")),
     )
 
