@@ -114,7 +114,14 @@ def test_a_geometry_bomb_is_kept_out_with_its_number_and_its_neighbour_is_loaded
     report = read(collection(tmp_path / "bomb.geojson", POINT, bomb, POINT), "geojson", tmp_path)
     assert (report["rows_read"], report["rows_loaded"], report["rows_rejected"]) == (3, 2, 1)
     assert report["rejects"] == "rejects.csv"
-    assert [(row["line"], row["record"]) for row in rejected(tmp_path)] == [("2", '{"n": 2}')]
+    assert rejected(tmp_path) == [
+        {
+            "regel": "2",
+            "code": "geometry.too-many-points",
+            "reden": "De geometrie heeft meer dan 1.000.000 punten.",
+            "tekst": '{"n": 2}',
+        }
+    ]
     assert pq.read_table(tmp_path / "data.parquet")["n"].to_pylist() == [1, 3]
 
 
@@ -193,8 +200,9 @@ def test_a_curve_becomes_lines_and_no_schema_is_fetched(tmp_path: Path) -> None:
     assert row["code"] == "007"
 
 
-def test_rd_coordinates_in_geojson_are_recognised_and_said(tmp_path: Path) -> None:
-    path = collection(tmp_path / "rd.geojson", {"type": "Point", "coordinates": [155_000, 463_000]})
+@pytest.mark.parametrize("place", [[155_000, 463_000], [155_000, 463_000, 7.5]])
+def test_rd_coordinates_in_geojson_are_recognised_and_said(place: list[float], tmp_path: Path) -> None:
+    path = collection(tmp_path / "rd.geojson", {"type": "Point", "coordinates": place})
     report = read(path, "geojson", tmp_path)
     assert report["geometry"]["crs"] == "EPSG:28992"
     assert "crs.guessed" in {remark["code"] for remark in report["warnings"]}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
+import pyogrio.raw
 
 from sluis.lake.export.table import Table
 from sluis.lake.vector import drivers

@@ -15,7 +15,7 @@ from sluis.lake.geo import rdnap
 RD_NEW, RD_NAP, WGS84, ETRS89 = "EPSG:28992", "EPSG:7415", "EPSG:4326", "EPSG:4258"
 _RD = frozenset({RD_NEW, RD_NAP})
 # RFC 7946 and EPSG treat these as one within their accuracy of decimetres (EPSG:4937 and 4979 have heights too).
-_DEGREES = frozenset({WGS84, ETRS89, "EPSG:4979", "EPSG:4937", "OGC:CRS84"})
+DEGREES = frozenset({WGS84, ETRS89, "EPSG:4979", "EPSG:4937", "OGC:CRS84"})
 Array = NDArray[np.float64]
 
 
@@ -68,12 +68,12 @@ def projjson(crs: str) -> dict[str, object]:
 
 def to_wgs84(geometries: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
     """Geometries in `crs` → longitude and latitude; heights are left as they are, None stays None."""
-    return geometries if crs in _DEGREES else _transformed(geometries, crs, WGS84)
+    return geometries if crs in DEGREES else _transformed(geometries, crs, WGS84)
 
 
 def transform(geometries: NDArray[np.object_], source: str, target: str) -> NDArray[np.object_]:
     """Between any two systems; RD New always through RDNAPTRANS2018."""
-    same = source == target or {source, target} <= _DEGREES or {source, target} <= _RD
+    same = source == target or {source, target} <= DEGREES or {source, target} <= _RD
     return geometries if same else _transformed(geometries, source, target)
 
 
@@ -81,7 +81,7 @@ def transform_points(x: Array, y: Array, source: str, target: str) -> tuple[Arra
     """x and y (longitude first) from one system to another; what cannot be computed becomes NaN."""
     if source in _RD:
         return _from_degrees(*rdnap.to_etrs89(x, y), target)
-    if source in _DEGREES:
+    if source in DEGREES:
         return _from_degrees(x, y, target)
     if target in _RD:
         return rdnap.to_rd(*_between(x, y, source, ETRS89))
@@ -91,7 +91,7 @@ def transform_points(x: Array, y: Array, source: str, target: str) -> tuple[Arra
 def _from_degrees(lon: Array, lat: Array, target: str) -> tuple[Array, Array]:
     if target in _RD:
         return rdnap.to_rd(lon, lat)
-    return (lon, lat) if target in _DEGREES else _between(lon, lat, ETRS89, target)
+    return (lon, lat) if target in DEGREES else _between(lon, lat, ETRS89, target)
 
 
 def _between(x: Array, y: Array, source: str, target: str) -> tuple[Array, Array]:

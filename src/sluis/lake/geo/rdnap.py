@@ -21,6 +21,7 @@ from importlib.metadata import distribution
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
+from pyproj.enums import TransformDirection
 
 Array = NDArray[np.float64]
 
@@ -133,7 +134,7 @@ def _project(lon: Array, lat: Array) -> tuple[Array, Array]:
 
 def _unproject(x: Array, y: Array) -> tuple[Array, Array]:
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    return _transformer(_PROJECT).transform(x, y, direction=pyproj.enums.TransformDirection.INVERSE)
+    return _transformer(_PROJECT).transform(x, y, direction=TransformDirection.INVERSE)
 
 
 @cache

@@ -19,12 +19,13 @@ _COLLECTION = 7
 _NAMES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 _TYPE_NAMES = np.array([*_NAMES, "GeometryCollection"])
 
-TOO_MANY_VERTICES = N_("De geometrie heeft meer dan 1.000.000 punten.")
-TOO_DEEP = N_("De geometrie is te diep genest.")
-UNREADABLE = N_("De geometrie is niet te lezen.")
-NOT_FINITE = N_("De geometrie bevat een coördinaat die geen getal is.")
+TOO_MANY_VERTICES = ("geometry.too-many-points", N_("De geometrie heeft meer dan 1.000.000 punten."))
+TOO_DEEP = ("geometry.too-deep", N_("De geometrie is te diep genest."))
+UNREADABLE = ("geometry.unreadable", N_("De geometrie is niet te lezen."))
+NOT_FINITE = ("geometry.not-finite", N_("De geometrie bevat een coördinaat die geen getal is."))
 
 Geometries = NDArray[np.object_]
+Reason = tuple[str, str]  # code and Dutch source text
 Linear = Callable[[NDArray[np.int64]], Iterable[bytes | None]]
 
 
@@ -100,7 +101,9 @@ class Tally:
         return found
 
 
-def parse(column: pa.Array, fids: NDArray[np.int64], linear: Linear, tally: Tally) -> tuple[Geometries, dict[int, str]]:
+def parse(
+    column: pa.Array, fids: NDArray[np.int64], linear: Linear, tally: Tally
+) -> tuple[Geometries, dict[int, Reason]]:
     """WKB of one batch → geometries, and reasons by place for those that are refused.
 
     Curves become lines: `linear` gives the WKB of the features with these keys with straight segments.
@@ -149,8 +152,8 @@ def _bytes(item: bytes | None) -> bytes | None:
     return None if item is None else bytes(item)
 
 
-def _over_the_caps(geometries: Geometries) -> dict[int, str]:
-    refused: dict[int, str] = {}
+def _over_the_caps(geometries: Geometries) -> dict[int, Reason]:
+    refused: dict[int, Reason] = {}
     coordinates, places = shapely.get_coordinates(geometries, return_index=True)
     for place in np.unique(places[~np.isfinite(coordinates).all(axis=1)]):
         refused[int(place)] = NOT_FINITE

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyogrio
+import pyogrio.errors
+import pyogrio.raw
 from numpy.typing import NDArray
 
 from sluis.kernel.errors import Invalid
@@ -147,7 +149,7 @@ def _coordinate_system(
     found = systems.identify(said)
     guessed = systems.guess(tuple(tally.bounds)) if tally.bounds else None  # type: ignore[arg-type]
     # GeoJSON without a `crs` counts as WGS84; coordinates in metres show that it is not.
-    if found and not (found == systems.WGS84 and guessed == systems.RD_NEW):
+    if found and not (found in systems.DEGREES and guessed == systems.RD_NEW):
         return found, []
     if guessed:
         text = N_("Het coördinatenstelsel staat niet in het bestand. Op grond van de coördinaten is {crs} aangenomen.")

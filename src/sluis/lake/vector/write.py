@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from sluis.lake.geo import geoparquet
 from sluis.lake.names import GEOMETRY, GEOMETRY_BOX
 from sluis.lake.vector.columns import Layout
-from sluis.lake.vector.geometry import Tally
+from sluis.lake.vector.geometry import Reason, Tally
 
 _GROUP_ROWS = 65_536
 _GROUP_BYTES = 64 * 1024 * 1024
@@ -66,22 +66,22 @@ class Writer:
 
 
 class Rejects:
-    """`rejects.csv`: line (number of the feature, from 1), reason, record (its attributes as JSON)."""
+    """`rejects.csv`, with the columns every reader uses; the line is the number of the feature, from 1."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = path.open("w", encoding="utf-8", newline="")
         self._csv = csv.writer(self._file)
-        self._csv.writerow(["line", "reason", "record"])
+        self._csv.writerow(["regel", "code", "reden", "tekst"])
         self.rows = 0
 
-    def add(self, refused: dict[int, str], first: int, layout: Layout, arrays: list[pa.Array]) -> None:
+    def add(self, refused: dict[int, Reason], first: int, layout: Layout, arrays: list[pa.Array]) -> None:
         """`refused`: place in the batch → reason; `first`: number of the first feature of the batch."""
-        for place, reason in sorted(refused.items()):
+        for place, (code, reason) in sorted(refused.items()):
             record: dict[str, Any] = {
                 field.column.title: array[place].as_py() for field, array in zip(layout.fields, arrays, strict=True)
             }
-            self._csv.writerow([first + place, reason, json.dumps(record, ensure_ascii=False, default=str)])
+            self._csv.writerow([first + place, code, reason, json.dumps(record, ensure_ascii=False, default=str)])
         self.rows += len(refused)
 
     def __enter__(self) -> Self:
