@@ -13,8 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sluis.cli.language import _
 from sluis.kernel.canonical import canonical
-from sluis.kernel.errors import Conflict, SluisError
-from sluis.kernel.text import N_
+from sluis.kernel.errors import SluisError
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Command(typer.core.TyperCommand):
         flags = [
             _flag("json", _("Schrijf het resultaat als JSON naar stdout.")),
             _flag("quiet", _("Toon geen voortgang.")),
-            _flag("no_input", _("Vraag niets; stop met een fout als er een antwoord nodig is.")),
+            _flag("no_input", _("Vraag niets. Geen enkele opdracht vraagt nu iets; voor scripts die zeker willen zijn.")),
         ]
         super().__init__(*args, params=[*(params or []), *flags], **kwargs)
 
@@ -118,14 +117,6 @@ def _status(error: SluisError) -> int:
     from sluis.web.problem import STATUS
 
     return STATUS.get(error.kind, 500)
-
-
-def sure(question: str) -> None:
-    """Ask before something that cannot be undone. Raises Conflict when nobody can answer or the answer is no."""
-    if speech.no_input or not sys.stdin.isatty():
-        raise Conflict("cli.unconfirmed", N_("Bevestig deze opdracht met --yes."))
-    if not typer.confirm(question, err=True):
-        raise Conflict("cli.unconfirmed", N_("U heeft niet bevestigd; er is niets veranderd."))
 
 
 @contextmanager
