@@ -12,7 +12,8 @@ from sluis.lake.models import TableVersion
 class TableVersionRecord:
     """`status` is queued, running, ready or failed; `report` and `profile` are there when ready, `failure` when failed.
 
-    `report` is the JSON of `types.IngestReport`, `failure` has the wire form of kernel.errors. `data_sha256` names the Parquet blob.
+    `report` is the JSON of `types.IngestReport`, `failure` has the wire form of kernel.errors.
+    `data_sha256` names the Parquet blob.
     """
 
     id: UUID

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import duckdb
 
-from sluis.lake.ingest.caps import DUCKDB_MEMORY, ROW_GROUP
+from sluis.lake.ingest.caps import DUCKDB_MEMORY, MAX_LINE_CHARS, ROW_GROUP
 from sluis.lake.ingest.duck_classify import plain, quoted
 from sluis.lake.ingest.plan import Plan, Spec
 from sluis.lake.ingest.shapes import FALSE_WORDS, PATTERNS, TRUE_WORDS
 from sluis.lake.types import ColumnType
 
-
 # Small buffers: with the order kept, blocks of the file wait for each other, and large ones would spill to disk.
-_BUFFER, _LONGEST_LINE = 8_000_000, 2_000_000
+_BUFFER = 8_000_000
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -36,7 +35,7 @@ def csv_relation(path: Path, delimiter: str, width: int, skip: int) -> str:
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
     return (
         f"read_csv({quoted(str(path))}, auto_detect=false, header=false, skip={skip}, delim={quoted(delimiter)}, "
-        f"buffer_size={_BUFFER}, max_line_size={_LONGEST_LINE}, quote='\"', escape='\"', comment='', nullstr='', "
+        f"buffer_size={_BUFFER}, max_line_size={MAX_LINE_CHARS}, quote='\"', escape='\"', comment='', nullstr='', "
         f"strict_mode=true, null_padding=false, "
         f"columns={{{columns}}})"
     )

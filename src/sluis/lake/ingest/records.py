@@ -15,7 +15,8 @@ from sluis.lake.ingest.stage import Rejects, Stage
 
 TOTAL = re.compile(r"\W*((eind|sub)?tota(al|len|le)|total|som|gemiddelde?)\b", re.IGNORECASE)
 _TAIL = 5
-Pending = tuple[int, list[str], str]
+# Line, cells (None for a row already refused, with the code) and raw text.
+Pending = tuple[int, list[str] | None, str]
 
 
 @dataclass
@@ -90,12 +91,7 @@ class CarefulReader:
                 limit=MAX_OPEN_QUOTES,
                 line=line,
             )
-        self.rows += 1
-        raw = lines.held[0]
-        if len(raw) > MAX_LINE_CHARS:
-            self.rejects.add(line, "too-long", raw, limit=MAX_LINE_CHARS)
-        else:
-            self.rejects.add(line, "quote", raw)
+        self._push(line, None, lines.held[0])
 
     def _record(self, line: int, cells: list[str], held: list[str]) -> None:
         if not any(cell and not cell.isspace() for cell in cells):
@@ -104,15 +100,21 @@ class CarefulReader:
         if self.dialect.comment and held[0].startswith("#"):
             self.blank += 1
             return
+        self._push(line, cells, "".join(held))
+
+    def _push(self, line: int, cells: list[str] | None, raw: str) -> None:
         self.rows += 1
-        self._tail.append((line, cells, "".join(held)))
+        self._tail.append((line, cells, raw))
         if len(self._tail) > _TAIL:
             self._settle(*self._tail.popleft())
 
-    def _settle(self, line: int, cells: list[str], raw: str) -> None:
+    def _settle(self, line: int, cells: list[str] | None, raw: str) -> None:
         width = self.dialect.width
         if len(raw) > MAX_LINE_CHARS:
             self.rejects.add(line, "too-long", raw, limit=MAX_LINE_CHARS)
+            return
+        if cells is None:
+            self.rejects.add(line, "quote", raw)
             return
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             cells = cells[:width]
@@ -137,7 +139,7 @@ class CarefulReader:
                 self._settle(line, cells, raw)
 
 
-def is_total(cells: list[str]) -> bool:
+def is_total(cells: list[str] | None) -> bool:
     """True when the first filled cell says total, sum or average and another cell is filled too."""
-    filled = [cell for cell in cells[:50] if cell.strip()]
+    filled = [cell for cell in (cells or ())[:50] if cell.strip()]
     return len(filled) > 1 and TOTAL.match(filled[0]) is not None

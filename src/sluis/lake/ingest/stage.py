@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,24 +34,28 @@ class Rejects:
         self.count = 0
         self.by_code: dict[str, int] = {}
         self.first: dict[str, int] = {}
-        self._file = path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file)
-        self._writer.writerow(["regel", "code", "reden", "tekst"])
+        self._file: TextIO | None = None
 
     def add(self, line: int, code: str, raw: str, **params: Any) -> None:
         self.count += 1
         self.by_code[code] = self.by_code.get(code, 0) + 1
         self.first.setdefault(code, line)
         reason = REASONS[code].format(**params)
-        self._writer.writerow([line, code, reason, raw.rstrip("\r\n")[:_RAW_CHARS].replace("\0", " ")])
+        self._writer().writerow([line, code, reason, raw.rstrip("\r\n")[:_RAW_CHARS].replace("\0", " ")])
 
     def close(self) -> str | None:
         """The file name, or None (and no file) when nothing was rejected."""
+        if self._file is None:
+            return None
         self._file.close()
-        if self.count:
-            return self.path.name
-        self.path.unlink()
-        return None
+        return self.path.name
+
+    def _writer(self) -> Any:
+        if self._file is None:
+            self._file = self.path.open("w", encoding="utf-8", newline="")
+            self._csv = csv.writer(self._file)
+            self._csv.writerow(["regel", "code", "reden", "tekst"])
+        return self._csv
 
 
 class Stage:
