@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import UUID
 
 from sluis.kernel.errors import Fault, Invalid
@@ -21,6 +21,9 @@ Resolve = Callable[[tuple[str, ...], str], str | None]
 LINE_LIMIT, PROSE_LIMIT, LIST_LIMIT, LINK_LIMIT = 300, 20_000, 200, 2_000
 _DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;]+")
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_KEPT = "/?:@!$&'()*+,;=%~-._"
 _NOT_IN_URI = re.compile(r"[\s<>\"{}|\\^`\x00-\x20\x7f]")
 
 
@@ -140,16 +143,21 @@ def _words(raw: Any) -> tuple[str, ...]:
 
 
 def _link(raw: Any) -> str:
+    """A web address in ASCII, so that it is a valid IRI in every feed."""
     text = _text(raw, LINK_LIMIT)
     try:
         parts = urlsplit(text)
+        host = parts.netloc.encode("idna").decode() if parts.hostname else ""
     except ValueError:
-        parts = None
-    if not parts or parts.scheme not in ("http", "https") or not parts.hostname or _NOT_IN_URI.search(text):
-        raise Wrong(N_("Dit is geen webadres: {value}. Een webadres begint met https:// of http://."), value=text[:80])
-    if parts.username or parts.password:
-        raise Wrong(N_("Zet geen gebruikersnaam of wachtwoord in een webadres."))
-    return text
+        raise _no_link(text) from None
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or _NOT_IN_URI.search(text):
+        raise _no_link(text)
+    path, query, fragment = (quote(_LONE_PERCENT.sub("%25", part), safe=_KEPT) for part in parts[2:])
+    return urlunsplit((parts.scheme, host, path, query, fragment))
+
+
+def _no_link(text: str) -> Wrong:
+    return Wrong(N_("Dit is geen webadres: {value}. Een webadres begint met https:// of http://."), value=text[:80])
 
 
 def _links(raw: Any) -> tuple[str, ...]:
