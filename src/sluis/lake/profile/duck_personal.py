@@ -153,8 +153,14 @@ def _measures(kind: Kind) -> list[str]:
 
 
 def _found(rows: Any, alone: Any, tested: Any, distinct: Any, marked: Any, examples: Any) -> Found:
-    numbers = (int(value or 0) for value in (rows, alone, tested, distinct, marked))
-    return Found(*numbers, tuple(examples or ()))
+    return Found(
+        rows=int(rows or 0),
+        whole=int(alone or 0),
+        tested=int(tested or 0),
+        distinct=int(distinct or 0),
+        marked=int(marked or 0),
+        examples=tuple(examples or ()),
+    )
 
 
 def filled(found: Mapping[str, Any]) -> int:

@@ -70,14 +70,14 @@ def parse(pairs: Iterable[tuple[str, str]], columns: Sequence[Column], ignore: S
             reading.take(key, text)
         except _Wrong as wrong:
             faults.append(wrong.fault)
+    request = PageRequest()
     try:
         request = reading.finish()
     except _Wrong as wrong:
         faults.append(wrong.fault)
     if faults:
-        raise Invalid(
-            "rows.query", N_("De zoekvraag klopt niet."), way_out=N_("Verbeter de genoemde delen."), faults=faults
-        )
+        way_out = N_("Verbeter de genoemde delen.")
+        raise Invalid("rows.query", N_("De zoekvraag klopt niet."), way_out=way_out, faults=faults)
     return request
 
 

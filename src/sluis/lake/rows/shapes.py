@@ -25,7 +25,8 @@ def box_in(box: Box, system: str) -> tuple[float, float, float, float]:
     outline = shapely.box(*corners)
     if longest > 0:
         outline = shapely.segmentize(outline, longest / _EDGE_PARTS)
-    x, y = crs.transform_points(*shapely.get_coordinates(outline).T, box.crs, system)
+    points = shapely.get_coordinates(outline)
+    x, y = crs.transform_points(points[:, 0], points[:, 1], box.crs, system)
     if not np.isfinite(x).any():
         return 1.0, 1.0, 0.0, 0.0  # outside the system: nothing can touch it
     return float(np.nanmin(x)), float(np.nanmin(y)), float(np.nanmax(x)), float(np.nanmax(y))
