@@ -139,11 +139,11 @@ def _settle_failure(job: Job, error: Exception) -> None:
 
 
 def _fail(job: Job, failure: dict[str, Any]) -> None:
+    handler = _on_failure.get(job.task)
+    if handler:  # before the state changes: the handler writes under the fence of this job
+        handler(failure["error"], *job.args, **job.kwargs)
     job.state, job.failure, job.finished_at, job.lease_until = Job.State.FAILED, failure, clock.now(), None
     job.save()
-    handler = _on_failure.get(job.task)
-    if handler:
-        handler(failure["error"], *job.args, **job.kwargs)
 
 
 def _gave_up() -> dict[str, Any]:
