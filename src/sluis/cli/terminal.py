@@ -35,7 +35,7 @@ class Command(typer.core.TyperCommand):
         flags = [
             _flag("json", _("Schrijf het resultaat als JSON naar stdout.")),
             _flag("quiet", _("Toon geen voortgang.")),
-            _flag("no_input", _("Vraag niets. Geen enkele opdracht vraagt nu iets; voor scripts die zeker willen zijn.")),
+            _flag("no_input", _("Vraag niets. Sluis vraagt nu nooit iets; voor scripts.")),
         ]
         super().__init__(*args, params=[*(params or []), *flags], **kwargs)
 
