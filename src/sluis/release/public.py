@@ -5,7 +5,7 @@ tombstone(slug) -> PublicDatasetRecord          the withdrawn one, for the 410 p
 releases(slug) -> tuple[PublicReleaseInfo, ...] newest first; withdrawn ones without files
 release(slug, number) -> PublicReleaseInfo      NotFound, Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
-file(slug, format, number=None) -> PublicFileInfo
+file(slug, file_format, number=None) -> PublicFileInfo
 search(SearchRequest) -> SearchResult
 not_open(*, kinds=("restricted", "closed"), organisation="", page=1, size=50) -> PublicPage
 planned(*, page=1, size=50) -> PublicPage       soonest first
@@ -17,3 +17,69 @@ catalogue() -> register.types.PublicCatalogue   what the feed says about itself
 sitemap_page(n=1) -> tuple[SitemapEntry, ...]   at most 50,000 each; sitemap_pages() -> int
 counts() -> Mapping[str, int]                   kind → number, and "rows", "files"
 """
+
+from django.conf import settings
+
+from sluis.register.types import PublicCatalogue
+from sluis.release import addresses
+from sluis.release.feedback import public_feedback, public_feedback_of
+from sluis.release.reading import (
+    counts,
+    dataset,
+    feed_page,
+    file,
+    latest,
+    newest_change,
+    not_open,
+    planned,
+    release,
+    releases,
+    sitemap_page,
+    sitemap_pages,
+    table,
+    theme_counts,
+    tombstone,
+    withdrawn,
+)
+from sluis.release.search.query import search
+
+__all__ = [
+    "catalogue",
+    "counts",
+    "dataset",
+    "feed_page",
+    "file",
+    "latest",
+    "newest_change",
+    "not_open",
+    "planned",
+    "public_feedback",
+    "public_feedback_of",
+    "release",
+    "releases",
+    "search",
+    "sitemap_page",
+    "sitemap_pages",
+    "table",
+    "theme_counts",
+    "tombstone",
+    "withdrawn",
+]
+
+
+def catalogue() -> PublicCatalogue:
+    """The catalogue about itself. `changed_at` is the newest change outside; '' when nothing stands outside yet."""
+    name, changed = settings.SLUIS.organisation, newest_change()
+    return {
+        "uri": f"{addresses.base()}/id/catalog",
+        "title": f"Open data van {name}",
+        "title_en": f"Open data of {name}",
+        "description": f"Alle data die {name} openbaar maakt, met wat gepland is en wat niet open is en waarom.",
+        "description_en": f"All data that {name} makes public, what is planned, and what is not open and why.",
+        "homepage": f"{addresses.base()}/",
+        "publisher_name": name,
+        "publisher_uri": f"{addresses.base()}/id/organisation",
+        "contact_name": name,
+        "contact_email": settings.SLUIS.contact_email,
+        "changed_at": changed.isoformat() if changed else "",
+    }

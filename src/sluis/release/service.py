@@ -26,3 +26,48 @@ answer(*, by, feedback_id, text) -> FeedbackRecord
 
 rebuild_projection() -> int; rebuild_index() -> int; index_is_behind() -> bool
 """
+
+from sluis.release.deciding import decide, refuse
+from sluis.release.dossiers import (
+    advise,
+    open_dossier,
+    propose,
+    request_checks,
+    return_to_preparer,
+    submit,
+    withdraw_dossier,
+)
+from sluis.release.feedback import answer, feedback_for, give_feedback, public_feedback, public_feedback_of
+from sluis.release.projection import rebuild_projection
+from sluis.release.publishing import publish
+from sluis.release.queries import dossier, dossier_of, dossiers
+from sluis.release.search.index import is_behind as index_is_behind
+from sluis.release.search.index import rebuild as rebuild_index
+from sluis.release.tasks import tasks
+from sluis.release.withdrawing import withdraw
+
+__all__ = [
+    "advise",
+    "answer",
+    "decide",
+    "dossier",
+    "dossier_of",
+    "dossiers",
+    "feedback_for",
+    "give_feedback",
+    "index_is_behind",
+    "open_dossier",
+    "propose",
+    "public_feedback",
+    "public_feedback_of",
+    "publish",
+    "rebuild_index",
+    "rebuild_projection",
+    "refuse",
+    "request_checks",
+    "return_to_preparer",
+    "submit",
+    "tasks",
+    "withdraw",
+    "withdraw_dossier",
+]

@@ -8,6 +8,7 @@ from sluis.kernel import ids
 class Feedback(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     number = models.CharField(max_length=12, unique=True)
+    dataset_id = models.UUIDField()
     dataset_slug = models.CharField(max_length=100)
     dataset_title = models.CharField(max_length=500)
     organisation = models.ForeignKey("foundation.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -19,7 +20,10 @@ class Feedback(models.Model):
     answered_by = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "answered_at", "at"], name="release_feedback_todo")]
+        indexes = [
+            models.Index(fields=["organisation", "answered_at", "at"], name="release_feedback_todo"),
+            models.Index(fields=["dataset_slug", "-at"], name="release_feedback_dataset"),
+        ]
 
     def __str__(self) -> str:
         return self.number

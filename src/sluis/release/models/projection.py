@@ -11,6 +11,8 @@ from sluis.release.types import Kind
 class PublicDataset(models.Model):
     """`document` is the PublicRecord of the register's types: what the feeds serialise."""
 
+    dataset_id = models.UUIDField(unique=True)
+    organisation_id = models.UUIDField()
     slug = models.CharField(max_length=100, unique=True)
     uri = models.CharField(max_length=300, unique=True)
     kind = models.CharField(max_length=12, choices=[(k, k) for k in Kind])
@@ -37,9 +39,11 @@ class PublicDataset(models.Model):
     rows = models.BigIntegerField(null=True)
     columns = models.PositiveIntegerField(null=True)
     document = models.JSONField()
+    revision = models.BigIntegerField()  # where the audit chain stood: the search index follows this
 
     class Meta:
         indexes = [
+            models.Index(fields=["revision"], name="public_revision"),
             models.Index(fields=["kind", "-changed_at", "id"], name="public_kind_newest"),
             models.Index(fields=["kind", "planned_date", "id"], name="public_planned"),
             models.Index(fields=["kind", "organisation", "title"], name="public_kind_organisation"),

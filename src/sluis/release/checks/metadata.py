@@ -1,0 +1,39 @@
+"""Is it described well enough for the outside? Required fields, and our own SHACL shapes."""
+
+from dataclasses import replace
+
+from sluis.register import service as register
+from sluis.register.types import Availability, DatasetRecord, Openness
+from sluis.release.checks.shapes import violations
+from sluis.release.checks.subject import Subject, judged
+from sluis.release.types import Finding, Outcome, Verdict
+
+OPENNESS = {
+    Outcome.OPEN: Openness.OPEN,
+    Outcome.PLANNED: Openness.OPEN,
+    Outcome.RESTRICTED: Openness.RESTRICTED,
+    Outcome.CLOSED: Openness.CLOSED,
+}
+
+
+def description(subject: Subject) -> tuple[Verdict, list[Finding]]:
+    """Gaps that the register calls required block; recommended ones are told along."""
+    return judged(described(as_decided(subject), subject))
+
+
+def described(record: DatasetRecord, subject: Subject) -> list[Finding]:
+    gaps = register.gaps(record)
+    told = [Finding("metadata.gap", g.text, dict(g.params), g.field, g.severity == "required") for g in gaps]
+    return told or violations(record, subject.metadata, subject.proposal)
+
+
+def as_decided(subject: Subject) -> DatasetRecord:
+    """The record as it would be when the proposal is decided."""
+    availability = Availability.PLANNED if subject.proposal is Outcome.PLANNED else subject.record.availability
+    return replace(
+        subject.record,
+        openness=OPENNESS[subject.proposal],
+        openness_ground=subject.ground,
+        availability=availability,
+        planned_date=subject.planned_date or subject.record.planned_date,
+    )

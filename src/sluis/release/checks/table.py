@@ -1,0 +1,59 @@
+"""Is the table all there, and are its bytes what we think they are?"""
+
+import hashlib
+
+import pyarrow.parquet as pq
+
+from sluis.foundation.service import blobs
+from sluis.kernel.text import N_
+from sluis.release.checks.subject import NOTHING_TO_LOOK_AT, Subject, judged
+from sluis.release.types import Finding, Verdict
+
+
+def ledger(subject: Subject) -> tuple[Verdict, list[Finding]]:
+    """Rows read = rows loaded + rows rejected, a profile is there, and it counted the same rows."""
+    table = subject.table
+    if table is None:
+        return _without_table(subject)
+    read, rejected = int(table.report["rows_read"]), int(table.report["rows_rejected"])
+    findings: list[Finding] = []
+    if read != table.rows + rejected:
+        text = N_("Van {read} gelezen rijen zijn er {loaded} geladen en {rejected} geweigerd: dat telt niet op.")
+        findings.append(Finding("table.ledger", text, {"read": read, "loaded": table.rows, "rejected": rejected}))
+    if rejected:
+        text = N_("{rejected} van {read} rijen zijn geweigerd. Bekijk ze voordat u verder gaat.")
+        findings.append(Finding("table.rejected", text, {"rejected": rejected, "read": read}, blocks=False))
+    if table.rows == 0:
+        findings.append(Finding("table.empty", N_("De tabel heeft geen rijen.")))
+    if table.profile is None:
+        findings.append(
+            Finding("table.no-profile", N_("Er is geen profiel van deze tabel. Lees het bestand opnieuw in."))
+        )
+    elif int(table.profile["rows"]) != table.rows:
+        text = N_("Het profiel telt {profiled} rijen, de tabel {loaded}.")
+        findings.append(Finding("table.profile", text, {"profiled": table.profile["rows"], "loaded": table.rows}))
+    return judged(findings)
+
+
+def _without_table(subject: Subject) -> tuple[Verdict, list[Finding]]:
+    """No table is fine when the data is a file or stands elsewhere; a promised table must be there."""
+    if any(item.kind == "table" for item in subject.record.distributions):
+        return Verdict.FAILED, [Finding("table.missing", N_("Er is nog geen tabel die helemaal is ingelezen."))]
+    return NOTHING_TO_LOOK_AT
+
+
+def fetch_back(subject: Subject) -> tuple[Verdict, list[Finding]]:
+    """Read every byte again, compare the SHA-256, and count the rows in the file itself."""
+    table = subject.table
+    if table is None:
+        return NOTHING_TO_LOOK_AT
+    path = blobs.path(table.sha256)
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != table.sha256:
+        return Verdict.FAILED, [Finding("fetch.changed", N_("Het bestand in de opslag is niet meer wat is ingelezen."))]
+    rows = pq.read_metadata(path).num_rows
+    if rows != table.rows:
+        text = N_("Het bestand heeft {found} rijen, het inleesverslag noemt er {loaded}.")
+        return Verdict.FAILED, [Finding("fetch.rows", text, {"found": rows, "loaded": table.rows})]
+    return Verdict.PASSED, []

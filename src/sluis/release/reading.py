@@ -1,0 +1,261 @@
+"""Reads of the projection behind `public`: every query here walks an index and stops at a page."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from sluis.foundation.service import blobs
+from sluis.kernel.errors import Gone, Invalid, NotFound
+from sluis.kernel.text import N_
+from sluis.release.models import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme
+from sluis.release.types import (
+    FeedPage,
+    Kind,
+    Outcome,
+    PublicCard,
+    PublicColumn,
+    PublicDatasetRecord,
+    PublicFileInfo,
+    PublicPage,
+    PublicReleaseInfo,
+    PublicTableInfo,
+    SitemapEntry,
+)
+
+MOST_PER_PAGE = 200
+MOST_PER_FEED_PAGE = 1000
+SITEMAP_SIZE = 50_000
+_LIGHT = ("document", "bbox")
+
+
+def dataset(slug: str) -> PublicDatasetRecord:
+    """One public dataset. Raises NotFound; Gone with `reason` and `at` when it was withdrawn."""
+    row = _row(slug)
+    if row.kind == Kind.WITHDRAWN:
+        raise _gone(row.title, row.ground, row.changed_at)
+    return _record(row)
+
+
+def tombstone(slug: str) -> PublicDatasetRecord:
+    """A withdrawn dataset as far as it may still be seen: title, description, reason. NotFound when not withdrawn."""
+    row = _row(slug)
+    if row.kind != Kind.WITHDRAWN:
+        raise _unknown()
+    return _record(row)
+
+
+def releases(slug: str) -> tuple[PublicReleaseInfo, ...]:
+    """All releases, newest first."""
+    row = _row(slug)
+    files = list(PublicFile.objects.filter(dataset=row))
+    found = PublicReleaseRow.objects.filter(dataset=row).order_by("-number")
+    return tuple(_release(slug, item, files) for item in found)
+
+
+def release(slug: str, number: int) -> PublicReleaseInfo:
+    """One release. Raises NotFound; Gone when it was withdrawn."""
+    row = _row(slug)
+    found = _standing(row, number)
+    return _release(slug, found, list(PublicFile.objects.filter(dataset=row, release=number)))
+
+
+def table(slug: str, number: int | None = None) -> PublicTableInfo:
+    """The rows of a release (the current one when none is named). Raises NotFound without rows, Gone."""
+    row = _row(slug)
+    wanted = _number(row, number)
+    found = PublicTable.objects.filter(dataset=row, release=wanted).first()
+    if found is None:
+        raise NotFound("table.none", N_("Van deze dataset staat geen tabel online."))
+    return PublicTableInfo(
+        slug=slug,
+        release=wanted,
+        sha256=found.sha256,
+        path=blobs.path(found.sha256),
+        rows=found.rows,
+        columns=_columns(found.columns),
+        geometry=found.geometry,
+    )
+
+
+def file(slug: str, file_format: str, number: int | None = None) -> PublicFileInfo:
+    """A download file of a release. Raises NotFound, Gone."""
+    row = _row(slug)
+    wanted = _number(row, number)
+    found = PublicFile.objects.filter(dataset=row, release=wanted, format=file_format).first()
+    if found is None:
+        raise NotFound("file.none", N_("Deze dataset is er niet als {format}."), format=file_format[:40])
+    return _file(slug, found)
+
+
+def cards(slugs: Sequence[str]) -> dict[str, PublicCard]:
+    """Cards by slug; one query."""
+    return {row.slug: card(row) for row in _light().filter(slug__in=slugs)}
+
+
+def not_open(
+    *, kinds: Sequence[str] = ("restricted", "closed"), organisation: str = "", page: int = 1, size: int = 50
+) -> PublicPage:
+    """The register of what is not open and why, newest first."""
+    chosen = sorted({Kind.RESTRICTED.value, Kind.CLOSED.value} & set(kinds))
+    rows = _light().filter(kind__in=chosen)
+    if organisation:
+        rows = rows.filter(organisation=organisation)
+    return _page(rows.order_by("-changed_at", "id"), page, size)
+
+
+def planned(*, page: int = 1, size: int = 50) -> PublicPage:
+    """What will be open, soonest first."""
+    return _page(_light().filter(kind=Kind.PLANNED).order_by("planned_date", "id"), page, size)
+
+
+def withdrawn(*, page: int = 1, size: int = 50) -> PublicPage:
+    """Tombstones, last withdrawn first."""
+    return _page(_light().filter(kind=Kind.WITHDRAWN).order_by("-changed_at", "id"), page, size)
+
+
+def latest(n: int = 6) -> tuple[PublicCard, ...]:
+    """Open datasets, newest first."""
+    return tuple(card(row) for row in _light().filter(kind=Kind.OPEN).order_by("-changed_at", "id")[:n])
+
+
+def theme_counts() -> Mapping[str, int]:
+    """Theme uri → number of open datasets; one walk over a covering index."""
+    rows = PublicTheme.objects.filter(kind=Kind.OPEN).values_list("uri").annotate(n=Count("id"))
+    return dict(rows.order_by("-n", "uri"))
+
+
+def counts() -> Mapping[str, int]:
+    """kind → number of datasets, and `rows` of all open tables together."""
+    found = PublicDataset.objects.values_list("kind").annotate(n=Count("id"), r=Sum("rows"))
+    rows = list(found.order_by("kind"))
+    return {kind.value: 0 for kind in Kind} | {k: n for k, n, _ in rows} | {"rows": sum(r or 0 for _, _, r in rows)}
+
+
+def feed_page(page: int = 1, size: int = 500) -> FeedPage:
+    """Documents in the order they first came out, tombstones too. The ids come from an index, then one fetch."""
+    size = min(max(size, 1), MOST_PER_FEED_PAGE)
+    total = PublicDataset.objects.count()
+    pages = max(1, -(-total // size))
+    if page < 1 or page > pages:
+        raise NotFound("feed.page", N_("De catalogus heeft {pages} pagina's."), pages=pages)
+    first = (page - 1) * size
+    ids = list(PublicDataset.objects.order_by("slug").values_list("slug", flat=True)[first : first + size])
+    rows = PublicDataset.objects.filter(slug__in=ids).order_by("slug").values_list("document", flat=True)
+    return FeedPage(records=tuple(rows), page=page, pages=pages, total=total, size=size)
+
+
+def sitemap_pages() -> int:
+    return max(1, -(-PublicDataset.objects.exclude(kind=Kind.WITHDRAWN).count() // SITEMAP_SIZE))
+
+
+def sitemap_page(n: int = 1) -> tuple[SitemapEntry, ...]:
+    """At most 50,000 addresses (sitemaps.org); withdrawn ones are left out. Raises NotFound past the end."""
+    if n < 1 or n > sitemap_pages():
+        raise NotFound("sitemap.page", N_("Deze pagina van de sitemap bestaat niet."))
+    first = (n - 1) * SITEMAP_SIZE
+    rows = PublicDataset.objects.exclude(kind=Kind.WITHDRAWN).order_by("slug").values_list("slug", "changed_at", "kind")
+    return tuple(SitemapEntry(s, c, Kind(k)) for s, c, k in rows[first : first + SITEMAP_SIZE])
+
+
+def newest_change() -> Any:
+    """When anything outside last changed; None when nothing stands outside."""
+    return PublicDataset.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
+
+
+def card(row: PublicDataset) -> PublicCard:
+    return PublicCard(**{name: _plain(row, name) for name in PublicCard.__slots__})
+
+
+def _light() -> QuerySet[PublicDataset]:
+    return PublicDataset.objects.defer(*_LIGHT)
+
+
+def _row(slug: str) -> PublicDataset:
+    row = PublicDataset.objects.filter(slug=slug).first()
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _standing(row: PublicDataset, number: int) -> PublicReleaseRow:
+    found = PublicReleaseRow.objects.filter(dataset=row, number=number).first()
+    if found is None:
+        raise NotFound("release.unknown", N_("Deze versie bestaat niet."))
+    if found.status == "withdrawn":
+        raise _gone(row.title, found.reason, found.withdrawn_at)
+    return found
+
+
+def _number(row: PublicDataset, number: int | None) -> int:
+    """The release that is meant, when it still stands."""
+    if number is None:
+        if row.kind == Kind.WITHDRAWN:
+            raise _gone(row.title, row.ground, row.changed_at)
+        return row.release
+    return _standing(row, number).number
+
+
+def _record(row: PublicDataset) -> PublicDatasetRecord:
+    return PublicDatasetRecord(**{name: _plain(row, name) for name in PublicDatasetRecord.__slots__})
+
+
+def _plain(row: PublicDataset, name: str) -> Any:
+    value = getattr(row, name)
+    if name == "kind":
+        return Kind(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _release(slug: str, row: PublicReleaseRow, files: Iterable[PublicFile]) -> PublicReleaseInfo:
+    body: Mapping[str, Any] = row.body
+    return PublicReleaseInfo(
+        number=row.number,
+        status=row.status,
+        outcome=Outcome(row.outcome),
+        published_at=row.published_at,
+        sha256=row.sha256,
+        rows=body["rows"],
+        files=tuple(_file(slug, item) for item in files if item.release == row.number),
+        columns=_columns(body["columns"]),
+        metadata=body["metadata"],
+        decision=body["decision"],
+        reason=row.reason,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def _file(slug: str, row: PublicFile) -> PublicFileInfo:
+    return PublicFileInfo(
+        slug=slug,
+        release=row.release,
+        format=row.format,
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+        path=blobs.path(row.sha256),
+    )
+
+
+def _columns(shapes: Iterable[Mapping[str, Any]]) -> tuple[PublicColumn, ...]:
+    known = PublicColumn.__slots__
+    return tuple(PublicColumn(**{k: v for k, v in shape.items() if k in known}) for shape in shapes)
+
+
+def _page(rows: QuerySet[PublicDataset], page: int, size: int) -> PublicPage:
+    if page < 1 or not 1 <= size <= MOST_PER_PAGE:
+        raise Invalid("page.range", N_("Een pagina heeft 1 tot {most} regels en nummers vanaf 1."), most=MOST_PER_PAGE)
+    first = (page - 1) * size
+    return PublicPage(tuple(card(row) for row in rows[first : first + size]), rows.count(), page, size)
+
+
+def _unknown() -> NotFound:
+    return NotFound("dataset.unknown", N_("Deze dataset bestaat niet."))
+
+
+def _gone(title: str, reason: str, at: Any) -> Gone:
+    moment = at.isoformat() if at else ""
+    return Gone(
+        "dataset.withdrawn", N_("‘{title}’ is ingetrokken. Reden: {reason}"), title=title, reason=reason, at=moment
+    )

@@ -1,0 +1,174 @@
+"""The index on disk: make it, keep it up, open it.
+
+`<data>/index/state.json` says which folder is current and up to which revision it goes; it is replaced in one rename
+after the commit. A crash in between only means that the same rows are indexed once more.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from django.conf import settings
+from django.db.models import Max
+
+from sluis.foundation.service import progress
+from sluis.kernel import ids
+from sluis.kernel.errors import Unavailable
+from sluis.kernel.text import N_
+from sluis.release.models import PublicDataset
+from sluis.release.search import schema
+from sluis.release.types import Kind
+
+HEAP = 64_000_000
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    folder: str
+    revision: int
+    schema: int
+
+
+def catch_up(slugs: Iterable[str] = ()) -> int:
+    """Index what changed since the last time, and `slugs` in any case; builds the index when there is none."""
+    with _writing():
+        state = _state()
+        if state is None:
+            return _build()
+        rows = PublicDataset.objects.filter(revision__gte=state.revision)
+        changed = PublicDataset.objects.filter(slug__in=list(slugs)) | rows
+        return _write(_folder(state), changed.order_by("revision"), state.folder)
+
+
+def rebuild() -> int:
+    """Make the whole index again beside the old one, then switch; returns how many datasets it holds."""
+    with _writing():
+        return _build()
+
+
+def is_behind() -> bool:
+    """True when something public is not in the index yet, or there is no index."""
+    state, newest = _state(), _newest()
+    return (state.revision < newest) if state else newest > 0
+
+
+def opened() -> tantivy.Index:
+    """The index for reading, reopened or reloaded when the writer switched. Raises Unavailable when there is none."""
+    state = _state()
+    if state is None:
+        raise Unavailable(
+            "search.no-index", N_("De zoekindex wordt nog gemaakt."), way_out=N_("Probeer het over een minuut opnieuw.")
+        )
+    return _reader.at(_folder(state), state)
+
+
+def exists() -> bool:
+    return _state() is not None
+
+
+class _Reader:
+    """One open index per process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._path: Path | None = None
+        self._stamp: tuple[int, int] = (0, 0)
+        self._index: tantivy.Index | None = None
+
+    def at(self, path: Path, _state: State) -> tantivy.Index:
+        stamp = _stamp()
+        with self._lock:
+            if self._index is None or self._path != path:
+                self._index = tantivy.Index.open(str(path))
+                schema.register(self._index)
+                self._path, self._stamp = path, stamp
+            elif self._stamp != stamp:
+                self._index.reload()
+                self._stamp = stamp
+            return self._index
+
+
+_reader = _Reader()
+
+
+def _root() -> Path:
+    return settings.SLUIS.data / "index"
+
+
+def _folder(state: State) -> Path:
+    return _root() / state.folder
+
+
+def _stamp() -> tuple[int, int]:
+    found = (_root() / "state.json").stat()
+    return found.st_mtime_ns, found.st_ino
+
+
+def _state() -> State | None:
+    """What stands there; None when it is missing, unreadable or of another schema: then it is made again."""
+    try:
+        raw: dict[str, Any] = json.loads((_root() / "state.json").read_text())
+        state = State(str(raw["folder"]), int(raw["revision"]), int(raw["schema"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    fits = state.schema == schema.VERSION and tantivy.Index.exists(str(_folder(state)))
+    return state if fits else None
+
+
+def _newest() -> int:
+    return PublicDataset.objects.aggregate(newest=Max("revision"))["newest"] or 0
+
+
+def _build() -> int:
+    name = f"v{schema.VERSION}-{ids.new_id().hex}"
+    folder = _root() / name
+    folder.mkdir(parents=True)
+    count = _write(folder, PublicDataset.objects.order_by("revision"), name)
+    for other in _root().iterdir():
+        if other.is_dir() and other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    return count
+
+
+def _write(folder: Path, rows: Any, name: str) -> int:
+    newest = _newest()  # before reading: what is published meanwhile stays newer than this mark
+    index = tantivy.Index(schema.build(), path=str(folder))
+    schema.register(index)
+    writer = index.writer(heap_size=HEAP, num_threads=1)
+    total, done = rows.count(), 0
+    for row in rows.iterator(chunk_size=BATCH):
+        writer.delete_documents_by_term("slug", row.slug)
+        if row.kind != Kind.WITHDRAWN:
+            writer.add_document(schema.document_of(row))
+        done += 1
+        if done % BATCH == 0:
+            progress(done / total)
+    writer.commit()
+    writer.wait_merging_threads()
+    _keep(State(name, newest, schema.VERSION))
+    return done
+
+
+def _keep(state: State) -> None:
+    path = _root() / "state.json"
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps({"folder": state.folder, "revision": state.revision, "schema": state.schema}))
+    temporary.replace(path)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """One writer at a time, over all processes."""
+    _root().mkdir(parents=True, exist_ok=True)
+    with (_root() / "writer.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

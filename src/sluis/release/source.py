@@ -1,0 +1,67 @@
+"""What a dossier is about at this moment: the register's record and the newest table version, with their hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sluis.kernel.actor import SYSTEM
+from sluis.kernel.canonical import digest
+from sluis.lake import service as lake
+from sluis.register import service as register
+from sluis.register.types import DatasetRecord
+
+
+@dataclass(frozen=True, slots=True)
+class TableNow:
+    """The newest table version that is ready. `report` is the ingest report, `profile` is None when there is none."""
+
+    id: UUID
+    sha256: str
+    report: Mapping[str, Any]
+    profile: Mapping[str, Any] | None
+
+    @property
+    def rows(self) -> int:
+        return int(self.report["rows_loaded"])
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column["name"] for column in self.report["columns"])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    record: DatasetRecord
+    metadata: Mapping[str, Any]
+    table: TableNow | None
+
+
+def source(dataset_id: UUID) -> Source:
+    """Dataset and table as they stand now. The caller has authorised its operation. Raises NotFound."""
+    record = register.get(by=SYSTEM, dataset_id=dataset_id)
+    return Source(record=record, metadata=register.snapshot(dataset_id), table=table_now(dataset_id))
+
+
+def table_now(dataset_id: UUID) -> TableNow | None:
+    version = lake.latest_ready(dataset_id=dataset_id, by=SYSTEM)
+    if version is None or version.report is None:
+        return None
+    return TableNow(
+        id=version.id,
+        sha256=version.data_sha256,
+        report=version.report.to_json(),
+        profile=version.profile,
+    )
+
+
+def inputs_sha256(now: Source, proposal: Mapping[str, Any]) -> str:
+    """Hash of what the checks look at: metadata, table and proposal."""
+    table = now.table
+    return digest(
+        {
+            "metadata": now.metadata,
+            "table": {"id": table.id, "sha256": table.sha256, "profile": digest(table.profile)} if table else None,
+            "proposal": proposal,
+        }
+    )
