@@ -5,7 +5,8 @@ Source of the fields: DCAT-AP-NL 3.0 (Geonovum) and DCAT-AP HVD 3.0.0 (SEMIC).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as filled
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -351,4 +352,4 @@ class Gap:
     field: str
     severity: Severity
     text: str
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, Any] = filled(default_factory=dict[str, Any])
