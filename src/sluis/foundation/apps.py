@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,4 +8,4 @@ class FoundationConfig(AppConfig):
     label = "foundation"
 
     def ready(self) -> None:
-        from sluis.foundation import jobs_entry  # noqa: F401 - registers the recurring work of this room
+        import_module("sluis.foundation.jobs_entry")  # registers the recurring work of this room

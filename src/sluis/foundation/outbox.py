@@ -10,7 +10,7 @@ from django.tasks import Task
 from sluis.foundation.models import OutboxEvent
 from sluis.kernel import clock
 
-Handler = Task
+type Handler = "Task[..., Any]"
 _subscribers: dict[str, list[Handler]] = defaultdict(list)
 
 

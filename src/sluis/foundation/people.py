@@ -49,7 +49,7 @@ def actor_by_email(email: str) -> Actor:
 
 def _actor(user: User) -> Actor:
     valid = Q(until_date=None) | Q(until_date__gte=clock.today())
-    grants = frozenset(user.memberships.filter(valid).values_list("organisation_id", "role"))
+    grants = frozenset(Membership.objects.filter(valid, user=user).values_list("organisation_id", "role"))
     return Actor(key=user.actor_key, name=user.name, user_id=user.id, grants=grants)
 
 

@@ -1,6 +1,6 @@
 """The one write path: state, audit entry and outbox event in the same database transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +33,7 @@ class Write:
 
 
 @contextmanager
-def writing(*, by: Actor, action: str, subject: tuple[str, Any]) -> Iterator[Write]:
+def writing(*, by: Actor, action: str, subject: tuple[str, Any]) -> Generator[Write]:
     """Open a transaction for one operation; the audit entry is appended at its end.
 
     Anything raised inside undoes everything, the audit entry and events included. Inside a job the fence is checked

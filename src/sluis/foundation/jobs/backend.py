@@ -26,7 +26,7 @@ class DatabaseBackend(BaseTaskBackend):
     supports_get_result = True
     supports_priority = True
 
-    def enqueue(self, task: Task, args: Any, kwargs: Any) -> TaskResult:
+    def enqueue(self, task: "Task[..., Any]", args: Any, kwargs: Any) -> "TaskResult[..., Any]":
         self.validate_task(task)
         moment = clock.now()
         job = Job.objects.create(
@@ -40,14 +40,14 @@ class DatabaseBackend(BaseTaskBackend):
         )
         return self._result(job, task)
 
-    def get_result(self, result_id: str) -> TaskResult:
+    def get_result(self, result_id: str) -> "TaskResult[..., Any]":
         try:
             job = Job.objects.get(id=UUID(str(result_id)))
         except (Job.DoesNotExist, ValueError) as error:
             raise TaskResultDoesNotExist(result_id) from error
         return self._result(job, import_string(job.task))
 
-    def _result(self, job: Job, task: Task) -> TaskResult:
+    def _result(self, job: Job, task: "Task[..., Any]") -> "TaskResult[..., Any]":
         failure = job.failure or {}
         result = TaskResult(
             task=task,

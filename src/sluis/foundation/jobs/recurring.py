@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.tasks import Task
@@ -12,7 +13,7 @@ from sluis.kernel import clock
 
 @dataclass(frozen=True)
 class Recurring:
-    task: Task
+    task: "Task[..., Any]"
     every: timedelta
 
 
@@ -20,7 +21,7 @@ _work: dict[str, Recurring] = {}
 _last: dict[str, int] = {}
 
 
-def every(period: timedelta, task: Task) -> None:
+def every(period: timedelta, task: "Task[..., Any]") -> None:
     """Run `task()` once per period. Call in `AppConfig.ready`."""
     _work[task.module_path] = Recurring(task, period)
 

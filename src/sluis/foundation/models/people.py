@@ -77,4 +77,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} @ {self.organisation_id}"
+        return f"{self.role} of {self.user}"
