@@ -66,8 +66,8 @@ class World:
 
 
 @pytest.fixture
-def world(data_folder: Path) -> Iterator[World]:
-    yield World()
+def world(data_folder: Path) -> World:
+    return World()
 
 
 def test_upload_becomes_a_ready_version(world: World) -> None:

@@ -52,7 +52,8 @@ def classify(value: str, nulls: Sequence[str]) -> str:
     """SQL that gives the class of `value`; the common classes are asked first and text leaves early."""
     lower = f"lower({value})"
     ready = [f"WHEN {value} IS NULL OR {value} = '' THEN NULL"]
-    ready.append(f"WHEN regexp_full_match({value}, {quoted(PATTERNS['i'])}) THEN 'i'")
+    number = f"{value} >= '-' AND {value} < ':'"
+    ready.append(f"WHEN {number} AND regexp_full_match({value}, {quoted(PATTERNS['i'])}) THEN 'i'")
     ready.append(f"WHEN strlen({value}) <= 16 AND {lower} IN ({_list(nulls)}) THEN 'nul'")
     ready.append(f"WHEN strlen({value}) <= 6 AND {lower} IN ({_list(_TRUTH)}) THEN 'b'")
     starts = f"({value} >= '+' AND {value} < ':') OR {value} LIKE '€%' OR {value} LIKE 'EUR%'"

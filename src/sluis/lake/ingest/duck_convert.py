@@ -47,6 +47,33 @@ def parquet_relation(path: Path) -> str:
 
 def convert(column: str, spec: Spec) -> str:
     """SQL for the value, NULL when the text does not fit `spec`."""
+    careful = _careful(column, spec)
+    quick = _quick(column, spec)
+    return f"CASE WHEN {quick[0]} THEN {quick[1]} ELSE {careful} END" if quick else careful
+
+
+def _quick(column: str, spec: Spec) -> tuple[str, str] | None:
+    """(condition, value) for values written the usual way: converting back is cheaper than a pattern and as strict."""
+    if spec.unit or spec.mark != ".":
+        return None
+    match spec.type:
+        case ColumnType.INTEGER:
+            value = f"TRY_CAST({column} AS BIGINT)"
+            return f"{value}::VARCHAR = {column}", value
+        case ColumnType.DECIMAL:
+            value = f"TRY_CAST({column} AS DECIMAL({spec.precision},{spec.scale}))"
+            return f"starts_with({value}::VARCHAR, {column})", value
+        case ColumnType.DATE if spec.form == "iso":
+            value = f"TRY_CAST({column} AS DATE)"
+            return f"{value}::VARCHAR = {column}", value
+        case ColumnType.DATETIME if spec.form == "iso":
+            value = f"TRY_CAST({column} AS TIMESTAMP)"
+            return f"strlen({column}) = 19 AND {column}[17] = ':' AND {value} IS NOT NULL", value
+        case _:
+            return None
+
+
+def _careful(column: str, spec: Spec) -> str:
     value = plain(column, unit=spec.unit)
     match spec.type:
         case ColumnType.INTEGER | ColumnType.DECIMAL | ColumnType.NUMBER:

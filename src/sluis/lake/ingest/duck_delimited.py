@@ -88,11 +88,12 @@ def _fast(
     relation = csv_relation(path, dialect.delimiter, dialect.width, dialect.first_line - 1)
     try:
         con.execute(f"CREATE TEMP TABLE sample AS SELECT * FROM {relation} LIMIT {_SAMPLE}")
-        plans, said, _ = decide(con, "sample", named, job.options)
+        plans, said, verdicts = decide(con, "sample", named, job.options)
         loaded = write(con, f"SELECT {selection(plans, strict=True)} FROM {relation}", target)
         if loaded != expected:
             return None
-        said = _confirm(con, target, plans, named, job, dialect, said)
+        doubtful = [p for p in plans if not verdicts[p.name].certain or p.spec.trim]
+        said = _confirm(con, target, (plans, doubtful), named, job, dialect, said)
     except (duckdb.Error, _NotFlawless):
         return None
     finally:
@@ -125,13 +126,14 @@ def _records_above(path: Path, dialect: Dialect) -> int:
 def _confirm(
     con: duckdb.DuckDBPyConnection,
     target: Path,
-    plans: list[Plan],
+    plans_and_doubtful: tuple[list[Plan], list[Plan]],
     named: Named,
     job: Job,
     dialect: Dialect,
     said: list[Remark],
 ) -> list[Remark]:
     """Look at all rows of what became text: would the whole file say otherwise than the sample did?"""
+    plans, doubtful = plans_and_doubtful
     written = parquet_relation(target)
     empty = " AND ".join(f'"{plan.name}" IS NULL' for plan in plans)
     blank = con.execute(f"SELECT 1 FROM {written} WHERE {empty} LIMIT 1").fetchone()
@@ -139,7 +141,7 @@ def _confirm(
         raise _NotFlawless
     if any(remark.code in ("column.date-order", "column.mark-unsure", "column.null-marker") for remark in said):
         raise _NotFlawless  # decided on a sample, while later rows may settle or count it
-    texts = [plan for plan in plans if plan.spec.type is ColumnType.TEXT]
+    texts = [plan for plan in doubtful if plan.spec.type is ColumnType.TEXT]
     if not texts:
         return said
     renamed = ", ".join(f'"{plan.name}" AS c{n}' for n, plan in enumerate(texts))

@@ -17,12 +17,14 @@ _POINT, _COMMA = ("pd", "ct"), ("cd", "pt")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`odd` says which classes did not fit when a column stays text although most values fit `kind`."""
+    """`odd` says which classes did not fit when a column stays text although most values fit `kind`;
+    `certain` that it is text because no value looked like anything else."""
 
     spec: Spec
     remarks: tuple[Remark, ...] = ()
     odd: frozenset[str] = frozenset()
     kind: str = ""
+    certain: bool = False
 
 
 def file_mark(facts: Sequence[Facts], delimiter: str, options: Options) -> str:
@@ -158,7 +160,7 @@ _KINDS = (("getallen", NUMERIC), ("datums", DATES), ("tijdstippen", MOMENTS), ("
 def _mixed(title: str, shapes: dict[str, int], fact: Facts) -> Verdict:
     """Text; with a remark when most values are of one kind."""
     total = sum(shapes.values())
-    verdict = _text(fact)
+    verdict = replace(_text(fact), certain=set(shapes) == {"text"} and not fact.shapes.get("nul"))
     for kind, members in _KINDS:
         fit = sum(count for name, count in shapes.items() if name in members)
         if fit == total and kind != "ja/nee-waarden":
