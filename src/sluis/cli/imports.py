@@ -16,7 +16,7 @@ from sluis.kernel.canonical import canonical
 from sluis.kernel.errors import Invalid, NotFound, SluisError
 from sluis.kernel.ids import slugify
 from sluis.kernel.text import N_
-from sluis.lake.types import IngestReport
+from sluis.lake.types import Remark
 from sluis.register.types import DatasetRecord
 
 if TYPE_CHECKING:
@@ -85,13 +85,13 @@ def import_file(
     return {"file": str(file), "dataset": record.slug} | _told(take_in(by, record.id, file, options).report)
 
 
-def _told(report: IngestReport | None) -> dict[str, Any]:
+def _told(report: dict[str, Any] | None) -> dict[str, Any]:
     """The report as a program reads it, with the warnings in words."""
     if report is None:
         return {}
-    shape = report.to_json()
-    said = [{"code": remark.code, "message": remark.text(_)} for remark in report.warnings]
-    return {name: shape[name] for name in _REPORTED} | {"warnings": said}
+    remarks = [Remark.from_json(shape) for shape in report["warnings"]]
+    said = [{"code": remark.code, "message": remark.text(_)} for remark in remarks]
+    return {name: report[name] for name in _REPORTED} | {"warnings": said}
 
 
 def take_in(by: Actor, dataset_id: UUID, file: Path, options: dict[str, Any] | None = None) -> "TableVersionRecord":

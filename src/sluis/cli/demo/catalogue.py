@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -50,6 +51,15 @@ class Story:
     @property
     def organisation(self) -> str:
         return self.contact.organisation
+
+    @property
+    def ground(self) -> str:
+        return str(self.fields.get("openness_ground", ""))
+
+    @property
+    def planned_date(self) -> date | None:
+        day = self.fields.get("planned_date")
+        return date.fromisoformat(day) if day else None
 
     @property
     def outcome(self) -> str:

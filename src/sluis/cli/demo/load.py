@@ -5,19 +5,26 @@ touches what somebody changed since.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 from sluis.cli import describe
 from sluis.cli.demo import people
 from sluis.cli.demo.catalogue import Story, stories
 from sluis.cli.demo.generate import source_file
+from sluis.cli.imports import take_in
 from sluis.cli.language import _
 from sluis.cli.terminal import progress
 from sluis.foundation.service import actor_by_email, organisation, run_until_idle
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import NotFound
+from sluis.kernel.errors import Conflict, Fault, NotFound, from_wire
+from sluis.kernel.text import N_
+from sluis.register import service as register
+from sluis.register.types import DatasetRecord, Publication
+from sluis.release import service as release
+from sluis.release.types import DossierRecord, Outcome, Stage
 
 NOTES = "demo-loaded.json"
 
@@ -68,15 +75,11 @@ def bring(story: Story, team: Team, sources: Path) -> None:
     """One dataset from its source file to the stage of its story."""
     dataset = _described(story, team.steward)
     if story.file and not dataset.distributions:
-        from sluis.cli.imports import take_in
-
         take_in(team.steward, dataset.id, source_file(story.file, sources))
     _through_the_lock(story, team, dataset.id)
 
 
-def _described(story: Story, by: Actor) -> Any:
-    from sluis.register import service as register
-
+def _described(story: Story, by: Actor) -> DatasetRecord:
     home = organisation(story.organisation)
     try:
         dataset = register.get(by=by, slug=story.slug)
@@ -88,9 +91,7 @@ def _described(story: Story, by: Actor) -> Any:
     return dataset
 
 
-def _contact(story: Story, by: Actor, organisation_id: Any) -> str:
-    from sluis.register import service as register
-
+def _contact(story: Story, by: Actor, organisation_id: UUID) -> str:
     said = story.contact
     for known in register.contacts(by=by, organisation_id=organisation_id):
         if known.email == said.email:
@@ -101,24 +102,50 @@ def _contact(story: Story, by: Actor, organisation_id: Any) -> str:
     return str(made.id)
 
 
-def _through_the_lock(story: Story, team: Team, dataset_id: Any) -> None:
-    from sluis.release import service as release
-    from sluis.release.types import Outcome
-
+def _through_the_lock(story: Story, team: Team, dataset_id: UUID) -> None:
+    """Walk the dossier to where the story ends, from wherever an earlier start left it."""
     record = release.dossier_of(by=team.steward, dataset_id=dataset_id)
     record = record or release.open_dossier(by=team.steward, dataset_id=dataset_id)
-    if story.stage == "draft":
-        return
-    record = _checked(story, team, record.id)
-    if story.advice:
-        agrees = story.stage != "refused"
-        release.advise(by=team.privacy, dossier_id=record.id, text=story.advice, agrees=agrees)
+    while record.stage is not _END[story.stage]:
+        before = record.stage
+        _STEPS[record.stage](story, team, record)
+        run_until_idle()
+        record = release.dossier(by=team.steward, dossier_id=record.id)
+        if record.stage is before:
+            raise from_wire(record.failure) if record.failure else _stuck(story, record)
+    if story.stage == "advice" and not record.advices:
+        _advise(story, team, record)
+    if story.stage == "withdrawn" and register.get(by=team.owner, slug=story.slug).publication != Publication.WITHDRAWN:
+        release.withdraw(by=team.owner, dataset_id=dataset_id, reason=story.reason)
+        run_until_idle()
+
+
+def _check(story: Story, team: Team, record: DossierRecord) -> None:
+    """Propose and run the checks; then hand in, or refuse when that is how this story ends."""
+    by, dossier_id = team.steward, record.id
+    release.propose(
+        by=by,
+        dossier_id=dossier_id,
+        outcome=Outcome(story.outcome),
+        ground=story.ground,
+        motivation=story.motivation or story.advice or story.fields["description"],
+        planned_date=story.planned_date,
+    )
+    release.request_checks(by=by, dossier_id=dossier_id)
+    run_until_idle()
+    if story.advice and story.stage != "advice":
+        _advise(story, team, record)
     if story.stage == "refused":
-        release.refuse(by=team.owner, dossier_id=record.id, motivation=story.motivation)
-        return
-    record = release.submit(by=team.steward, dossier_id=record.id)
-    if story.stage in ("submitted", "advice"):
-        return
+        release.refuse(by=team.owner, dossier_id=dossier_id, motivation=story.motivation)
+    else:
+        release.submit(by=by, dossier_id=dossier_id)
+
+
+def _advise(story: Story, team: Team, record: DossierRecord) -> None:
+    release.advise(by=team.privacy, dossier_id=record.id, text=story.advice, agrees=story.stage != "refused")
+
+
+def _decide(story: Story, team: Team, record: DossierRecord) -> None:
     if story.stage == "returned":
         release.return_to_preparer(by=team.owner, dossier_id=record.id, reason=story.motivation)
         return
@@ -126,36 +153,43 @@ def _through_the_lock(story: Story, team: Team, dataset_id: Any) -> None:
         by=team.owner,
         dossier_id=record.id,
         outcome=Outcome(story.outcome),
-        ground=story.fields.get("openness_ground", ""),
+        ground=story.ground,
         motivation=story.motivation,
         expected_hash=record.content_sha256,
-        planned_date=_planned(story),
+        planned_date=story.planned_date,
     )
-    run_until_idle()
-    if story.stage == "withdrawn":
-        release.withdraw(by=team.owner, dataset_id=dataset_id, reason=story.reason)
-        run_until_idle()
 
 
-def _checked(story: Story, team: Team, dossier_id: Any) -> Any:
-    from sluis.release import service as release
-    from sluis.release.types import Outcome
-
-    release.propose(
-        by=team.steward,
-        dossier_id=dossier_id,
-        outcome=Outcome(story.outcome),
-        ground=story.fields.get("openness_ground", ""),
-        motivation=story.motivation,
-        planned_date=_planned(story),
-    )
-    release.request_checks(by=team.steward, dossier_id=dossier_id)
-    run_until_idle()
-    return release.dossier(by=team.steward, dossier_id=dossier_id)
+def _publish(story: Story, team: Team, record: DossierRecord) -> None:
+    if record.failure:
+        release.publish(by=team.owner, dossier_id=record.id)
 
 
-def _planned(story: Story) -> Any:
-    from datetime import date
+def _wait(story: Story, team: Team, record: DossierRecord) -> None:
+    """The checks were asked for by an earlier start; running the jobs is all that is needed."""
 
-    day = story.fields.get("planned_date", "")
-    return date.fromisoformat(day) if day else None
+
+def _stuck(story: Story, record: DossierRecord) -> Conflict:
+    faults = [Fault(finding.text, finding.field, params=finding.params) for finding in record.blockers]
+    message = N_("Demodataset {slug} blijft steken in stap {stage}.")
+    return Conflict("demo.stuck", message, faults=faults, slug=story.slug, stage=record.stage.value)
+
+
+_STEPS: dict[Stage, Callable[[Story, Team, DossierRecord], None]] = {
+    Stage.INTAKE: _check,
+    Stage.CHECKING: _wait,
+    Stage.READY_TO_DECIDE: _decide,
+    Stage.DECIDED: _publish,
+}
+_END = {
+    "draft": Stage.INTAKE,
+    "submitted": Stage.READY_TO_DECIDE,
+    "advice": Stage.READY_TO_DECIDE,
+    "returned": Stage.RETURNED,
+    "refused": Stage.REFUSED,
+    "planned": Stage.PUBLISHED,
+    "restricted": Stage.PUBLISHED,
+    "closed": Stage.PUBLISHED,
+    "published": Stage.PUBLISHED,
+    "withdrawn": Stage.PUBLISHED,
+}
