@@ -2,7 +2,7 @@
 
 | kind          | status                                  |
 |---------------|-----------------------------------------|
-| invalid       | 422; 400 when the query string is wrong |
+| invalid       | 422; 400 in the API, or a wrong query   |
 | not-signed-in | 401; pages: redirect to the sign-in     |
 | not-allowed   | 403                                     |
 | not-found     | 404                                     |
@@ -56,7 +56,9 @@ def status_of(request: HttpRequest, error: SluisError) -> int:
         return 500
     if isinstance(error, TooLarge):
         return 413
-    if error.kind == "invalid" and error.code.startswith(("query.", "request.")):
+    if error.kind == "invalid" and (
+        error.code.startswith(("query.", "request.")) or request.path_info.startswith("/api/")
+    ):
         return 400
     if error.kind == "stale" and "If-Match" in request.headers:
         return 412

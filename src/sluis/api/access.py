@@ -1,0 +1,13 @@
+"""Who may come to the addresses for programs: everybody; nothing here writes and nothing here is a draft."""
+
+_OPERATIONS = (
+    "root", "list_datasets", "read_dataset", "read_decision", "list_releases", "read_release", "list_columns",
+    "list_rows", "read_row", "download_release_file", "download_current_file", "list_organisations", "list_themes",
+    "list_not_open", "list_planned", "list_withdrawn", "read_openapi",
+)  # fmt: skip
+_OTHERS = (
+    "api-unknown", "catalog", "catalog-form", "catalog-context", "id-catalog", "id-publisher", "id-organisation",
+    "id-dataset", "id-release", "doc-dataset", "doc-dataset-form", "sitemap", "sitemap-page", "robots", "security-txt",
+)  # fmt: skip
+
+ROUTES = {f"api:{name}": "public" for name in _OPERATIONS} | dict.fromkeys(_OTHERS, "public")

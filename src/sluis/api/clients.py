@@ -1,0 +1,126 @@
+"""Who is asking, and how much at once: a token bucket per client, and a cap on long answers.
+
+In memory per process: generous, because it has to stop a flood and not a harvester. Ready files take no tokens; they,
+and streams of rows, take one of the few places for long answers, so that short questions are never kept waiting.
+"""
+
+import ipaddress
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+
+from django.conf import settings
+from django.http import HttpRequest, StreamingHttpResponse
+
+from sluis.kernel.errors import TooMany
+from sluis.kernel.text import N_
+
+RATE, BURST = 20.0, 200.0  # tokens per second, and at most
+CLIENTS = 50_000
+LONG_PER_CLIENT = 3
+
+
+def client_of(request: HttpRequest) -> str:
+    """The address of the client; of IPv6 the /64, because one subscriber has that many. Behind https stands a proxy."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SLUIS.https:
+        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+class Buckets:
+    """Token buckets by client; the least recently seen client is forgotten first. `clock` gives seconds."""
+
+    def __init__(self, rate: float = RATE, burst: float = BURST, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rate, self.burst, self.clock = rate, burst, clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, client: str, tokens: float = 1.0) -> None:
+        """Raises TooMany, with the seconds to wait, when the bucket is empty."""
+        now = self.clock()
+        with self._lock:
+            left, seen = self._left.pop(client, (self.burst, now))
+            left = min(self.burst, left + (now - seen) * self.rate)
+            enough = left >= tokens
+            self._left[client] = (left - tokens if enough else left, now)
+            if len(self._left) > CLIENTS:
+                self._left.popitem(last=False)
+        if not enough:
+            raise _too_many("api.rate", 1 + int((tokens - left) / self.rate))
+
+
+class Places:
+    """Places for long answers: so many in this process, so many per client."""
+
+    def __init__(self, total: Callable[[], int], per_client: int = LONG_PER_CLIENT) -> None:
+        self.total, self.per_client = total, per_client
+        self._held: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def take(self, client: str) -> Callable[[], None]:
+        """Returns what gives the place back; doing that twice is harmless. Raises TooMany."""
+        with self._lock:
+            mine = self._held.get(client, 0)
+            if mine >= self.per_client or sum(self._held.values()) >= self.total():
+                raise _too_many("api.busy", 5)
+            self._held[client] = mine + 1
+        returned = threading.Event()
+
+        def give_back() -> None:
+            with self._lock:
+                if returned.is_set():
+                    return
+                returned.set()
+                self._held[client] -= 1
+                if not self._held[client]:
+                    del self._held[client]
+
+        return give_back
+
+
+class Held:
+    """A body that gives its place back when it is read to the end, or dropped."""
+
+    def __init__(self, parts: Iterable[bytes], give_back: Callable[[], None]) -> None:
+        self.parts, self.give_back = parts, give_back
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self.parts
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        closing = getattr(self.parts, "close", None)
+        try:
+            if closing:
+                closing()
+        finally:
+            self.give_back()
+
+
+buckets = Buckets()
+places = Places(lambda: max(2, settings.SLUIS.web_threads - 2))
+
+
+def hold(response: StreamingHttpResponse, give_back: Callable[[], None]) -> StreamingHttpResponse:
+    response.streaming_content = Held(response.streaming_content, give_back)
+    return response
+
+
+def _too_many(code: str, seconds: int) -> TooMany:
+    return TooMany(
+        code,
+        N_("U vraagt te veel tegelijk. Probeer het over {retry_after} seconden opnieuw."),
+        way_out=N_("Wilt u alles hebben? Download dan het hele bestand."),
+        retry_after=seconds,
+    )

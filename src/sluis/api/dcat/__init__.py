@@ -1,0 +1,1 @@
+"""The catalogue as linked data: the feed, and what identifiers lead to."""

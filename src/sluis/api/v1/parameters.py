@@ -1,0 +1,135 @@
+"""What the description says about operations whose parameters depend on the table, and about files."""
+
+from typing import Any
+
+from sluis.lake.rows.types import DEFAULT_LIMIT, MAX_LIMIT
+
+_FILTERS = """\
+A condition on a column, as many as you like; all of them hold. `column=value` is equal to; `column__gte=value` is at
+least; also `gt`, `lte`, `lt`, `neq`, `contains`, `starts`, `in` (values with commas between) and `empty` (true or
+false). Which columns there are stands in `/datasets/{slug}/columns`. A column with the name of another parameter is
+reached with `name__eq`."""
+
+
+def _query(name: str, schema: dict[str, Any], description: str, **extra: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description, **extra}
+
+
+def _content(**media: dict[str, Any]) -> dict[str, Any]:
+    return {"description": "OK", "content": {name.replace("__", "/"): body for name, body in media.items()}}
+
+
+_RELEASE = _query(
+    "release", {"type": "integer", "minimum": 1}, "Release number; the current one when left out.", example=3
+)
+_GEOMETRY = _query(
+    "geometry",
+    {"type": "string", "enum": ["wkt", "geojson"], "default": "wkt"},
+    "`wkt`: text in the coordinate system of the table (see columns). `geojson`: longitude and latitude (WGS84).",
+)
+_ROW = {
+    "type": "object",
+    "description": "A value per column, and `_id`: the number of the row within this release.",
+    "properties": {"_id": {"type": "integer"}},
+    "required": ["_id"],
+    "additionalProperties": True,
+}
+_EXAMPLE_ROW = {"_id": 0, "plaats": "Gorinchem", "datum": "2026-07-01", "ecoli": 12}
+_PAGE = {
+    "type": "object",
+    "required": ["release", "rows", "links"],
+    "properties": {
+        "release": {"type": "integer"},
+        "total": {"type": "integer", "description": "Only with `count=true`."},
+        "rows": {"type": "array", "items": _ROW},
+        "links": {"$ref": "#/components/schemas/Links"},
+    },
+}
+_EXAMPLE_PAGE = {
+    "release": 3,
+    "rows": [_EXAMPLE_ROW],
+    "links": {"self": "https://data.example/api/v1/datasets/zwemwater/rows?limit=1"},
+}
+ROWS: dict[str, Any] = {
+    "description": (
+        "JSON comes in pages; follow `links.next` to the end, there is no limit on the whole. CSV and NDJSON, and JSON "
+        "with `limit=all`, give the whole selection as one stream."
+    ),
+    "parameters": [
+        _query(
+            "filter",
+            {"type": "object", "additionalProperties": {"type": "string"}},
+            _FILTERS,
+            style="form",
+            explode=True,
+            example={"plaats": "Gorinchem", "datum__gte": "2026-01-01"},
+        ),
+        _query("q", {"type": "string", "maxLength": 1000}, "Occurs in any text column."),
+        _query(
+            "sort", {"type": "string"}, "Columns with commas between; `-` before a name: descending.", example="-datum"
+        ),
+        _query(
+            "limit",
+            {
+                "oneOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}, {"const": "all"}],
+                "default": DEFAULT_LIMIT,
+            },
+            "Rows per page, or `all`.",
+        ),
+        _query("cursor", {"type": "string"}, "From `links.next` or `links.prev`."),
+        _query("count", {"type": "boolean", "default": False}, "Also give the exact `total`."),
+        _query("bbox", {"type": "string"}, "Touches this box: west,south,east,north.", example="4.9,51.8,5.0,51.9"),
+        _query("bboxCrs", {"type": "string", "enum": ["EPSG:4326", "EPSG:28992"]}, "System of `bbox`."),
+        _query("format", {"type": "string", "enum": ["json", "csv", "ndjson"]}, "Goes before the Accept header."),
+        _RELEASE,
+        _GEOMETRY,
+    ],
+    "responses": {
+        200: _content(
+            application__json={"schema": _PAGE, "example": _EXAMPLE_PAGE},
+            text__csv={"schema": {"type": "string"}, "example": "plaats,datum,ecoli\nGorinchem,2026-07-01,12\n"},
+        )
+    },
+}
+ROWS["responses"][200]["content"]["application/x-ndjson"] = {"schema": {"type": "string"}}
+ONE_ROW: dict[str, Any] = {
+    "parameters": [_RELEASE, _GEOMETRY],
+    "responses": {
+        200: _content(
+            application__json={
+                "schema": {
+                    "type": "object",
+                    "required": ["release", "row"],
+                    "properties": {"release": {"type": "integer"}, "row": _ROW},
+                },
+                "example": {"release": 3, "row": _EXAMPLE_ROW},
+            }
+        )
+    },
+}
+
+_BYTES = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+_RANGE = {
+    "name": "Range",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "One part of the file.",
+    "example": "bytes=0-1023",
+}
+FILE: dict[str, Any] = {
+    "description": "Formats: parquet, csv, json, and for maps geojson and gpkg. The ETag is the SHA-256 of the file.",
+    "parameters": [_RANGE],
+    "responses": {
+        200: {"description": "The whole file", "content": _BYTES},
+        206: {"description": "A part of the file", "content": _BYTES},
+        304: {"description": "You have it already"},
+        412: {"description": "You have something else"},
+        416: {"description": "Outside the file"},
+    },
+}
+CURRENT_FILE: dict[str, Any] = {
+    "responses": {
+        302: {"description": "The file of the current release", "headers": {"Location": {"schema": {"type": "string"}}}}
+    }
+}

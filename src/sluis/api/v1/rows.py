@@ -1,0 +1,174 @@
+"""Rows of a table: pages of JSON by cursor, or the whole selection as a stream of CSV, NDJSON or JSON."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from json.encoder import encode_basestring
+from typing import Any
+
+import numpy as np
+import shapely
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from sluis.api.clients import client_of, hold, places
+from sluis.api.v1.app import read
+from sluis.api.v1.parameters import ONE_ROW, ROWS
+from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.text import N_
+from sluis.lake.geo.crs import to_wgs84
+from sluis.lake.rows.page import page, row
+from sluis.lake.rows.parse import parse
+from sluis.lake.rows.stream import stream
+from sluis.lake.rows.types import Column, RowPage
+from sluis.lake.rows.wire import value_json
+from sluis.release import public
+from sluis.release.types import PublicTableInfo
+from sluis.web.negotiation import preferred
+from sluis.web.paging import link_header, whole_number, with_query
+
+MEDIA_TYPES = {"json": "application/json", "csv": "text/csv", "ndjson": "application/x-ndjson"}
+GEOMETRIES = ("wkt", "geojson")
+OURS = frozenset({"format", "release", "geometry"})
+EVERYTHING = "all"
+_DECIMALS = 7  # about a centimetre, as RFC 7946 advises
+
+
+@read("/datasets/{slug:slug}/rows", tag="rows", **ROWS)
+def list_rows(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Rows that meet all conditions, in the order you ask"""
+    form, geometry = _form(request), _choice(request, "geometry", GEOMETRIES, "wkt")
+    number = whole_number(request.GET, "release", 0, most=2**31 - 1) or None
+    table = public.table(slug, number)
+    if form != "json" or request.GET.get("limit") == EVERYTHING:
+        if geometry != "wkt":
+            raise _wrong("geometry", N_("Alleen bladzijden van JSON kunnen geometry={value} geven."), value=geometry)
+        return _stream(request, table, form)
+    columns = columns_of(table)
+    found = page(table.path, columns, parse(_pairs(request), columns, ignore=OURS))
+    return _page(request, table, found, geometry)
+
+
+@read("/datasets/{slug:slug}/rows/{int:rowId}", tag="rows", **ONE_ROW)
+def read_row(request: HttpRequest, slug: str, rowId: int) -> HttpResponse:  # noqa: N803 - the name in the address
+    """One row by its number, which never changes within a release"""
+    if unknown := sorted(set(request.GET) - {"release", "geometry"}):
+        raise _wrong(unknown[0], N_("Deze parameter bestaat hier niet."))
+    geometry = _choice(request, "geometry", GEOMETRIES, "wkt")
+    table = public.table(slug, whole_number(request.GET, "release", 0, most=2**31 - 1) or None)
+    columns = columns_of(table)
+    found = row(table.path, columns, rowId)
+    (written,) = rows_json([found], [rowId], columns, geometry)
+    return HttpResponse(f'{{"release":{table.release},"row":{written}}}', content_type="application/json")
+
+
+class Begun:
+    """A stream of which the first part is here, so that a question that fails at once gets a real error."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self.parts, self.first = parts, next(parts, b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.first
+        yield from self.parts
+
+    def close(self) -> None:
+        self.parts.close()  # type: ignore[attr-defined] - a generator
+
+
+def columns_of(table: PublicTableInfo) -> list[Column]:
+    crs = (table.geometry or {}).get("crs") or ""
+    return [Column(c.name, c.type, c.title, crs if c.type == "geometry" else "") for c in table.columns]
+
+
+def rows_json(
+    rows: Iterable[Mapping[str, Any]], ids: Iterable[int], columns: list[Column], geometry: str
+) -> Iterable[str]:
+    """Each row as a JSON object with its number first, as `_id`."""
+    held = list(rows)
+    made: dict[str, list[str]] = {}
+    if geometry == "geojson":
+        made = {c.name: _geojson([one[c.name] for one in held], c.crs) for c in columns if c.type == "geometry"}
+    keys = [(c.name, encode_basestring(c.name) + ":", c.type) for c in columns]
+    for place, (one, number) in enumerate(zip(held, ids, strict=True)):
+        cells = [k + (made[n][place] if n in made else value_json(one[n], t)) for n, k, t in keys]
+        yield '{"_id":' + ",".join([str(number), *cells]) + "}"
+
+
+def _page(request: HttpRequest, table: PublicTableInfo, found: RowPage, geometry: str) -> HttpResponse:
+    def at(cursor: str) -> str:
+        """A page of the same release, so that nothing shifts when a new one comes out meanwhile."""
+        return settings.SLUIS.url + with_query(request, cursor=cursor, release=table.release) if cursor else ""
+
+    links = {"next": at(found.next_cursor), "prev": at(found.previous_cursor)}
+    shown = {"self": settings.SLUIS.url + with_query(request)} | {rel: url for rel, url in links.items() if url}
+    total = "" if found.total is None else f'"total":{found.total},'
+    written = ",".join(rows_json(found.rows, found.ids, columns_of(table), geometry))
+    said = ",".join(f"{encode_basestring(rel)}:{encode_basestring(url)}" for rel, url in shown.items())
+    body = f'{{"release":{table.release},{total}"rows":[{written}],"links":{{{said}}}}}'
+    response = HttpResponse(body, content_type="application/json")
+    if header := link_header(links):
+        response["Link"] = header
+    return response
+
+
+def _stream(request: HttpRequest, table: PublicTableInfo, form: str) -> HttpResponseBase:
+    """Everything in the selection, in bounded memory; there are no pages here."""
+    given = [(key, value) for key, value in _pairs(request) if (key, value) != ("limit", EVERYTHING)]
+    for key, _ in given:
+        if key in ("limit", "cursor", "count"):
+            raise _wrong(key, N_("Deze vorm geeft altijd alle rijen. Laat {name} weg, of gebruik format=json."))
+    columns = columns_of(table)
+    asked = replace(parse(given, columns, ignore=OURS), count=False)
+    give_back = places.take(client_of(request))
+    try:
+        parts: Iterable[bytes] = () if request.method == "HEAD" else Begun(stream(table.path, columns, asked, form))
+        response = hold(StreamingHttpResponse(parts, content_type=_content_type(form)), give_back)
+    except BaseException:
+        give_back()
+        raise
+    name = f"{table.slug}-{table.release}.{form}"
+    response["Content-Disposition"] = content_disposition_header(form != "json", name) or "inline"
+    response["Cache-Control"] = "public, no-cache"
+    return response
+
+
+def _content_type(form: str) -> str:
+    return "text/csv; charset=utf-8; header=present" if form == "csv" else MEDIA_TYPES[form]
+
+
+def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(key, value) for key, values in request.GET.lists() for value in values]
+
+
+def _form(request: HttpRequest) -> str:
+    """What `format` says; without it what the Accept header likes best, JSON when it likes nothing we have."""
+    if "format" in request.GET:
+        return _choice(request, "format", tuple(MEDIA_TYPES), "json")
+    return preferred(request, MEDIA_TYPES, "json") or "json"
+
+
+def _choice(request: HttpRequest, name: str, allowed: tuple[str, ...], default: str) -> str:
+    chosen = request.GET.get(name, default)
+    if chosen not in allowed:
+        raise _wrong(name, N_("Kies voor {name} uit: {allowed}."), allowed=", ".join(allowed))
+    return chosen
+
+
+def _wrong(name: str, text: str, **params: object) -> Invalid:
+    return Invalid(
+        "query.invalid",
+        N_("De parameters van deze vraag kloppen niet."),
+        way_out=N_("Verbeter de genoemde parameters."),
+        faults=[Fault(text, field=name[:100], params={"name": name[:100], **params})],
+    )
+
+
+def _geojson(texts: list[str | None], crs: str) -> list[str]:
+    """Well-known text in `crs` to GeoJSON geometries in longitude and latitude (RFC 7946); null stays null."""
+    shapes = shapely.from_wkt(np.array(texts, dtype=object))
+    if crs:
+        shapes = to_wgs84(shapes, crs)
+    shapes = shapely.orient_polygons(shapes)
+    shapes = shapely.transform(shapes, lambda xy: np.round(xy, _DECIMALS), include_z=False)
+    return [text or "null" for text in shapely.to_geojson(shapes)]
