@@ -50,7 +50,7 @@ def table_now(dataset_id: UUID) -> TableNow | None:
     return TableNow(
         id=version.id,
         sha256=version.data_sha256,
-        report=version.report.to_json(),
+        report=version.report,
         profile=version.profile,
     )
 

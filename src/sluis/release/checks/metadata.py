@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sluis.register import service as register
-from sluis.register.types import Availability, DatasetRecord, Openness
+from sluis.register.types import Availability, DatasetRecord, DistributionKind, DistributionRecord, Openness
 from sluis.release.checks.shapes import violations
 from sluis.release.checks.subject import Subject, judged
 from sluis.release.types import Finding, Outcome, Verdict
@@ -28,12 +28,16 @@ def described(record: DatasetRecord, subject: Subject) -> list[Finding]:
 
 
 def as_decided(subject: Subject) -> DatasetRecord:
-    """The record as it would be when the proposal is decided."""
+    """The record as it would be when the proposal is decided; a table in the lake counts as data to publish."""
+    parts = subject.record.distributions
+    if subject.table is not None and not any(part.kind is DistributionKind.TABLE for part in parts):
+        parts = (*parts, DistributionRecord(id=subject.table.id, kind=DistributionKind.TABLE))
     availability = Availability.PLANNED if subject.proposal is Outcome.PLANNED else subject.record.availability
     return replace(
         subject.record,
         openness=OPENNESS[subject.proposal],
         openness_ground=subject.ground,
         availability=availability,
+        distributions=parts,
         planned_date=subject.planned_date or subject.record.planned_date,
     )

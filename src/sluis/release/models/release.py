@@ -44,7 +44,7 @@ class Release(models.Model):
                 name="release_withdrawn_has_reason",
             ),
             models.CheckConstraint(
-                condition=models.Q(outcome="open") | models.Q(table=None), name="release_only_open_has_rows"
+                condition=models.Q(outcome="open") | models.Q(table__isnull=True), name="release_only_open_has_rows"
             ),
         ]
 

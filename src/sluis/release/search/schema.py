@@ -27,8 +27,8 @@ def build() -> tantivy.Schema:
     builder.add_text_field(PLAIN, tokenizer_name="sluis_plain", index_option="freq")
     for name in FACETS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_unsigned_field("changed", fast=True)
-    builder.add_unsigned_field("sort_title", fast=True)
+    builder.add_integer_field("changed", fast=True)
+    builder.add_integer_field("sort_title", fast=True)
     return builder.build()
 
 

@@ -12,7 +12,6 @@ MOST_WORDS = 16
 STEMMED = {"nl": "dutch", "en": "english"}
 _SYNONYMS = Path(__file__).parent / "synonyms.txt"
 STOP_WORDS = frozenset(
-    # fmt: off
     {
         "de",
         "het",
@@ -71,7 +70,6 @@ STOP_WORDS = frozenset(
         "want",
         "find",
     }
-    # fmt: on
 )
 
 
