@@ -39,6 +39,9 @@ def prepare(
         list[str] | None, typer.Option("--set", help=_("Ander veld: naam=waarde; herhaal voor meer."))
     ] = None,
     metadata: Annotated[Path | None, typer.Option(help=_("TOML-bestand met [dataset] en [columns.naam]."))] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help=_("Lever in, ook als een controle niet goed ging; open kan dan niet."))
+    ] = False,
 ) -> None:
     start()
     from sluis.cli import describe
@@ -57,13 +60,20 @@ def prepare(
     dataset = register.get(by=who, slug=slug)
     dataset = describe.describe(who, dataset, fields, said.get("columns", {}))
     record = through_checks(
-        who, dataset.id, outcome=outcome, ground=ground, motivation=motivation, planned=_date(planned)
+        who, dataset.id, outcome=outcome, ground=ground, motivation=motivation, planned=_date(planned), anyway=anyway
     )
     _show(record, slug)
 
 
 def through_checks(
-    who: Actor, dataset_id: Any, *, outcome: str, ground: str = "", motivation: str = "", planned: Any = None
+    who: Actor,
+    dataset_id: Any,
+    *,
+    outcome: str,
+    ground: str = "",
+    motivation: str = "",
+    planned: Any = None,
+    anyway: bool = False,
 ) -> Any:
     """Open (or take up) the dossier, propose, run the checks and submit. Raises Invalid with every blocker."""
     from sluis.release import service as release
@@ -83,7 +93,8 @@ def through_checks(
     say(_("Controles lopen…"))
     release.request_checks(by=who, dossier_id=record.id)
     record = _after(who, record.id, Stage.CHECKING)
-    _complain(record)
+    if not anyway:
+        _complain(record)
     return release.submit(by=who, dossier_id=record.id)
 
 

@@ -121,7 +121,7 @@ def _through_the_lock(story: Story, team: Team, dataset_id: UUID) -> None:
 
 
 def _check(story: Story, team: Team, record: DossierRecord) -> None:
-    """Propose and run the checks; then hand in, or refuse when that is how this story ends."""
+    """Propose, run the checks, let the privacy officer look, and hand in."""
     by, dossier_id = team.steward, record.id
     release.propose(
         by=by,
@@ -135,10 +135,7 @@ def _check(story: Story, team: Team, record: DossierRecord) -> None:
     run_until_idle()
     if story.advice and story.stage != "advice":
         _advise(story, team, record)
-    if story.stage == "refused":
-        release.refuse(by=team.owner, dossier_id=dossier_id, motivation=story.motivation)
-    else:
-        release.submit(by=by, dossier_id=dossier_id)
+    release.submit(by=by, dossier_id=dossier_id)
 
 
 def _advise(story: Story, team: Team, record: DossierRecord) -> None:
@@ -148,6 +145,9 @@ def _advise(story: Story, team: Team, record: DossierRecord) -> None:
 def _decide(story: Story, team: Team, record: DossierRecord) -> None:
     if story.stage == "returned":
         release.return_to_preparer(by=team.owner, dossier_id=record.id, reason=story.motivation)
+        return
+    if story.stage == "refused":
+        release.refuse(by=team.owner, dossier_id=record.id, motivation=story.motivation)
         return
     release.decide(
         by=team.owner,
