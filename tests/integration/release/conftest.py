@@ -161,5 +161,3 @@ def publish(steward: Actor, owner: Actor, dataset: DatasetRecord, outcome: Outco
 @pytest.fixture
 def published(steward: Actor, owner: Actor, palen: DatasetRecord) -> DossierRecord:
     return publish(steward, owner, palen)
-
-

@@ -1,0 +1,241 @@
+"""The database itself keeps the promises, whatever our code does; and no row of operations gets around four eyes."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from tests.integration.release.conftest import GROUND, MOTIVATION, PALEN, decided, describe, hand_in, person, ready
+
+from sluis.foundation.service import audit, create_organisation, run_until_idle
+from sluis.kernel import clock
+from sluis.kernel.actor import SYSTEM
+from sluis.kernel.errors import SluisError
+from sluis.kernel.ids import new_id
+from sluis.register import service as register
+from sluis.release import rules
+from sluis.release import service as release
+from sluis.release.models import Advice, Decision, Dossier, Evidence, Preparer, PublicDataset, Release
+from sluis.release.models.dossier import OPEN_STAGES
+from sluis.release.types import Outcome
+
+pytestmark = pytest.mark.django_db
+
+
+def _decision(dossier, actor, **more):
+    fields = {
+        "id": new_id(),
+        "dossier_id": dossier.id,
+        "dataset_id": dossier.dataset_id,
+        "outcome": "open",
+        "decider_key": actor.key,
+        "role": "data_owner",
+        "decided_at": clock.now(),
+        "motivation": "ja",
+        "content": {},
+        "sha256": "a" * 64,
+        "audit_seq": 0,
+    }
+    return Decision.objects.create(**(fields | more))
+
+
+def _refused(what):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        what()
+
+
+def test_the_database_refuses_a_decider_who_prepared(palen, steward):
+    lying = ready(steward, palen)
+    Preparer.objects.create(dossier_id=lying.id, actor_key=steward.key)
+    _refused(lambda: _decision(lying, steward))
+
+
+def test_the_database_refuses_a_decision_nobody_prepared(palen, steward, owner):
+    _refused(lambda: _decision(ready(steward, palen), owner))
+
+
+def test_the_database_refuses_to_add_the_decider_to_the_preparers(published, owner):
+    _refused(lambda: Preparer.objects.create(dossier_id=published.id, actor_key=owner.key))
+
+
+def test_the_database_refuses_a_release_without_a_decision_on_its_hash(published, palen):
+    made = Release.objects.get()
+    Release.objects.update(status="superseded")
+    made.id, made.number, made.sha256 = new_id(), 2, "b" * 64
+    _refused(lambda: made.save(force_insert=True))
+
+
+def test_decisions_evidence_and_releases_do_not_change(published):
+    _refused(lambda: Decision.objects.update(motivation="anders"))
+    _refused(lambda: Decision.objects.all().delete())
+    _refused(lambda: Evidence.objects.update(verdict="passed"))
+    _refused(lambda: Preparer.objects.all().delete())
+    _refused(lambda: Release.objects.update(sha256="c" * 64))
+    _refused(lambda: Release.objects.update(files=[]))
+    _refused(lambda: Release.objects.all().delete())
+    Release.objects.update(status="superseded")
+    _refused(lambda: Release.objects.update(status="current"))
+    assert Advice.objects.count() == 0
+
+
+class Lock(RuleBasedStateMachine):
+    """Anybody tries anything in any order. People hold one role, two, or a role that was lent to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.folder = Path(tempfile.mkdtemp())
+        organisation = create_organisation(by=SYSTEM, slug=f"o{new_id().hex[:12]}", name="Provincie")
+        self.people = [
+            person(organisation, "data_steward"),
+            person(organisation, "data_owner"),
+            person(organisation, "data_steward", "data_owner"),
+            person(organisation, "coordinator", "data_owner"),
+            person(organisation, "privacy_officer", "data_owner"),
+        ]
+        self.dataset = describe(self.people[0], organisation, f"Palen {new_id().hex}")
+        hand_in(self.people[0], self.dataset, PALEN, self.folder)
+        self.edits = 0
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+        shutil.rmtree(self.folder)
+
+    def _open(self) -> Dossier | None:
+        return Dossier.objects.filter(dataset_id=self.dataset.id, stage__in=OPEN_STAGES).first()
+
+    def _try(self, operation, **arguments) -> None:
+        try:
+            with transaction.atomic():
+                operation(**arguments)
+        except SluisError:
+            pass
+
+    who = st.integers(0, 4)
+
+    @rule(n=who)
+    def open(self, n: int) -> None:
+        self._try(release.open_dossier, by=self.people[n], dataset_id=self.dataset.id)
+
+    @rule(n=who, outcome=st.sampled_from(["open", "open", "closed"]))
+    def propose(self, n: int, outcome: str) -> None:
+        if row := self._open():
+            self._try(release.propose, by=self.people[n], dossier_id=row.id, outcome=outcome, ground=GROUND)
+
+    @rule(n=who)
+    def edit(self, n: int) -> None:
+        self.edits += 1
+        now = register.get(by=SYSTEM, dataset_id=self.dataset.id)
+        self._try(
+            register.change,
+            by=self.people[n],
+            dataset_id=self.dataset.id,
+            changes={"purpose": f"Versie {self.edits}."},
+            expected_version=now.version,
+        )
+
+    @rule(n=who)
+    def prepare(self, n: int) -> None:
+        """Checks and submission in one go, so that machines reach the decision often."""
+        if row := self._open():
+            by = self.people[n]
+            if not row.proposal:
+                self._try(release.propose, by=by, dossier_id=row.id, outcome="open")
+            self._try(release.request_checks, by=by, dossier_id=row.id)
+            run_until_idle()
+            self._try(release.submit, by=by, dossier_id=row.id)
+
+    @rule(n=who)
+    def advise(self, n: int) -> None:
+        if row := self._open():
+            self._try(release.advise, by=self.people[n], dossier_id=row.id, text="Akkoord.", agrees=True)
+
+    @rule(n=who)
+    def send_back(self, n: int) -> None:
+        if row := self._open():
+            self._try(release.return_to_preparer, by=self.people[n], dossier_id=row.id, reason="Beter graag.")
+
+    @rule(n=who)
+    def stop(self, n: int) -> None:
+        if row := self._open():
+            self._try(release.withdraw_dossier, by=self.people[n], dossier_id=row.id, reason="Stop.")
+
+    @rule(n=who, outcome=st.sampled_from(["open", "open", "open", "closed"]), old=st.booleans())
+    def decide(self, n: int, outcome: str, old: bool) -> None:
+        if row := self._open():
+            seen = "0" * 64 if old else release.dossier(by=self.people[1], dossier_id=row.id).content_sha256
+            self._try(
+                release.decide,
+                by=self.people[n],
+                dossier_id=row.id,
+                outcome=outcome,
+                ground=GROUND if outcome == "closed" else "",
+                motivation=MOTIVATION,
+                expected_hash=seen,
+            )
+
+    @rule()
+    def work(self) -> None:
+        run_until_idle()
+
+    @rule(n=who)
+    def everything_and_decide(self, n: int) -> None:
+        self.open((n + 2) % 5)
+        self.prepare(0)
+        self.decide(n, "open", old=False)
+
+    @invariant()
+    def no_release_without_other_eyes_on_its_hash(self) -> None:
+        for row in Release.objects.filter(dataset_id=self.dataset.id).select_related("decision__dossier"):
+            made = row.decision
+            assert row.sha256 == made.sha256
+            assert made.sha256 == rules.decision_sha256(
+                made.content["content_sha256"], Outcome(made.outcome), made.ground, made.motivation, made.planned_date
+            )
+            assert made.decider_key not in self._editors(made)
+            assert {**made.content["metadata"], "openness": 0} == {
+                **row.metadata,
+                "openness": 0,
+            } or row.outcome != "open"
+            assert not row.table or row.table["sha256"] == made.content["table"]
+
+    @invariant()
+    def outside_stands_only_what_was_released(self) -> None:
+        shown = PublicDataset.objects.filter(dataset_id=self.dataset.id).exists()
+        assert shown == Release.objects.filter(dataset_id=self.dataset.id).exists()
+
+    def _editors(self, made: Decision) -> set[str]:
+        """Recounted here from the whole chain, without the code under test: who touched what was decided."""
+        earlier = Decision.objects.filter(dataset_id=self.dataset.id, outcome="open", release__isnull=False)
+        before = max((d.audit_seq for d in earlier if d.audit_seq < made.audit_seq), default=0)
+        touching = {"register.dataset.created", "register.dataset.changed", "lake.table.requested"}
+        touching |= {f"release.dossier.{word}" for word in ("opened", "proposed", "submitted", "advised")}
+        dossiers = [str(made.dossier_id)]
+        entries = audit.entries_about("dataset", self.dataset.id, after=before)
+        entries += [e for key in dossiers for e in audit.entries_about("dossier", key, after=before)]
+        return {e.actor_key for e in entries if e.action in touching and e.seq <= made.audit_seq}
+
+
+def test_no_row_of_operations_gets_around_four_eyes(db):
+    run_state_machine_as_test(
+        Lock,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=14,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_machine_does_reach_a_release(palen, steward, owner):
+    """The invariants above would hold in a lock that never opens."""
+    decided(owner, ready(steward, palen))
+    run_until_idle()
+    assert Release.objects.filter(dataset_id=palen.id).count() == 1
