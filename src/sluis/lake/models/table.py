@@ -1,5 +1,7 @@
 """One reading of one source file: what came in, how it was read and what came out."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -15,6 +17,7 @@ class TableVersion(models.Model):
         READY = "ready"
         FAILED = "failed"
 
+    dataset_id: UUID
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     dataset = models.ForeignKey("register.Dataset", models.CASCADE, related_name="table_versions")
     number = models.PositiveIntegerField()

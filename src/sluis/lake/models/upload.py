@@ -1,5 +1,7 @@
 """A file on its way in, in pieces (tus 1.0). The bytes so far stand in `<data>/uploads/<id>`."""
 
+from uuid import UUID
+
 from django.db import models
 
 from sluis.kernel import ids
@@ -8,6 +10,8 @@ from sluis.kernel import ids
 class Upload(models.Model):
     """`reserved` counts against the room for unfinished uploads until the upload is finished or expires."""
 
+    owner_id: UUID | None
+    dataset_id: UUID
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     owner = models.ForeignKey("foundation.User", models.CASCADE, null=True, related_name="+")
     dataset = models.ForeignKey("register.Dataset", models.CASCADE, related_name="uploads")
