@@ -17,7 +17,7 @@ _BUFFER = 8_000_000
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A DuckDB that stays within its memory and spills into `folder`."""
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": DUCKDB_MEMORY,
         "threads": "2",
         "temp_directory": str(folder / "spill"),

@@ -90,6 +90,7 @@ class Options:
             if key not in cls.__dataclass_fields__:
                 raise _wrong(key)
         read: dict[str, Any] = {}
+        key = ""
         try:
             for key, value in raw.items():
                 read[key] = _read_option(key, value)
