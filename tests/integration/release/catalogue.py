@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A small catalogue straight in the projection, for tests of search and of the feed. Deterministic."""
 
 from datetime import timedelta
