@@ -1,6 +1,6 @@
 """Writes on a dossier before the decision: open, propose, check, advise, submit, return, stop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from uuid import UUID
@@ -150,7 +150,7 @@ def withdraw_dossier(*, by: Actor, dossier_id: UUID, reason: str) -> DossierReco
 
 
 @contextmanager
-def changing(by: Actor, dossier_id: UUID, action: str, *stages: Stage) -> Iterator[tuple[Dossier, Write]]:
+def changing(by: Actor, dossier_id: UUID, action: str, *stages: Stage) -> Generator[tuple[Dossier, Write]]:
     """The dossier, locked, in one of `stages`; saved at the end. Raises Conflict in another stage."""
     with writing(by=by, action=action, subject=("dossier", dossier_id)) as w:
         row = Dossier.objects.select_for_update().filter(id=dossier_id).first()

@@ -7,7 +7,7 @@ from sluis.foundation.service import audit
 from sluis.release import rules
 from sluis.release.checks import TITLES
 from sluis.release.checks.subject import Subject
-from sluis.release.models import Decision, Dossier, Evidence
+from sluis.release.models import Advice, Decision, Dossier, Evidence
 from sluis.release.source import Source, inputs_sha256
 from sluis.release.types import CheckReport, Finding, Outcome, Verdict
 
@@ -65,7 +65,7 @@ def advices(row: Dossier) -> list[dict[str, Any]]:
     """Advice on the last run, as it goes into the hash."""
     return [
         {"by": advice.actor_key, "text": advice.text, "agrees": advice.agrees}
-        for advice in row.advices.filter(run=row.run)
+        for advice in Advice.objects.filter(dossier=row, run=row.run)
     ]
 
 
@@ -107,7 +107,7 @@ def _last_open_decision(row: Dossier) -> int:
 def _report(item: Evidence) -> CheckReport:
     return CheckReport(
         name=item.name,
-        title=TITLES.get(item.name, item.name),
+        title=TITLES.get(str(item.name), str(item.name)),
         verdict=Verdict(item.verdict),
         findings=tuple(Finding(**finding) for finding in item.findings),
         version=item.version,

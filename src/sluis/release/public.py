@@ -14,7 +14,7 @@ latest(n=6) -> tuple[PublicCard, ...]           open ones, newest first
 theme_counts() -> Mapping[str, int]             theme uri → number of open datasets
 feed_page(page=1, size=500) -> FeedPage
 catalogue() -> register.types.PublicCatalogue   what the feed says about itself
-sitemap_page(n=1) -> tuple[SitemapEntry, ...]   at most 50,000 each; sitemap_pages() -> int
+sitemap_page(n=1) -> tuple[SitemapEntry, ...]   at most 10,000 each; sitemap_pages() -> int
 counts() -> Mapping[str, int]                   kind → number, and "rows", "files"
 """
 

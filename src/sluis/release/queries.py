@@ -10,7 +10,7 @@ from sluis.foundation.service import audit, names_of
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import NotFound
 from sluis.release import evidence, policy, rules
-from sluis.release.models import Decision, Dossier, Release
+from sluis.release.models import Advice, Decision, Dossier, Preparer, Release
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.source import Source, inputs_sha256, source
 from sluis.release.types import (
@@ -87,7 +87,8 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         stale=stale,
         checks=evidence.reports(row),
         advices=tuple(
-            AdviceRecord(people(a.actor_key, a.role), a.at, a.text, a.agrees) for a in row.advices.filter(run=row.run)
+            AdviceRecord(people(a.actor_key, a.role), a.at, a.text, a.agrees)
+            for a in Advice.objects.filter(dossier=row, run=row.run)
         ),
         decision=_decision(decision, prepared, people) if decision else None,
         steps=rules.steps(Stage(row.stage), _moments(history)),
@@ -113,13 +114,13 @@ class _People:
 
 
 def _named(row: Dossier, decision: Decision | None) -> set[str]:
-    advisers = set(row.advices.values_list("actor_key", flat=True))
+    advisers = set(Advice.objects.filter(dossier=row).values_list("actor_key", flat=True))
     return advisers | ({decision.decider_key} if decision else set())
 
 
 def _preparers(row: Dossier, now: Source, decision: Decision | None) -> frozenset[str]:
     if decision is not None:
-        return frozenset(row.preparers.values_list("actor_key", flat=True))
+        return frozenset(Preparer.objects.filter(dossier=row).values_list("actor_key", flat=True))
     return evidence.preparers(row, now)
 
 

@@ -1,5 +1,7 @@
 """The decision and those who prepared what was decided. The database itself refuses one person in both."""
 
+from uuid import UUID
+
 from django.db import models
 
 from sluis.kernel import ids
@@ -29,6 +31,7 @@ class Decision(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="decision")
     dataset = models.ForeignKey("register.Dataset", on_delete=models.PROTECT, related_name="+")
+    dataset_id: UUID
     outcome = models.CharField(max_length=12, choices=[(o, o) for o in Outcome])
     decider_key = models.CharField(max_length=40)
     role = models.CharField(max_length=40)

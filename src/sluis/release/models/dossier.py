@@ -1,5 +1,7 @@
 """The dossier and its evidence. Evidence and advice are append-only in the database itself."""
 
+from uuid import UUID
+
 from django.db import models
 
 from sluis.kernel import ids
@@ -17,6 +19,8 @@ class Dossier(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     dataset = models.ForeignKey("register.Dataset", on_delete=models.PROTECT, related_name="+")
+    dataset_id: UUID
+    organisation_id: UUID
     organisation = models.ForeignKey("foundation.Organisation", on_delete=models.PROTECT, related_name="+")
     dataset_slug = models.CharField(max_length=100)
     dataset_title = models.CharField(max_length=500)

@@ -1,5 +1,7 @@
 """What visitors tell us about a dataset. The visitor's words and address are for staff only."""
 
+from uuid import UUID
+
 from django.db import models
 
 from sluis.kernel import ids
@@ -11,6 +13,7 @@ class Feedback(models.Model):
     dataset_id = models.UUIDField()
     dataset_slug = models.CharField(max_length=100)
     dataset_title = models.CharField(max_length=500)
+    organisation_id: UUID
     organisation = models.ForeignKey("foundation.Organisation", on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     email = models.EmailField(blank=True)

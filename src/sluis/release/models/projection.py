@@ -13,6 +13,7 @@ class PublicDataset(models.Model):
 
     dataset_id = models.UUIDField(unique=True)
     organisation_id = models.UUIDField()
+    id: int
     slug = models.CharField(max_length=100, unique=True)
     uri = models.CharField(max_length=300, unique=True)
     kind = models.CharField(max_length=12, choices=[(k, k) for k in Kind])
@@ -47,6 +48,7 @@ class PublicDataset(models.Model):
             models.Index(fields=["kind", "-changed_at", "id"], name="public_kind_newest"),
             models.Index(fields=["kind", "planned_date", "id"], name="public_planned"),
             models.Index(fields=["kind", "organisation", "title"], name="public_kind_organisation"),
+            models.Index(fields=["slug", "kind", "changed_at"], name="public_sitemap"),
             models.Index(fields=["-changed_at"], name="public_newest"),
             models.Index(fields=["kind", "rows"], name="public_kind_rows"),
         ]
@@ -84,7 +86,7 @@ class PublicReleaseRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="public_release_once")]
 
     def __str__(self) -> str:
-        return f"{self.dataset_id}/{self.number}"
+        return f"{self.dataset}/{self.number}"
 
 
 class PublicFile(models.Model):
@@ -117,4 +119,4 @@ class PublicTable(models.Model):
         constraints = [models.UniqueConstraint(fields=["dataset", "release"], name="public_table_once")]
 
     def __str__(self) -> str:
-        return f"{self.dataset_id}/{self.release}"
+        return f"{self.dataset}/{self.release}"

@@ -1,5 +1,7 @@
 """Releases: immutable. Only the status moves forward (current → superseded → withdrawn), with its reason."""
 
+from uuid import UUID
+
 from django.db import models
 
 from sluis.kernel import ids
@@ -17,6 +19,7 @@ class Release(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     dataset = models.ForeignKey("register.Dataset", on_delete=models.PROTECT, related_name="+")
+    dataset_id: UUID
     number = models.PositiveIntegerField()
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="release")
     outcome = models.CharField(max_length=12, choices=[(o, o) for o in Outcome])

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,15 +85,15 @@ class _Reader:
         self._index: tantivy.Index | None = None
 
     def at(self, path: Path, _state: State) -> tantivy.Index:
-        stamp = _stamp()
+        now = stamp()
         with self._lock:
             if self._index is None or self._path != path:
                 self._index = tantivy.Index.open(str(path))
                 schema.register(self._index)
-                self._path, self._stamp = path, stamp
-            elif self._stamp != stamp:
+                self._path, self._stamp = path, now
+            elif self._stamp != now:
                 self._index.reload()
-                self._stamp = stamp
+                self._stamp = now
             return self._index
 
 
@@ -108,7 +108,8 @@ def _folder(state: State) -> Path:
     return _root() / state.folder
 
 
-def _stamp() -> tuple[int, int]:
+def stamp() -> tuple[int, int]:
+    """Changes whenever another state of the index became current."""
     found = (_root() / "state.json").stat()
     return found.st_mtime_ns, found.st_ino
 
@@ -166,7 +167,7 @@ def _keep(state: State) -> None:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def _writing() -> Generator[None]:
     """One writer at a time, over all processes."""
     _root().mkdir(parents=True, exist_ok=True)
     with (_root() / "writer.lock").open("w") as lock:

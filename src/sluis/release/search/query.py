@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import tantivy
 from tantivy import Occur, Order, Query
@@ -82,11 +83,12 @@ def _first_that_finds(asked: _Asked) -> tuple[Query, int, bool]:
     if not asked.words:
         everything = Query.all_query()
         return everything, _count(asked, everything), False
-    attempts = (_every(asked, fuzzy=False), _every(asked, fuzzy=True), _most(asked))
-    for number, query in enumerate(attempts):
+    attempts = (lambda: _every(asked, fuzzy=False), lambda: _every(asked, fuzzy=True), lambda: _most(asked))
+    for number, attempt in enumerate(attempts):
+        query = attempt()
         if total := _count(asked, query):
             return query, total, number > 0
-    return attempts[0], 0, False
+    return attempts[0](), 0, False
 
 
 def _every(asked: _Asked, *, fuzzy: bool) -> Query:
@@ -192,7 +194,7 @@ def _values(asked: _Asked, name: str, counted: dict[str, int]) -> tuple[FacetCou
     chosen = asked.filters.get(name, ())
     known = counted | {value: counted.get(value, 0) for value in chosen}
     ranked = sorted(known.items(), key=lambda item: (-item[1], item[0]))
-    names = _organisations(list(known)) if name == "organisation" else {}
+    names = _organisations(tuple(sorted(known)), index.stamp()) if name == "organisation" else {}
     return tuple(
         FacetCount(value, names.get(value) or _label(name, value, asked.request.language), count, value in chosen)
         for value, count in ranked
@@ -204,10 +206,17 @@ def _label(name: str, value: str, language: str) -> str:
         return _KIND_LABELS.get(language, _KIND_LABELS["nl"]).get(value, value)
     if name == "format":
         return {"geojson": "GeoJSON", "parquet": "Parquet", "gpkg": "GeoPackage"}.get(value, value.upper())
-    return register.label(value, language) if name in _LABELLED else value
+    return _known_label(value, language, index.stamp()) if name in _LABELLED else value
 
 
-def _organisations(slugs: Sequence[str]) -> dict[str, str]:
+@lru_cache(maxsize=512)
+def _known_label(uri: str, language: str, _stamp: object) -> str:
+    """A label, asked once per state of the index: a refreshed list shows with the next publication."""
+    return register.label(uri, language)
+
+
+@lru_cache(maxsize=8)
+def _organisations(slugs: tuple[str, ...], _stamp: object) -> dict[str, str]:
     found: dict[str, str] = {}
     for slug in slugs:
         name = PublicDataset.objects.filter(kind__in=list(Kind), organisation=slug).values_list(
