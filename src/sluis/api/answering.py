@@ -55,7 +55,7 @@ def open_to_all(view: View, *, version: str = "", metered: bool = True) -> View:
     return answering
 
 
-def unknown(request: HttpRequest, **_: object) -> HttpResponseBase:
+def unknown(request: HttpRequest, *_: object) -> HttpResponseBase:
     raise NotFound(
         "api.unknown",
         N_("Dit adres bestaat niet in de API."),
@@ -90,16 +90,20 @@ def _worded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
         return response
     body = problem.document(request, error) | {"status": response.status_code}
     kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **kept}
-    return JsonResponse(body, status=response.status_code, headers=headers, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        body,
+        status=response.status_code,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store", **kept},
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 def _bare(response: HttpResponseBase) -> HttpResponseBase:
     """HEAD: the headers that GET would give, without the body (RFC 9110, 9.3.2)."""
     bare = HttpResponse(status=response.status_code, headers=dict(response.headers))
-    if isinstance(response, HttpResponse) and "Content-Length" not in bare:
+    if isinstance(response, HttpResponse) and response.content:
         bare["Content-Length"] = str(len(response.content))
-    response.close()
     return bare
 
 

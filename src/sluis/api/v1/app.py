@@ -1,12 +1,14 @@
 """The API itself: its name, its texts, and how its operations are added."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, get_args
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
+from pydantic.alias_generators import to_camel
 
 from sluis.api.v1.addresses import BASE
 from sluis.kernel.errors import Fault, Invalid
@@ -47,15 +49,19 @@ api = NinjaAPI(
 )
 
 
-def read(path: str, *, tag: str, response: Any = None, **extra: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Add an operation that only reads; HEAD goes where GET goes. Its name is its operationId."""
+def read(
+    path: str, *, tag: str, response: Any = None, any_key: bool = False, **extra: Any
+) -> Callable[[Callable[..., Any]], Any]:
+    """Add an operation that only reads; HEAD goes where GET goes. Its name is its operationId.
+
+    Query keys that are not in the shape of its `query` are refused, unless `any_key`: then it judges them itself.
+    """
 
     def add(operation: Callable[..., Any]) -> Callable[..., Any]:
         words = [word.capitalize() for word in operation.__name__.split("_")]
-        identifier = words[0].lower() + "".join(words[1:])
         options: dict[str, Any] = {
             "tags": [tag],
-            "operation_id": identifier,
+            "operation_id": words[0].lower() + "".join(words[1:]),
             "summary": (operation.__doc__ or "").partition("\n")[0],
             "description": extra.pop("description", None),
             "by_alias": True,
@@ -63,9 +69,46 @@ def read(path: str, *, tag: str, response: Any = None, **extra: Any) -> Callable
         }
         if response is not None:
             options["response"] = response
-        return api.api_operation(["GET", "HEAD"], path, **options)(operation)
+        if not any_key:
+            _known_keys[operation.__name__] = _keys_of(operation)
+        return api.api_operation(["GET", "HEAD"], path, **options)(_strict(operation))
 
     return add
+
+
+_known_keys: dict[str, frozenset[str]] = {}
+
+
+def _keys_of(operation: Callable[..., Any]) -> frozenset[str]:
+    shape, *_ = get_args(operation.__annotations__.get("query")) or (None,)
+    return frozenset(to_camel(name) for name in shape.model_fields) if shape else frozenset()
+
+
+def _strict(operation: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(operation)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if faults := strangers(request):
+            raise wrong_query(faults)
+        return operation(request, *args, **kwargs)
+
+    return asked
+
+
+def strangers(request: HttpRequest) -> list[Fault]:
+    """Query keys that this operation does not know: a typing error is not silently obeyed."""
+    match = request.resolver_match
+    known = _known_keys.get((match and match.url_name) or "")
+    unknown = [] if known is None else sorted(set(request.GET) - known)
+    return [Fault(N_("Deze parameter bestaat hier niet."), field=key[:100]) for key in unknown]
+
+
+def wrong_query(faults: Sequence[Fault]) -> Invalid:
+    return Invalid(
+        "query.invalid",
+        N_("De parameters van deze vraag kloppen niet."),
+        way_out=N_("Verbeter de genoemde parameters."),
+        faults=faults,
+    )
 
 
 def server() -> str:
@@ -80,19 +123,13 @@ _TEXTS = {
     "literal_error": N_("Kies uit: {expected}."),
     "string_too_long": N_("Deze tekst is te lang; hooguit {max_length} tekens."),
     "too_long": N_("Dit zijn te veel waarden; hooguit {max_length}."),
-    "extra_forbidden": N_("Deze parameter bestaat hier niet."),
 }
 
 
 @api.exception_handler(ValidationError)
 def wrong_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """All faults at once, each with the name of its parameter."""
-    raise Invalid(
-        "query.invalid",
-        N_("De parameters van deze vraag kloppen niet."),
-        way_out=N_("Verbeter de genoemde parameters."),
-        faults=[_fault(each) for each in error.errors],
-    )
+    raise wrong_query([*map(_fault, error.errors), *strangers(request)])
 
 
 @api.exception_handler(Exception)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.utils.translation import get_language
 from ninja import Query
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from sluis.api.v1 import addresses, shapes
-from sluis.api.v1.app import VERSION, api, read
+from sluis.api.v1.app import VERSION, read
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
 from sluis.release import public
@@ -22,8 +22,6 @@ Values = Annotated[list[str], Field(default_factory=list, max_length=50)]
 
 
 class Paging(shapes.Shape):
-    model_config = ConfigDict(alias_generator=shapes.to_camel, populate_by_name=True, extra="forbid")
-
     page: int = Field(1, ge=1, le=1_000_000)
     page_size: int = Field(20, ge=1, le=100)
 
@@ -47,17 +45,11 @@ class NotOpen(Paging):
 
 
 class OfRelease(shapes.Shape):
-    model_config = ConfigDict(extra="forbid")
-
     release: int | None = Field(None, ge=1, le=2**31 - 1, description="Release number; the current one when left out.")
 
 
-class Nothing(shapes.Shape):
-    model_config = ConfigDict(extra="forbid")
-
-
 @read("/", tag="about", response=shapes.Root)
-def root(request: HttpRequest, query: Query[Nothing]) -> Mapping[str, Any]:
+def root(request: HttpRequest) -> Mapping[str, Any]:
     """Where everything starts"""
     names = ("datasets", "organisations", "themes", "not-open", "planned", "withdrawn")
     links = {name: addresses.absolute(f"/{name}") for name in names}
@@ -87,13 +79,13 @@ def list_datasets(request: HttpRequest, query: Query[Search]) -> Mapping[str, An
 
 
 @read("/datasets/{slug:slug}", tag="datasets", response=shapes.DatasetDetail)
-def read_dataset(request: HttpRequest, slug: Slug, query: Query[Nothing]) -> Mapping[str, Any]:
+def read_dataset(request: HttpRequest, slug: Slug) -> Mapping[str, Any]:
     """One dataset, as it was decided"""
     return shapes.detail(public.dataset(slug))
 
 
 @read("/datasets/{slug:slug}/decision", tag="datasets", response=shapes.Decision)
-def read_decision(request: HttpRequest, slug: Slug, query: Query[Nothing]) -> Mapping[str, Any]:
+def read_decision(request: HttpRequest, slug: Slug) -> Mapping[str, Any]:
     """The decision on the current release"""
     decision = public.dataset(slug).document.get("decision")
     if not decision:
@@ -102,13 +94,13 @@ def read_decision(request: HttpRequest, slug: Slug, query: Query[Nothing]) -> Ma
 
 
 @read("/datasets/{slug:slug}/releases", tag="datasets", response=shapes.ReleaseList)
-def list_releases(request: HttpRequest, slug: Slug, query: Query[Nothing]) -> Mapping[str, Any]:
+def list_releases(request: HttpRequest, slug: Slug) -> Mapping[str, Any]:
     """All releases, newest first; also of a withdrawn dataset"""
     return {"releases": [shapes.release(slug, found) for found in public.releases(slug)]}
 
 
 @read("/datasets/{slug:slug}/releases/{int:number}", tag="datasets", response=shapes.ReleaseDetail)
-def read_release(request: HttpRequest, slug: Slug, number: int, query: Query[Nothing]) -> Mapping[str, Any]:
+def read_release(request: HttpRequest, slug: Slug, number: int) -> Mapping[str, Any]:
     """One release with its decision, files, columns and metadata"""
     return shapes.release_detail(slug, public.release(slug, number))
 
@@ -126,13 +118,13 @@ def list_columns(request: HttpRequest, slug: Slug, query: Query[OfRelease]) -> M
 
 
 @read("/organisations", tag="register", response=shapes.OrganisationList)
-def list_organisations(request: HttpRequest, query: Query[Nothing]) -> Mapping[str, Any]:
+def list_organisations(request: HttpRequest) -> Mapping[str, Any]:
     """Who publishes here, and how many datasets"""
     return {"organisations": counted("organisation")}
 
 
 @read("/themes", tag="register", response=shapes.ThemeList)
-def list_themes(request: HttpRequest, query: Query[Nothing]) -> Mapping[str, Any]:
+def list_themes(request: HttpRequest) -> Mapping[str, Any]:
     """What it is about, and how many datasets"""
     return {"themes": counted("theme")}
 
@@ -158,11 +150,11 @@ def list_withdrawn(request: HttpRequest, query: Query[Paging]) -> Mapping[str, A
 
 
 @read("/openapi.json", tag="about")
-def read_openapi(request: HttpRequest) -> Any:
+def read_openapi(request: HttpRequest) -> JsonResponse:
     """This description, OpenAPI 3.1"""
     from sluis.api.v1.openapi import document
 
-    return api.create_response(request, document())
+    return JsonResponse(document())
 
 
 def cards(request: HttpRequest, found: PublicPage) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Rows of a table: pages of JSON by cursor, or the whole selection as a stream of CSV, NDJSON or JSON."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import Any
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.http import content_disposition_header
 
 from sluis.api.clients import client_of, hold, places
-from sluis.api.v1.app import read
+from sluis.api.v1.app import read, wrong_query
 from sluis.api.v1.parameters import ONE_ROW, ROWS
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
@@ -34,7 +34,7 @@ EVERYTHING = "all"
 _DECIMALS = 7  # about a centimetre, as RFC 7946 advises
 
 
-@read("/datasets/{slug:slug}/rows", tag="rows", **ROWS)
+@read("/datasets/{slug:slug}/rows", tag="rows", any_key=True, **ROWS)
 def list_rows(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Rows that meet all conditions, in the order you ask"""
     form, geometry = _form(request), _choice(request, "geometry", GEOMETRIES, "wkt")
@@ -49,7 +49,7 @@ def list_rows(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _page(request, table, found, geometry)
 
 
-@read("/datasets/{slug:slug}/rows/{int:rowId}", tag="rows", **ONE_ROW)
+@read("/datasets/{slug:slug}/rows/{int:rowId}", tag="rows", any_key=True, **ONE_ROW)
 def read_row(request: HttpRequest, slug: str, rowId: int) -> HttpResponse:  # noqa: N803 - the name in the address
     """One row by its number, which never changes within a release"""
     if unknown := sorted(set(request.GET) - {"release", "geometry"}):
@@ -120,21 +120,24 @@ def _stream(request: HttpRequest, table: PublicTableInfo, form: str) -> HttpResp
             raise _wrong(key, N_("Deze vorm geeft altijd alle rijen. Laat {name} weg, of gebruik format=json."))
     columns = columns_of(table)
     asked = replace(parse(given, columns, ignore=OURS), count=False)
-    give_back = places.take(client_of(request))
-    try:
-        parts: Iterable[bytes] = () if request.method == "HEAD" else Begun(stream(table.path, columns, asked, form))
-        response = hold(StreamingHttpResponse(parts, content_type=_content_type(form)), give_back)
-    except BaseException:
-        give_back()
-        raise
+    response = _held(request, lambda: Begun(stream(table.path, columns, asked, form)))
+    response["Content-Type"] = "text/csv; charset=utf-8; header=present" if form == "csv" else MEDIA_TYPES[form]
     name = f"{table.slug}-{table.release}.{form}"
     response["Content-Disposition"] = content_disposition_header(form != "json", name) or "inline"
     response["Cache-Control"] = "public, no-cache"
     return response
 
 
-def _content_type(form: str) -> str:
-    return "text/csv; charset=utf-8; header=present" if form == "csv" else MEDIA_TYPES[form]
+def _held(request: HttpRequest, begin: Callable[[], Iterable[bytes]]) -> HttpResponseBase:
+    """The stream in one of the places for long answers; HEAD starts none."""
+    if request.method == "HEAD":
+        return HttpResponse()
+    give_back = places.take(client_of(request))
+    try:
+        return hold(StreamingHttpResponse(begin()), give_back)
+    except BaseException:
+        give_back()
+        raise
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
@@ -156,12 +159,7 @@ def _choice(request: HttpRequest, name: str, allowed: tuple[str, ...], default: 
 
 
 def _wrong(name: str, text: str, **params: object) -> Invalid:
-    return Invalid(
-        "query.invalid",
-        N_("De parameters van deze vraag kloppen niet."),
-        way_out=N_("Verbeter de genoemde parameters."),
-        faults=[Fault(text, field=name[:100], params={"name": name[:100], **params})],
-    )
+    return wrong_query([Fault(text, field=name[:100], params={"name": name[:100], **params})])
 
 
 def _geojson(texts: list[str | None], crs: str) -> list[str]:

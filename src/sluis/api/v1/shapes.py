@@ -96,8 +96,6 @@ class CardList(Shape):
 class Decision(Shape):
     """Who decided what, in which role, on exactly which content (`sha256`), and why."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
-
     outcome: str = Field(examples=["open"])
     decided_at: datetime
     role: str = Field(examples=["data_owner"])

@@ -1,0 +1,3 @@
+from tests.integration.api.conftest import catalogue, fresh_buckets, outside
+
+__all__ = ["catalogue", "fresh_buckets", "outside"]
