@@ -35,7 +35,7 @@ class Fault:
     params: Mapping[str, Any] | None = None
 
     def text(self, translate: Any = str) -> str:
-        return _fill(translate(self.message), self.params or {})
+        return fill(self.message, self.params or {}, translate)
 
 
 class SluisError(Exception):
@@ -65,9 +65,9 @@ class SluisError(Exception):
 
     def detail(self, translate: Any = str) -> str:
         """The whole message in one language; `translate` is gettext or the identity."""
-        parts = [_fill(translate(self.message), self.params)]
+        parts = [fill(self.message, self.params, translate)]
         if self.way_out:
-            parts.append(_fill(translate(self.way_out), self.params))
+            parts.append(fill(self.way_out, self.params, translate))
         return " ".join(parts)
 
     def __str__(self) -> str:
@@ -160,6 +160,14 @@ _RESERVED = {"code", "message", "way_out", "faults", "self"}
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-def _fill(template: str, params: Mapping[str, Any]) -> str:
-    """Fill `{name}` places by plain substitution: a template cannot reach into its parameters."""
-    return _PLACE.sub(lambda place: str(params.get(place[1], place[0])), template)
+def fill(message: str, params: Mapping[str, Any], translate: Any = str) -> str:
+    """Translate `message`, then fill its `{name}` places by plain substitution: a text cannot reach into its values.
+
+    A place whose name ends in `_term` holds a source text itself (`{expected_term}`) and is translated too.
+    """
+
+    def value(place: re.Match[str]) -> str:
+        found = str(params.get(place[1], place[0]))
+        return str(translate(found)) if place[1].endswith("_term") else found
+
+    return _PLACE.sub(value, str(translate(message)))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from sluis.kernel.errors import fill
+
 
 class ColumnType(StrEnum):
     """What a column of a table version holds. `decimal` is exact (see precision and scale), `number` is binary."""
@@ -65,7 +67,7 @@ class Remark:
 
     def text(self, translate: Any = str) -> str:
         """The message in one language; `translate` is gettext or the identity."""
-        return str(translate(self.message)).format(**self.params)
+        return fill(self.message, self.params, translate)
 
 
 @dataclass(frozen=True, slots=True)

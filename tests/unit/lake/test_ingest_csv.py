@@ -64,7 +64,7 @@ def test_mixed_column_stays_text_and_names_count_and_first_line(tmp_path: Path) 
     assert kind == "text"
     assert found.remark("column.mixed") == {
         "column": "w",
-        "kind": "getallen",
+        "kind_term": "getallen",
         "count": 2,
         "line": 4,
         "value": "drie",

@@ -39,7 +39,7 @@ def test_dual_use_goods_have_two_date_orders(tmp_path: Path) -> None:
     found = real(tmp_path, "openstate-datasets/dutcharmsexports/Overzicht.dual-use.goederen-2004-2015.csv")
     assert found.counts == (6335, 6335, 0)
     assert found.types["datum_afgifte"] == "text"
-    assert {"column": "Datum afgifte", "kind": "datums"} in [r["params"] for r in found.report["warnings"]]
+    assert {"column": "Datum afgifte", "kind_term": "datums"} in [r["params"] for r in found.report["warnings"]]
 
 
 def test_trees(tmp_path: Path) -> None:

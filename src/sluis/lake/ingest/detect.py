@@ -66,7 +66,10 @@ def _refuse_known(head: bytes) -> None:
             office = head.startswith(b"\xd0\xcf")
             way_out = N_("Haal het wachtwoord eraf en sla het op als xlsx of csv.") if office else _WAY_OUT
             raise Invalid(
-                "file.type", N_("Dit is {what}. Dat kan Sluis niet als tabel inlezen."), way_out=way_out, what=what
+                "file.type",
+                N_("Dit is {what_term}. Dat kan Sluis niet als tabel inlezen."),
+                way_out=way_out,
+                what_term=what,
             )
 
 
@@ -75,8 +78,8 @@ def _refuse_binary(head: bytes) -> None:
     nuls = head.count(0)
     wide = nuls > len(head) // 5
     if (control - nuls if wide else control) > len(head) // 20 or (wide and nuls > len(head) * 0.6):
-        raise Invalid("file.type", N_("Dit is {what}. Dat kan Sluis niet als tabel inlezen."), way_out=_WAY_OUT,
-                      what=N_("geen tekst en geen bekend bestandstype"))  # fmt: skip
+        raise Invalid("file.type", N_("Dit is {what_term}. Dat kan Sluis niet als tabel inlezen."), way_out=_WAY_OUT,
+                      what_term=N_("geen tekst en geen bekend bestandstype"))  # fmt: skip
 
 
 def _text(head: bytes) -> str:
@@ -90,7 +93,9 @@ def _xml_kind(text: str) -> str:
     if "opengis.net/gml" in lower and "<ogrvrt" not in lower:
         return "gml"
     what = N_("een VRT-verwijzing") if "<ogrvrt" in lower else N_("een xml- of htmlbestand")
-    raise Invalid("file.type", N_("Dit is {what}. Dat kan Sluis niet als tabel inlezen."), way_out=_WAY_OUT, what=what)
+    raise Invalid(
+        "file.type", N_("Dit is {what_term}. Dat kan Sluis niet als tabel inlezen."), way_out=_WAY_OUT, what_term=what
+    )
 
 
 def _json_kind(text: str) -> str:

@@ -129,9 +129,15 @@ def odd_ones(
         ).fetchone()
         if row and row[0]:
             message = N_(
-                "Kolom {column} blijft tekst: de meeste waarden zijn {kind}, maar {count} niet. "
+                "Kolom {column} blijft tekst: de meeste waarden zijn {kind_term}, maar {count} niet. "
                 "De eerste is ‘{value}’ op regel {line}."
             )
-            params = {"column": plan.title, "kind": verdict.kind, "count": row[0], "line": row[1], "value": row[2][:80]}
+            params = {
+                "column": plan.title,
+                "kind_term": verdict.kind,
+                "count": row[0],
+                "line": row[1],
+                "value": row[2][:80],
+            }
             remarks.append(Remark("column.mixed", message, params))
     return remarks

@@ -154,7 +154,12 @@ def _text(fact: Facts) -> Verdict:
     return Verdict(Spec(trim=fixed))
 
 
-_KINDS = (("getallen", NUMERIC), ("datums", DATES), ("tijdstippen", MOMENTS), ("ja/nee-waarden", frozenset({"b"})))
+_KINDS = (
+    (N_("getallen"), NUMERIC),
+    (N_("datums"), DATES),
+    (N_("tijdstippen"), MOMENTS),
+    (N_("ja/nee-waarden"), frozenset({"b"})),
+)
 
 
 def _mixed(title: str, shapes: dict[str, int], fact: Facts) -> Verdict:
@@ -164,8 +169,10 @@ def _mixed(title: str, shapes: dict[str, int], fact: Facts) -> Verdict:
     for kind, members in _KINDS:
         fit = sum(count for name, count in shapes.items() if name in members)
         if fit == total and kind != "ja/nee-waarden":
-            message = N_("Kolom {column} blijft tekst: de {kind} zijn op verschillende manieren geschreven.")
-            return replace(verdict, remarks=(Remark("column.mixed-forms", message, {"column": title, "kind": kind}),))
+            message = N_("Kolom {column} blijft tekst: de {kind_term} zijn op verschillende manieren geschreven.")
+            return replace(
+                verdict, remarks=(Remark("column.mixed-forms", message, {"column": title, "kind_term": kind}),)
+            )
         if _MOSTLY * total <= fit < total:
             return replace(verdict, odd=frozenset(shapes) - members, kind=kind)
     return verdict

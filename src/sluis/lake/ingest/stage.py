@@ -8,6 +8,7 @@ from typing import Any, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sluis.kernel.errors import fill
 from sluis.kernel.text import N_
 from sluis.lake.ingest.caps import ROW_GROUP
 
@@ -40,7 +41,7 @@ class Rejects:
         self.count += 1
         self.by_code[code] = self.by_code.get(code, 0) + 1
         self.first.setdefault(code, line)
-        reason = REASONS[code].format(**params)
+        reason = fill(REASONS[code], params)
         self._writer().writerow([line, code, reason, raw.rstrip("\r\n")[:_RAW_CHARS].replace("\0", " ")])
 
     def close(self) -> str | None:

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import sluis.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import sluis.kernel.ids
 
 
 class Migration(migrations.Migration):
