@@ -7,11 +7,62 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sluis.kernel.errors import Fault
+from sluis.release.outcome import Outcome as Outcome
+from sluis.release.shown import (
+    FACETS as FACETS,
+)
+from sluis.release.shown import (
+    FacetCount as FacetCount,
+)
+from sluis.release.shown import (
+    FeedPage as FeedPage,
+)
+from sluis.release.shown import (
+    Kind as Kind,
+)
+from sluis.release.shown import (
+    PublicCard as PublicCard,
+)
+from sluis.release.shown import (
+    PublicColumn as PublicColumn,
+)
+from sluis.release.shown import (
+    PublicDatasetRecord as PublicDatasetRecord,
+)
+from sluis.release.shown import (
+    PublicFileInfo as PublicFileInfo,
+)
+from sluis.release.shown import (
+    PublicPage as PublicPage,
+)
+from sluis.release.shown import (
+    PublicReleaseInfo as PublicReleaseInfo,
+)
+from sluis.release.shown import (
+    PublicTableInfo as PublicTableInfo,
+)
+from sluis.release.shown import (
+    SearchHit as SearchHit,
+)
+from sluis.release.shown import (
+    SearchRequest as SearchRequest,
+)
+from sluis.release.shown import (
+    SearchResult as SearchResult,
+)
+from sluis.release.shown import (
+    SitemapEntry as SitemapEntry,
+)
+from sluis.release.shown import (
+    Snippet as Snippet,
+)
+from sluis.release.shown import (
+    Sort as Sort,
+)
 
 
 class Stage(StrEnum):
@@ -25,15 +76,6 @@ class Stage(StrEnum):
     REFUSED = "refused"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
-
-
-class Outcome(StrEnum):
-    """What was proposed or decided. `planned`: will be open from a date on; until then only the description is out."""
-
-    OPEN = "open"
-    RESTRICTED = "restricted"
-    CLOSED = "closed"
-    PLANNED = "planned"
 
 
 class Verdict(StrEnum):
@@ -254,231 +296,3 @@ class PublicFeedback:
     at: datetime
     answer: str = ""
     answered_at: datetime | None = None
-
-
-# --- What the outside sees ---------------------------------------------------------------------------------------
-
-
-class Kind(StrEnum):
-    """What a public dataset is."""
-
-    OPEN = "open"
-    RESTRICTED = "restricted"
-    CLOSED = "closed"
-    PLANNED = "planned"
-    WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class PublicFileInfo:
-    """A downloadable file. `format` is parquet, csv, json, geojson or gpkg; `path` is where the bytes stand."""
-
-    slug: str
-    release: int
-    format: str
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class PublicColumn:
-    """`profile` is the public-safe part of the column's profile (types, counts, histogram); {} when there is none."""
-
-    name: str
-    title: str
-    type: str
-    title_en: str = ""
-    meaning: str = ""
-    meaning_en: str = ""
-    unit: str = ""
-    code_list: str = ""
-    precision: int | None = None
-    scale: int | None = None
-    profile: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True, slots=True)
-class PublicTableInfo:
-    """The rows of one release: what `lake.rows` needs to read them (`path`), and what each column means.
-
-    `geometry` is `{column, type, crs, bbox}` or None.
-    """
-
-    slug: str
-    release: int
-    sha256: str
-    path: Path
-    rows: int
-    columns: tuple[PublicColumn, ...]
-    geometry: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PublicReleaseInfo:
-    """One release in the row of releases. `status`: current, superseded or withdrawn."""
-
-    number: int
-    status: str
-    outcome: Outcome
-    published_at: datetime
-    sha256: str
-    rows: int | None
-    files: tuple[PublicFileInfo, ...]
-    columns: tuple[PublicColumn, ...]
-    metadata: Mapping[str, Any]
-    decision: Mapping[str, Any]  # register.types.PublicDecision
-    reason: str = ""
-    withdrawn_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PublicDatasetRecord:
-    """One public dataset: the columns pages filter on, and the whole `document` (register.types.PublicRecord).
-
-    `theme`, `organisation`, `licence`, `frequency` are codes or uris (facet values); labels through `register.label`.
-    """
-
-    slug: str
-    uri: str
-    kind: Kind
-    title: str
-    title_en: str
-    description: str
-    description_en: str
-    themes: tuple[str, ...]
-    organisation: str  # slug
-    organisation_name: str
-    licence: str
-    formats: tuple[str, ...]
-    frequency: str
-    issued_at: datetime
-    changed_at: datetime
-    keywords: tuple[str, ...]
-    spatial_label: str
-    bbox: tuple[float, float, float, float] | None
-    ground: str
-    planned_date: date | None
-    quality_stars: int
-    quality_points: int
-    release: int
-    rows: int | None
-    columns: int | None
-    document: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PublicCard:
-    """A public dataset in a list; the same names as `PublicDatasetRecord`, without the document."""
-
-    slug: str
-    uri: str
-    kind: Kind
-    title: str
-    title_en: str
-    description: str
-    description_en: str
-    themes: tuple[str, ...]
-    organisation: str
-    organisation_name: str
-    licence: str
-    formats: tuple[str, ...]
-    frequency: str
-    issued_at: datetime
-    changed_at: datetime
-    ground: str
-    planned_date: date | None
-    quality_stars: int
-    rows: int | None
-    columns: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PublicPage:
-    """A page of cards; pages count from 1."""
-
-    rows: tuple[PublicCard, ...]
-    total: int
-    page: int
-    size: int
-
-
-class Sort(StrEnum):
-    RELEVANCE = "relevance"
-    NEWEST = "newest"
-    TITLE = "title"
-
-
-FACETS = ("theme", "organisation", "kind", "format", "licence", "frequency")
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """`filters`: facet name (of FACETS) → chosen values; within a facet any of them, between facets all of them."""
-
-    text: str = ""
-    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    sort: Sort = Sort.RELEVANCE
-    page: int = 1
-    size: int = 20
-    language: str = "nl"
-
-
-@dataclass(frozen=True, slots=True)
-class FacetCount:
-    """`value` as used in the filters; `label` in the asked language."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """Why it matched: pieces of text, each with whether it is the searched word. Plain text: escape it on a page."""
-
-    field: str
-    pieces: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    card: PublicCard
-    score: float
-    why: tuple[Snippet, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """`corrections`: other spellings that do find something; `wider`: facets that, left out, find something (name →
-    number of hits). Both only when nothing was found. `fuzzy` is true when only a looser spelling matched."""
-
-    hits: tuple[SearchHit, ...]
-    total: int
-    facets: Mapping[str, tuple[FacetCount, ...]]
-    corrections: tuple[str, ...] = ()
-    wider: Mapping[str, int] = field(default_factory=dict[str, int])
-    page: int = 1
-    size: int = 20
-    fuzzy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FeedPage:
-    """A page of the catalogue: documents as `register.dcat` takes them. `page` counts from 1; `pages` is the last."""
-
-    records: tuple[Mapping[str, Any], ...]
-    page: int
-    pages: int
-    total: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class SitemapEntry:
-    slug: str
-    changed_at: datetime
-    kind: Kind
