@@ -185,7 +185,7 @@ def _moment(value: str, spec: Spec) -> str:
     if spec.form in ("", "iso"):
         return f"CASE WHEN {_fits(value, iso)} THEN TRY_CAST({value} AS TIMESTAMP) END"
     forms = ", ".join(quoted(f"{spec.form} {clock}") for clock in ("%H:%M:%S.%f", "%H:%M:%S", "%H:%M"))
-    # The space at the end is for DuckDB 1.5.5: matching a literal, strptime reads one byte past a text that is too short
-    # for the form (a crash when that byte lies on the next page). White space at the end is skipped by it.
+    # The space at the end is for DuckDB 1.5.5: at a literal, strptime reads one byte past a text that is too short for
+    # the form (a crash when that byte lies on the next page). White space at the end is skipped by it.
     single = f"regexp_replace({value}, '[T ]+', ' ') || ' '"
     return f"try_strptime({single}, [{forms}])"
