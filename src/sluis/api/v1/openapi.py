@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from sluis.api.v1 import shapes
+from sluis.api.v1 import catalogue, files, rows, shapes  # noqa: F401 - the document tells of all operations
 from sluis.api.v1.app import VERSION, api, server
 
 JSON = "application/json"
