@@ -1,0 +1,9 @@
+"""Everybody may come to all of these: what may not be seen is not in what these pages read."""
+
+_PAGES = (
+    "home", "search", "search-twin", "dataset", "dataset-twin", "dataset-api", "decision", "feedback", "table",
+    "table-twin", "table-excel", "row", "versions", "version", "not-open", "not-open-twin", "planned", "planned-twin",
+    "withdrawn", "feedback-status", "about", "accessibility", "privacy", "process", "security", "developers", "problem",
+)  # fmt: skip
+
+ROUTES = {f"portal:{name}": "public" for name in _PAGES}

@@ -1,0 +1,58 @@
+"""What stands around every page of one dataset: title, facts and tabs."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from sluis.kernel.text import N_
+from sluis.portal import licences, wording
+from sluis.release.types import PublicDatasetRecord
+from sluis.web.shapes import Link
+
+_TABS = (
+    ("dataset", N_("Overzicht")),
+    ("table", N_("Tabel")),
+    ("versions", N_("Versies")),
+    ("decision", N_("Besluit")),
+    ("dataset-api", N_("API")),
+)
+
+
+def of(found: PublicDatasetRecord, current: str, *, inside: bool = False) -> dict[str, Any]:
+    """`current` is the tab; `inside` when the page lies below it."""
+    return {
+        "dataset": found,
+        "title": wording.of(found, "title"),
+        "text": wording.of(found, "description"),
+        "lead": _lead(wording.of(found, "description").text),
+        "kind": wording.KINDS[found.kind],
+        "licence_name": licences.explain(found.licence).name if found.licence else "",
+        "tabs": [_tab(found, name, label, current, inside=inside) for name, label in _TABS if _has(found, name)],
+        "crumbs": _crumbs(found),
+    }
+
+
+def _has(found: PublicDatasetRecord, name: str) -> bool:
+    return name != "table" or bool(found.columns)
+
+
+def _tab(found: PublicDatasetRecord, name: str, label: str, current: str, *, inside: bool) -> Link:
+    here = ("true" if inside else "page") if name == current else ""
+    count = len(found.document.get("releases", ())) if name == "versions" else None
+    return Link(gettext(label), reverse(f"portal:{name}", args=[found.slug]), current=here, count=count)
+
+
+def _crumbs(found: PublicDatasetRecord) -> list[Link]:
+    data = reverse("portal:search")
+    crumbs = [Link("Home", reverse("portal:home")), Link(gettext("Data"), data)]
+    if found.themes:
+        crumbs.append(Link(wording.label(found.themes[0]), f"{data}?theme={found.themes[0]}"))
+    return crumbs
+
+
+def _lead(text: str) -> str:
+    """The first sentence, when it stands as plain text; the rest follows below."""
+    first = text.split("\n", 1)[0].strip()
+    end = first.find(". ")
+    return first[: end + 1] if 0 < end < 240 else first[:240] if not first.startswith(("#", "-", "*", "|")) else ""

@@ -1,0 +1,52 @@
+"""Public addresses: neutral English words, in Dutch without a prefix and in English under /en/."""
+
+from django.urls import path, register_converter
+
+from sluis.portal.views import dataset, developers, feedback, home, lists, pages, search, table, versions
+
+app_name = "portal"
+
+
+class Twin:
+    """The form of a page for programs."""
+
+    regex = "json|csv"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Twin, "twin")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("datasets", search.search, name="search"),
+    path("datasets.<twin:form>", search.search_twin, name="search-twin"),
+    path("datasets/<slug:slug>", dataset.overview, name="dataset"),
+    path("datasets/<slug:slug>.json", dataset.twin, name="dataset-twin"),
+    path("datasets/<slug:slug>/api", dataset.interface, name="dataset-api"),
+    path("datasets/<slug:slug>/decision", versions.decision, name="decision"),
+    path("datasets/<slug:slug>/feedback", feedback.give, name="feedback"),
+    path("datasets/<slug:slug>/table", table.explore, name="table"),
+    path("datasets/<slug:slug>/table.<twin:form>", table.twin, name="table-twin"),
+    path("datasets/<slug:slug>/table-excel.csv", table.excel, name="table-excel"),
+    path("datasets/<slug:slug>/table/<int:number>", table.single, name="row"),
+    path("datasets/<slug:slug>/versions", versions.versions, name="versions"),
+    path("datasets/<slug:slug>/versions/<int:number>", versions.version, name="version"),
+    path("not-open", lists.not_open, name="not-open"),
+    path("not-open.<twin:form>", lists.not_open_twin, name="not-open-twin"),
+    path("planned", lists.planned, name="planned"),
+    path("planned.<twin:form>", lists.planned_twin, name="planned-twin"),
+    path("withdrawn", lists.withdrawn, name="withdrawn"),
+    path("feedback/<str:number>", feedback.status, name="feedback-status"),
+    path("about", pages.about, name="about"),
+    path("accessibility", pages.accessibility, name="accessibility"),
+    path("privacy", pages.privacy, name="privacy"),
+    path("process", pages.process, name="process"),
+    path("security", pages.security, name="security"),
+    path("developers", developers.developers, name="developers"),
+    path("problemen/<str:code>", pages.problem, name="problem"),
+]
