@@ -1,5 +1,6 @@
 // Resumable upload (tus 1.0). The form keeps working as an ordinary upload when this does not load.
-// <form data-tus="/desk/upload/tus" data-finished="/desk/upload/klaar?upload=" data-…> with one <input type="file">.
+// <form data-tus="/desk/uploads" data-texts="…"> with one <input type="file"> and a hidden <input name="upload">. The
+// other fields travel along as metadata; when all bytes are there the form itself is posted, without the file.
 import { Upload } from "tus-js-client";
 
 interface Texts { progress: string; paused: string; failed: string; resume: string; pause: string }
@@ -9,7 +10,8 @@ function start(form: HTMLFormElement): void {
   const bar = form.querySelector<HTMLProgressElement>("progress");
   const status = form.querySelector<HTMLElement>("[data-upload-status]");
   const toggle = form.querySelector<HTMLButtonElement>("[data-upload-toggle]");
-  if (!input || !bar || !status || !toggle || !form.dataset.tus) return;
+  const finished = form.querySelector<HTMLInputElement>("input[name=upload]");
+  if (!input || !bar || !status || !toggle || !finished || !form.dataset.tus) return;
   const texts = JSON.parse(form.dataset.texts ?? "{}") as Texts;
   let upload: Upload | undefined;
   let running = false;
@@ -38,7 +40,7 @@ function start(form: HTMLFormElement): void {
       chunkSize: 16 * 1024 * 1024,
       retryDelays: [0, 1000, 3000, 5000, 10_000, 30_000],
       headers: { "X-CSRFToken": token },
-      metadata: { filename: file.name, filetype: file.type },
+      metadata: { ...fields(form), filename: file.name },
       removeFingerprintOnSuccess: true,
       onProgress(sent, total) {
         bar.value = total ? sent / total : 1;
@@ -46,8 +48,9 @@ function start(form: HTMLFormElement): void {
       },
       onError: () => show(false, texts.failed),
       onSuccess() {
-        const id = upload?.url?.split("/").pop() ?? "";
-        location.assign(`${form.dataset.finished ?? ""}${encodeURIComponent(id)}`);
+        finished.value = upload?.url?.split("/").pop() ?? "";
+        input.disabled = true;
+        form.submit();
       },
     });
     void upload.findPreviousUploads().then((earlier) => {
@@ -56,6 +59,12 @@ function start(form: HTMLFormElement): void {
       show(true, "");
     });
   });
+}
+
+/** What else was filled in; the token travels in a header. */
+function fields(form: HTMLFormElement): Record<string, string> {
+  const told = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && value !== "" && name !== "csrfmiddlewaretoken");
+  return Object.fromEntries(told) as Record<string, string>;
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-tus]")) start(form);

@@ -26,9 +26,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # Our rooms stand before allauth, so that its pages take our templates.
+    *[f"sluis.{room}" for room in ROOMS if find_spec(f"sluis.{room}") and find_spec(f"sluis.{room}.apps")],
     "allauth",
     "allauth.account",
-    *[f"sluis.{room}" for room in ROOMS if find_spec(f"sluis.{room}") and find_spec(f"sluis.{room}.apps")],
 ]
 
 MIDDLEWARE = [
@@ -122,6 +123,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 

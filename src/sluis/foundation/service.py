@@ -2,6 +2,18 @@
 
 from sluis.foundation import audit, blobs
 from sluis.foundation.access import holds, may, organisations_where, require, roles_with
+from sluis.foundation.administration import (
+    AuditLine,
+    Grant,
+    JobRecord,
+    PersonRecord,
+    audit_lines,
+    jobs,
+    organisations_for,
+    people,
+    retry_job,
+    verify_audit,
+)
 from sluis.foundation.backlog import Backlog, backlog
 from sluis.foundation.blobs import BlobRef
 from sluis.foundation.jobs.fencing import progress
@@ -29,14 +41,19 @@ __all__ = [
     "PUBLIC",
     "ROLES",
     "SIGNED_IN",
+    "AuditLine",
     "Backlog",
     "BlobRef",
+    "Grant",
+    "JobRecord",
+    "PersonRecord",
     "Role",
     "Write",
     "acting",
     "actor_by_email",
     "actor_of",
     "audit",
+    "audit_lines",
     "backlog",
     "blobs",
     "close_account",
@@ -45,18 +62,23 @@ __all__ = [
     "every",
     "grant",
     "holds",
+    "jobs",
     "may",
     "names_of",
     "on_failure",
     "organisation",
+    "organisations_for",
     "organisations_where",
+    "people",
     "progress",
     "require",
+    "retry_job",
     "revoke",
     "roles_with",
     "run_until_idle",
     "set_password",
     "subscribe",
+    "verify_audit",
     "work",
     "writing",
 ]

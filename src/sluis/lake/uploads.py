@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -27,13 +27,14 @@ _RENEW_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class UploadRecord:
-    """`offset` is the number of bytes safely kept, `length` the number announced."""
+    """`offset` is the number of bytes safely kept, `length` the number announced; after `expires_at` it is gone."""
 
     id: UUID
     dataset_id: UUID
     filename: str
     length: int
     offset: int
+    expires_at: datetime
 
     @property
     def complete(self) -> bool:
@@ -91,10 +92,11 @@ def append_upload(*, by: Actor, upload_id: UUID, offset: int, chunks: Iterable[b
         written = _write(row, fence, chunks)
     finally:
         kept = _path(upload_id).stat().st_size if _path(upload_id).exists() else 0
+        expires = clock.now() + KEEP
         Upload.objects.filter(id=upload_id, lease_fence=fence).update(
-            offset=min(kept, row.length), lease_until=None, expires_at=clock.now() + KEEP
+            offset=min(kept, row.length), lease_until=None, expires_at=expires
         )
-    return UploadRecord(row.id, row.dataset_id, row.filename, row.length, written)
+    return UploadRecord(row.id, row.dataset_id, row.filename, row.length, written, expires)
 
 
 def cancel_upload(*, by: Actor, upload_id: UUID) -> None:
@@ -204,4 +206,4 @@ def _path(upload_id: UUID) -> Path:
 
 
 def _record(row: Upload) -> UploadRecord:
-    return UploadRecord(row.id, row.dataset_id, row.filename, row.length, row.offset)
+    return UploadRecord(row.id, row.dataset_id, row.filename, row.length, row.offset, row.expires_at)

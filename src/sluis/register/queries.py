@@ -1,5 +1,7 @@
 """Reads: what the caller may see, as frozen shapes."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +12,12 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.register import policy, records
+from sluis.register.fields import DATASET_FIELDS
 from sluis.register.models import Dataset
 from sluis.register.snapshot import snapshot_of
 from sluis.register.types import Availability, ContactRecord, DatasetPage, DatasetRecord, Openness, Publication
+from sluis.register.values import clean
+from sluis.register.vocabularies import store
 
 MOST_PER_PAGE = 200
 
@@ -24,6 +29,22 @@ def get(*, by: Actor, dataset_id: UUID | None = None, slug: str | None = None) -
     if row is None:
         raise policy.unknown_dataset()
     return records.dataset_record(row)
+
+
+def preview(*, by: Actor, dataset_id: UUID, changes: Mapping[str, Any]) -> DatasetRecord:
+    """The dataset as it would be after `changes`, for a form that looks ahead; nothing is saved.
+
+    Raises NotFound, NotAllowed, Invalid as `change` does. An unknown contact is left out.
+    """
+    policy.require_editable(by, dataset_id)
+    values = clean(DATASET_FIELDS, changes, store.resolve)
+    if values.get("contact"):
+        row = policy.contacts_seen_by(by).filter(id=values["contact"]).first()
+        values["contact"] = records.contact_record(row) if row else None
+    for name, known in (("openness", Openness), ("availability", Availability)):
+        if values.get(name):
+            values[name] = known(values[name])
+    return replace(whole(dataset_id), **{name: value for name, value in values.items() if name != "title" or value})
 
 
 def visible_to(

@@ -25,7 +25,7 @@ from sluis.register.parts import (
 )
 from sluis.register.quality import QualityPrediction
 from sluis.register.quality import predict as predict_quality
-from sluis.register.queries import contacts, get, snapshot, visible_to
+from sluis.register.queries import contacts, get, preview, snapshot, visible_to
 from sluis.register.rules import blocking, gaps
 from sluis.register.vocabularies.refresh import refresh_vocabularies
 from sluis.register.vocabularies.store import concepts, label, vocabularies
@@ -57,6 +57,7 @@ __all__ = [
     "mark_publication",
     "note_url_status",
     "predict_quality",
+    "preview",
     "refresh_vocabularies",
     "remove_distribution",
     "remove_service",

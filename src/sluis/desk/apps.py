@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+
+from sluis.kernel.text import N_
+
+
+class DeskConfig(AppConfig):
+    name = "sluis.desk"
+    label = "desk"
+
+    def ready(self) -> None:
+        from sluis.web import navigation
+
+        for order, (label, route) in enumerate(
+            (
+                (N_("Mijn taken"), "desk:tasks"),
+                (N_("Datasets"), "desk:datasets"),
+                (N_("Dossiers"), "desk:dossiers"),
+                (N_("Meldingen"), "desk:feedback"),
+                (N_("Personen"), "desk:people"),
+                (N_("Achtergrondtaken"), "desk:jobs"),
+                (N_("Logboek"), "desk:audit"),
+                (N_("Account"), "desk:account"),
+            ),
+            start=1,
+        ):
+            navigation.add("desk", label, route, order=order * 10)

@@ -1,0 +1,88 @@
+"""Tags of the desk: the menu that fits the reader's roles, and states as badges in words."""
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import resolve
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from sluis.desk import words
+from sluis.desk.access import ROUTES
+from sluis.desk.flow import drawing
+from sluis.desk.page import who
+from sluis.foundation.service import ROLES, SIGNED_IN, holds
+from sluis.kernel.errors import Fault
+from sluis.web import navigation
+from sluis.web.shapes import Link
+from sluis.web.templatetags.sluis import badge
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def desk_menu(context: Context) -> list[Link]:
+    """Menu items whose page this person may open."""
+    request = context.get("request")
+    actor = who(request) if request is not None else None
+    if actor is None or not actor.signed_in:
+        return []
+    return [link for link in navigation.links("desk", request) if _open_to(actor, link.url)]
+
+
+def _open_to(actor: Any, url: str) -> bool:
+    row = ROUTES.get(resolve(url).view_name, "")
+    return row == SIGNED_IN or holds(actor, row)
+
+
+@register.simple_tag
+def state(kind: str, value: Any) -> SafeString:
+    """`{% state "stage" dossier.stage %}`: a badge with the words for this state."""
+    label, look = getattr(words, kind.upper())[value]
+    return badge(gettext(label), look)
+
+
+@register.filter
+def said(text: str | None) -> str:
+    """A Dutch source text from another room, in the language of the page."""
+    return gettext(text) if text else ""
+
+
+@register.filter
+def finding_text(finding: Any) -> str:
+    return finding.said(gettext)
+
+
+@register.filter
+def error_text(error: Any) -> str:
+    return error.detail(gettext)
+
+
+@register.filter
+def fault_text(fault: Any) -> str:
+    return fault.text(gettext)
+
+
+@register.filter
+def gap_text(gap: Any) -> str:
+    return Fault(gap.text, params=gap.params).text(gettext)
+
+
+@register.filter
+def event_text(action: str) -> str:
+    known = words.EVENTS.get(action)
+    return gettext(known) if known else action
+
+
+@register.filter
+def role_title(name: str) -> str:
+    if name == "system":
+        return gettext("automatisch")
+    return gettext(ROLES[name].title) if name in ROLES else name
+
+
+@register.simple_tag
+def flow(steps: Any) -> SafeString:
+    """The steps as a drawing; the same stands in words in the list beside it."""
+    return drawing(steps)

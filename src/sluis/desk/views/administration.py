@@ -1,0 +1,144 @@
+"""People and their roles, background jobs, and the audit chain."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sluis.desk import words
+from sluis.desk.forms.people import GrantForm, NewPersonForm, ResetForm
+from sluis.desk.page import attempt, refused, show, who
+from sluis.foundation import service as foundation
+from sluis.kernel.errors import NotFound, from_wire
+from sluis.kernel.text import N_
+from sluis.web.paging import whole_number, with_query
+from sluis.web.shapes import Choice, Link
+
+SIZE = 50
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    return show(request, "people", {"people": foundation.people(by=who(request))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_person(request: HttpRequest) -> HttpResponse:
+    organisations = foundation.organisations_for(by=who(request), permission="people.manage")
+    form = NewPersonForm(request.POST or None, organisations=organisations)
+
+    def make() -> Any:
+        given = form.cleaned_data
+        made = foundation.create_person(
+            by=who(request), email=given["email"], name=given["name"], password=given["password"]
+        )
+        foundation.grant(
+            by=who(request),
+            user_id=made.id,
+            organisation_id=UUID(given["organisation"]),
+            role=given["role"],
+            until_date=given["until_date"],
+        )
+        return made
+
+    if request.method == "POST" and form.is_valid() and attempt(form, make):
+        messages.success(request, gettext("Het account is gemaakt. Geef het wachtwoord persoonlijk door."))
+        return redirect("desk:people")
+    context = {"form": form, "crumbs": _crumbs()}
+    return show(request, "person_new", context, status=refused(form) if request.method == "POST" else 200)
+
+
+def _crumbs() -> list[Link]:
+    return [Link(gettext("Personen"), reverse("desk:people"))]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Roles of one person, a new password, or closing the account: `action` says which."""
+    found = next((p for p in foundation.people(by=who(request)) if p.id == person_id), None)
+    if found is None:
+        raise NotFound("person.unknown", N_("Dit account bestaat niet (meer)."))
+    organisations = foundation.organisations_for(by=who(request), permission="people.manage")
+    action = request.POST.get("action", "")
+    grant_form = GrantForm(request.POST if action == "grant" else None, organisations=organisations)
+    reset_form = ResetForm(request.POST if action == "password" else None)
+    deeds = {"grant": (grant_form, _grant), "password": (reset_form, _reset)}
+    status = 200
+    if action in deeds:
+        form, deed = deeds[action]
+        if form.is_valid() and attempt(form, lambda: deed(request, person_id, form.cleaned_data)):
+            messages.success(request, gettext("Opgeslagen."))
+            return redirect("desk:person", person_id)
+        status = refused(form)
+    elif request.method == "POST":
+        return _plainly(request, person_id, action)
+    context = {"person": found, "grant_form": grant_form, "reset_form": reset_form, "crumbs": _crumbs()}
+    return show(request, "person", context, status=status)
+
+
+def _grant(request: HttpRequest, person_id: UUID, given: dict[str, Any]) -> None:
+    foundation.grant(
+        by=who(request),
+        user_id=person_id,
+        organisation_id=UUID(given["organisation"]),
+        role=given["role"],
+        until_date=given["until_date"],
+    )
+
+
+def _reset(request: HttpRequest, person_id: UUID, given: dict[str, Any]) -> None:
+    foundation.set_password(by=who(request), user_id=person_id, password=given["password"])
+
+
+def _plainly(request: HttpRequest, person_id: UUID, action: str) -> HttpResponse:
+    if action == "close":
+        foundation.close_account(by=who(request), user_id=person_id)
+        messages.success(request, gettext("Het account is gesloten."))
+    elif action.startswith("revoke:") and action.count(":") == 2:
+        _, organisation, role = action.split(":")
+        try:
+            foundation.revoke(by=who(request), user_id=person_id, organisation_id=UUID(organisation), role=role)
+        except ValueError:
+            raise NotFound("role.not-held", N_("Deze persoon heeft deze rol daar niet.")) from None
+        messages.success(request, gettext("De rol is weggehaald."))
+    else:
+        raise NotFound("action.unknown", N_("Deze handeling bestaat niet."))
+    return redirect("desk:person", person_id)
+
+
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    state = request.GET.get("state", "")
+    state = state if state in words.JOB else ""
+    rows = [
+        {"job": job, "failure": from_wire(job.failure) if job.failure else None}
+        for job in foundation.jobs(by=who(request), state=state)
+    ]
+    choices = [Choice(key, gettext(label), checked=key == state) for key, (label, _) in words.JOB.items()]
+    return show(request, "jobs", {"rows": rows, "states": choices, "backlog": foundation.backlog()})
+
+
+@require_POST
+def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    foundation.retry_job(by=who(request), job_id=job_id)
+    messages.success(request, gettext("De taak staat weer in de rij."))
+    return redirect("desk:jobs")
+
+
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    wanted = {name: request.GET.get(name, "").strip()[:100] for name in ("action", "subject", "actor_key")}
+    before = whole_number(request.GET, "before", 0, least=0)
+    lines = foundation.audit_lines(by=who(request), before=before, limit=SIZE, **wanted)
+    context = {
+        "lines": lines,
+        "wanted": wanted,
+        "older_url": with_query(request, before=lines[-1].seq) if len(lines) == SIZE else "",
+        "verdict": foundation.verify_audit(by=who(request)) if "controleer" in request.GET else None,
+    }
+    return show(request, "audit", context)

@@ -1,0 +1,126 @@
+"""States and codes in words: what the reader sees instead of `ready_to_decide`."""
+
+from sluis.kernel.text import N_
+from sluis.lake.types import ColumnType
+from sluis.register.types import Availability, Openness, Publication
+from sluis.release.types import Outcome, Stage, TaskKind, Verdict
+
+OPENNESS = {
+    Openness.UNKNOWN: (N_("Nog niet bepaald"), "neutral"),
+    Openness.OPEN: (N_("Open"), "positive"),
+    Openness.RESTRICTED: (N_("Beperkt"), "warning"),
+    Openness.CLOSED: (N_("Gesloten"), "negative"),
+}
+AVAILABILITY = {
+    Availability.UNDER_STUDY: (N_("In onderzoek"), "neutral"),
+    Availability.PLANNED: (N_("Gepland"), "info"),
+    Availability.AVAILABLE: (N_("Beschikbaar"), "positive"),
+    Availability.UNAVAILABLE: (N_("Niet beschikbaar"), "negative"),
+}
+PUBLICATION = {
+    Publication.DRAFT: (N_("Nog niet naar buiten"), "neutral"),
+    Publication.PUBLISHED: (N_("Staat buiten"), "positive"),
+    Publication.WITHDRAWN: (N_("Ingetrokken"), "negative"),
+}
+STAGES = {
+    Stage.INTAKE: (N_("Beschrijven en voorstellen"), "info"),
+    Stage.CHECKING: (N_("Controles lopen"), "info"),
+    Stage.READY_TO_DECIDE: (N_("Wacht op besluit"), "warning"),
+    Stage.DECIDED: (N_("Besloten, wordt gepubliceerd"), "info"),
+    Stage.PUBLISHED: (N_("Gepubliceerd"), "positive"),
+    Stage.REFUSED: (N_("Afgewezen"), "negative"),
+    Stage.RETURNED: (N_("Teruggestuurd"), "warning"),
+    Stage.WITHDRAWN: (N_("Gestopt"), "neutral"),
+}
+OUTCOMES = {
+    Outcome.OPEN: (N_("Open"), "positive"),
+    Outcome.RESTRICTED: (N_("Beperkt"), "warning"),
+    Outcome.CLOSED: (N_("Gesloten"), "negative"),
+    Outcome.PLANNED: (N_("Gepland"), "info"),
+}
+VERDICTS = {
+    Verdict.PASSED: (N_("In orde"), "positive"),
+    Verdict.ATTENTION: (N_("Let op"), "warning"),
+    Verdict.FAILED: (N_("Niet in orde"), "negative"),
+    Verdict.ERROR: (N_("Controle mislukt"), "negative"),
+    Verdict.NOT_APPLICABLE: (N_("Niet van toepassing"), "neutral"),
+}
+TABLE = {
+    "queued": (N_("Staat in de rij"), "neutral"),
+    "running": (N_("Wordt ingelezen"), "info"),
+    "ready": (N_("Ingelezen"), "positive"),
+    "failed": (N_("Niet gelukt"), "negative"),
+}
+JOB = {
+    "ready": (N_("Wacht"), "neutral"),
+    "running": (N_("Bezig"), "info"),
+    "successful": (N_("Gelukt"), "positive"),
+    "failed": (N_("Mislukt"), "negative"),
+}
+TASK_ACTIONS = {
+    TaskKind.PREPARE: N_("Verder met dossier"),
+    TaskKind.ADVISE: N_("Advies geven"),
+    TaskKind.DECIDE: N_("Bekijken en besluiten"),
+    TaskKind.PUBLISH: N_("Bekijken waarom"),
+    TaskKind.FEEDBACK: N_("Beantwoorden"),
+}
+COLUMN_TYPES = {
+    ColumnType.TEXT: N_("tekst"),
+    ColumnType.INTEGER: N_("geheel getal"),
+    ColumnType.DECIMAL: N_("getal met vaste decimalen"),
+    ColumnType.NUMBER: N_("getal"),
+    ColumnType.BOOLEAN: N_("ja/nee"),
+    ColumnType.DATE: N_("datum"),
+    ColumnType.DATETIME: N_("datum en tijd"),
+    ColumnType.TIME: N_("tijd"),
+    ColumnType.GEOMETRY: N_("vorm op de kaart"),
+    ColumnType.JSON: N_("json"),
+}
+PERSONAL = {
+    "bsn": N_("Burgerservicenummer"),
+    "iban": N_("Rekeningnummer (IBAN)"),
+    "email": N_("E-mailadres"),
+    "phone": N_("Telefoonnummer"),
+    "address": N_("Adres"),
+    "name": N_("Naam"),
+    "birth_date": N_("Geboortedatum"),
+    "licence_plate": N_("Kenteken"),
+}
+CONFIDENCE = {
+    "sure": (N_("Zeker"), "negative"),
+    "probable": (N_("Waarschijnlijk"), "warning"),
+    "possible": (N_("Mogelijk"), "neutral"),
+}
+DIALECT = {
+    "encoding": N_("Tekencodering"),
+    "delimiter": N_("Scheidingsteken"),
+    "header_line": N_("Regel met de koppen"),
+    "first_line": N_("Eerste regel met data"),
+    "decimal": N_("Decimaalteken"),
+    "sheet": N_("Werkblad"),
+    "layer": N_("Laag"),
+    "comment": N_("Toelichting boven de koppen overgeslagen"),
+    "crs": N_("Coördinatenstelsel"),
+}
+MARKS = {
+    ";": N_("puntkomma (;)"),
+    ",": N_("komma (,)"),
+    "\t": N_("tab"),
+    "|": N_("verticale streep (|)"),
+    ".": N_("punt (.)"),
+}
+EVENTS = {
+    "release.dossier.opened": N_("Dossier geopend"),
+    "release.dossier.proposed": N_("Voorstel gedaan"),
+    "release.dossier.checks-asked": N_("Controles gevraagd"),
+    "release.dossier.checked": N_("Controles klaar"),
+    "release.dossier.advised": N_("Advies gegeven"),
+    "release.dossier.submitted": N_("Ingediend voor besluit"),
+    "release.dossier.returned": N_("Teruggestuurd"),
+    "release.dossier.decided": N_("Besluit genomen"),
+    "release.dossier.refused": N_("Afgewezen"),
+    "release.dossier.stopped": N_("Dossier gestopt"),
+    "release.dossier.failed": N_("Publicatie mislukt"),
+    "release.dossier.publication-asked": N_("Publicatie opnieuw gevraagd"),
+    "release.published": N_("Gepubliceerd"),
+}

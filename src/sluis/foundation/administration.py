@@ -1,0 +1,149 @@
+"""Reads and small writes for those who look after the platform: people, organisations, jobs and the audit chain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sluis.foundation import audit
+from sluis.foundation.access import organisations_where, require
+from sluis.foundation.models import AuditEntry, Job, Membership, Organisation, User
+from sluis.foundation.people import names_of
+from sluis.foundation.writing import writing
+from sluis.kernel import clock
+from sluis.kernel.actor import Actor
+from sluis.kernel.errors import Conflict, NotFound
+from sluis.kernel.text import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role in one organisation, until a day when that is given."""
+
+    organisation_id: UUID
+    organisation: str
+    role: str
+    until_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    id: UUID
+    email: str
+    name: str
+    is_active: bool
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """`failure` is an error on the wire (kernel.from_wire), or None."""
+
+    id: UUID
+    task: str
+    state: str
+    attempts: int
+    progress: float
+    progress_text: str
+    created_at: datetime
+    finished_at: datetime | None
+    failure: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One entry of the chain with the name behind the pseudonym; '' when the account was erased."""
+
+    seq: int
+    at: datetime
+    name: str
+    actor_key: str
+    action: str
+    subject: tuple[str, str]
+    detail: Mapping[str, Any]
+
+
+def organisations_for(*, by: Actor, permission: str) -> tuple[Organisation, ...]:
+    """Organisations in which the caller holds a permission, by name; all of them for whoever manages people."""
+    rows = Organisation.objects.all()
+    if by.is_system or permission == "people.manage":
+        require(by, permission)
+        return tuple(rows)
+    return tuple(rows.filter(id__in=organisations_where(by, permission)))
+
+
+def people(*, by: Actor) -> tuple[PersonRecord, ...]:
+    """Everybody with an account and the roles they hold (two queries), by name."""
+    require(by, "people.manage")
+    found = {u.id: PersonRecord(u.id, u.email, u.name, u.is_active) for u in User.objects.order_by("name", "email")}
+    for row in Membership.objects.select_related("organisation").order_by("organisation__name", "role"):
+        person = found[row.user_id]
+        held = Grant(row.organisation_id, row.organisation.name, row.role, row.until_date)
+        found[row.user_id] = replace(person, grants=(*person.grants, held))
+    return tuple(found.values())
+
+
+def jobs(*, by: Actor, state: str = "", limit: int = 100) -> tuple[JobRecord, ...]:
+    """The newest jobs, of one state when that is named."""
+    require(by, "platform.operate")
+    rows = Job.objects.filter(state=state) if state else Job.objects.all()
+    return tuple(_job(row) for row in rows.order_by("-created_at")[:limit])
+
+
+def retry_job(*, by: Actor, job_id: UUID) -> None:
+    """Let a failed job run again. Raises NotFound, Conflict when it has not failed."""
+    require(by, "platform.operate")
+    with writing(by=by, action="foundation.job.retried", subject=("job", job_id)) as w:
+        row = Job.objects.select_for_update().filter(id=job_id).first()
+        if row is None:
+            raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
+        if row.state != Job.State.FAILED:
+            raise Conflict("job.not-failed", N_("Alleen een mislukte taak kan opnieuw."))
+        row.state, row.attempts, row.failure = Job.State.READY, 0, None
+        row.run_after, row.finished_at, row.lease_until = clock.now(), None, None
+        row.save()
+        w.note(task=row.task)
+
+
+def audit_lines(
+    *, by: Actor, action: str = "", subject: str = "", actor_key: str = "", before: int = 0, limit: int = 50
+) -> tuple[AuditLine, ...]:
+    """Entries of the chain, newest first, before entry `before`. `action` is a start, `subject` an id."""
+    require(by, "audit.view")
+    exact = {"subject_id": subject, "actor_key": actor_key, "action__startswith": action, "seq__lt": before}
+    rows = AuditEntry.objects.filter(**{name: value for name, value in exact.items() if value}).order_by("-seq")
+    found = list(rows[:limit])
+    names = names_of(row.actor_key for row in found)
+    return tuple(
+        AuditLine(
+            row.seq,
+            row.at,
+            names.get(row.actor_key, ""),
+            row.actor_key,
+            row.action,
+            (row.subject_type, row.subject_id),
+            row.detail,
+        )
+        for row in found
+    )
+
+
+def verify_audit(*, by: Actor) -> audit.Verdict:
+    """Walk the whole chain; see `audit.verify`."""
+    require(by, "audit.view")
+    return audit.verify()
+
+
+def _job(row: Job) -> JobRecord:
+    return JobRecord(
+        row.id,
+        row.task,
+        row.state,
+        row.attempts,
+        row.progress,
+        row.progress_text,
+        row.created_at,
+        row.finished_at,
+        (row.failure or {}).get("error"),
+    )
