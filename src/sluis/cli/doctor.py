@@ -192,6 +192,15 @@ def check_queues(env: Env, deep: bool) -> Iterator[Finding]:
         yield Finding("failed jobs", "warning", text, _("Kijk in het logboek van de taken wat eraan scheelde."))
 
 
+def check_index(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.release.service import index_is_behind
+
+    if index_is_behind():
+        yield Finding("index", "warning", _("loopt achter"), _("De worker werkt de zoekindex bij; start sluis serve."))
+    else:
+        yield Finding("index", "good", _("bij"))
+
+
 def check_secrets(env: Env, deep: bool) -> Iterator[Finding]:
     key = env.data / "secret-key"
     public = (urlsplit(env.url).hostname or "") not in ("127.0.0.1", "localhost", "::1")
@@ -220,6 +229,7 @@ CHECKS: dict[str, Check] = {
     "audit": check_audit,
     "files": check_files,
     "jobs": check_queues,
+    "index": check_index,
     "secrets": check_secrets,
 }
 

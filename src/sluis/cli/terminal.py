@@ -15,6 +15,9 @@ from sluis.cli.language import _
 from sluis.kernel.canonical import canonical
 from sluis.kernel.errors import SluisError
 
+FEW = 40
+"""Without a terminal each step is a line of its own, unless there are more steps than anybody reads."""
+
 
 @dataclass
 class Speech:
@@ -123,7 +126,7 @@ def _status(error: SluisError) -> int:
 def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
     """A bar on stderr; call the given function with the name of each step as it starts."""
     if speech.quiet or not sys.stderr.isatty():
-        yield lambda name: say(f"{title}: {name}")
+        yield lambda name: say(f"{title}: {name}") if total <= FEW else None
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(), transient=True) as bar:
