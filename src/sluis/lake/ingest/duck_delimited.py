@@ -3,6 +3,7 @@
 The fast way accepts only perfection: as many rows as counted line ends, every value fitting, no blank rows, no totals.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,16 @@ from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.ingest import encoding as enc
 from sluis.lake.ingest.dialect import parse, sniff
-from sluis.lake.ingest.duck_convert import connect, csv_relation, parquet_relation, selection, write
-from sluis.lake.ingest.duck_decide import Named, decide, odd_ones
+from sluis.lake.ingest.duck_convert import connect, csv_relation
+from sluis.lake.ingest.duck_decide import Named
+from sluis.lake.ingest.duck_quick import NotFlawless, write_quickly
 from sluis.lake.ingest.duck_typed import Progress, Staged, finish, load
 from sluis.lake.ingest.header import name_columns
 from sluis.lake.ingest.plan import Dialect, Job, Plan
 from sluis.lake.ingest.records import CarefulReader, is_total
 from sluis.lake.ingest.stage import Rejects, Stage
-from sluis.lake.types import ColumnType, Remark
+from sluis.lake.types import Remark
 
-_SAMPLE = 20_000
 _TAIL_BYTES = 65_536
 
 
@@ -47,7 +48,7 @@ def _readable(job: Job, found: enc.Scan) -> tuple[Path, list[Remark]]:
     if found.nuls:
         message = N_("Het bestand bevat {count} nultekens. Die zijn vervangen door spaties.")
         remarks.append(Remark("csv.nul", message, {"count": found.nuls}))
-    if found.encoding in ("utf-8", "utf-8-sig") and not found.nuls and not found.bad_bytes:
+    if found.encoding in ("utf-8", "utf-8-sig") and not (found.nuls or found.bad_bytes or found.carriage_only):
         return job.source, remarks
     copy = job.out / "utf8.csv"
     unreadable = enc.to_utf8(job.source, found, copy)
@@ -86,15 +87,19 @@ def _fast(
     target = job.out / "data.parquet"
     con = connect(job.out)
     relation = csv_relation(path, dialect.delimiter, dialect.width, dialect.first_line - 1)
+
+    def texts_of(texts: Sequence[Plan]) -> str:
+        if found.lines != found.rows:
+            raise NotFlawless  # cells of more than one line: only the careful way knows the line of a row
+        renamed = ", ".join(f'"{plan.name}" AS c{n}' for n, plan in enumerate(texts))
+        line = f"file_row_number + {dialect.first_line} AS line"
+        return f"(SELECT {renamed}, {line} FROM read_parquet('{target}', file_row_number=true))"
+
     try:
-        con.execute(f"CREATE TEMP TABLE sample AS SELECT * FROM {relation} LIMIT {_SAMPLE}")
-        plans, said, verdicts = decide(con, "sample", named, job.options)
-        loaded = write(con, f"SELECT {selection(plans, strict=True)} FROM {relation}", target)
+        plans, said, loaded = write_quickly(con, relation, named, job.options, target, texts_of)
         if loaded != expected:
             return None
-        doubtful = [p for p in plans if not verdicts[p.name].certain or p.spec.trim]
-        said = _confirm(con, target, (plans, doubtful), named, job, dialect, said)
-    except (duckdb.Error, _NotFlawless):
+    except (duckdb.Error, NotFlawless):
         return None
     finally:
         con.close()
@@ -108,10 +113,6 @@ def _fast(
     return finish(staged, plans, loaded, header_remarks + said)
 
 
-class _NotFlawless(Exception):
-    pass
-
-
 def _records_above(path: Path, dialect: Dialect) -> int:
     """Line ends outside quotes before the first data line."""
     above, parity = 0, 0
@@ -121,40 +122,6 @@ def _records_above(path: Path, dialect: Dialect) -> int:
             parity = (parity + line.count(b'"')) % 2
             above += parity == 0
     return above
-
-
-def _confirm(
-    con: duckdb.DuckDBPyConnection,
-    target: Path,
-    plans_and_doubtful: tuple[list[Plan], list[Plan]],
-    named: Named,
-    job: Job,
-    dialect: Dialect,
-    said: list[Remark],
-) -> list[Remark]:
-    """Look at all rows of what became text: would the whole file say otherwise than the sample did?"""
-    plans, doubtful = plans_and_doubtful
-    written = parquet_relation(target)
-    empty = " AND ".join(f'"{plan.name}" IS NULL' for plan in plans)
-    blank = con.execute(f"SELECT 1 FROM {written} WHERE {empty} LIMIT 1").fetchone()
-    if blank:
-        raise _NotFlawless
-    if any(remark.code in ("column.date-order", "column.mark-unsure", "column.null-marker") for remark in said):
-        raise _NotFlawless  # decided on a sample, while later rows may settle or count it
-    texts = [plan for plan in doubtful if plan.spec.type is ColumnType.TEXT]
-    if not texts:
-        return said
-    renamed = ", ".join(f'"{plan.name}" AS c{n}' for n, plan in enumerate(texts))
-    line = f"file_row_number + {dialect.first_line} AS line"
-    relation = f"(SELECT {renamed}, {line} FROM read_parquet('{target}', file_row_number=true))"
-    keys = [named.keys[plan.source] for plan in texts]
-    inner = Named([plan.name for plan in texts], [plan.title for plan in texts], keys, named.delimiter)
-    again, _, verdicts = decide(con, relation, inner, job.options)
-    if any(plan.spec != old.spec for plan, old in zip(again, texts, strict=True)):
-        raise _NotFlawless
-    kept = [remark for verdict in verdicts.values() for remark in verdict.remarks]
-    others = [remark for remark in said if remark.params.get("column") not in {p.title for p in texts}]
-    return others + kept + odd_ones(con, relation, again, verdicts, "line")
 
 
 def _careful(job: Job, path: Path, dialect: Dialect, remarks: list[Remark], progress: Progress) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,13 +11,16 @@ from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.ingest.duck_convert import connect, misfit, parquet_relation, selection, write
 from sluis.lake.ingest.duck_decide import Named, check, decide, odd_ones
+from sluis.lake.ingest.duck_quick import NotFlawless, write_quickly
 from sluis.lake.ingest.header import name_columns
-from sluis.lake.ingest.plan import Job, Plan
+from sluis.lake.ingest.plan import Job, Options, Plan
 from sluis.lake.ingest.stage import Rejects, Stage
 from sluis.lake.types import ColumnType, IngestReport, Remark
 
 Progress = Callable[[float, str], None]
 _OUT = "data.parquet"
+# Below this many rows looking at all of them costs nothing.
+_SMALL = 40_000
 
 
 @dataclass
@@ -43,20 +47,47 @@ def load(job: Job, staged: Staged, progress: Progress) -> dict[str, Any]:
     relation = parquet_relation(staged.stage.path)
     progress(0.55, "typen bepalen")
     named = Named(names, titles, keys, staged.dialect.get("delimiter", ""))
+    quick = _quickly(con, relation, named, options, job.out / _OUT) if staged.stage.count > _SMALL else None
+    plans, remarks, loaded = quick or _thoroughly(con, relation, named, options, keys, staged.rejects, job.out / _OUT)
+    con.close()
+    staged.stage.path.unlink()
+    return finish(staged, plans, loaded, header_remarks + remarks)
+
+
+def _quickly(
+    con: duckdb.DuckDBPyConnection, relation: str, named: Named, options: Options, target: Path
+) -> tuple[list[Plan], list[Remark], int] | None:
+    """None when the sample did not tell all, or when the owner chose types (rows that do not fit are rejected then)."""
+
+    def texts_of(texts: Sequence[Plan]) -> str:
+        renamed = ", ".join(f"c{plan.source} AS c{n}" for n, plan in enumerate(texts))
+        return f"(SELECT {renamed}, line FROM {relation})"
+
+    if options.types:
+        return None
+    try:
+        return write_quickly(con, relation, named, options, target, texts_of)
+    except (duckdb.Error, NotFlawless):
+        return None
+
+
+def _thoroughly(
+    con: duckdb.DuckDBPyConnection,
+    relation: str,
+    named: Named,
+    options: Options,
+    keys: Sequence[str],
+    rejects: Rejects,
+    target: Path,
+) -> tuple[list[Plan], list[Remark], int]:
     plans, remarks, verdicts = decide(con, relation, named, options)
     plans, more = check(con, relation, plans, options, keys, "line")
     remarks += more + odd_ones(con, relation, plans, verdicts, "line")
     forced = [plan for n, plan in enumerate(plans) if keys[n] in options.types]
-    _reject_misfits(con, relation, forced, plans, staged.rejects)
+    _reject_misfits(con, relation, forced, plans, rejects)
     where = " AND ".join(f"NOT {misfit(plan)}" for plan in forced) or "true"
-    progress(0.75, "opslaan")
-    select = f"SELECT {selection(plans, strict=False)} FROM {relation} WHERE {where} ORDER BY line"
-    if not forced:
-        select = f"SELECT {selection(plans, strict=True)} FROM {relation}"
-    loaded = write(con, select.replace(" ORDER BY line", ""), job.out / _OUT)
-    con.close()
-    staged.stage.path.unlink()
-    return finish(staged, plans, loaded, header_remarks + remarks)
+    select = f"SELECT {selection(plans, strict=not forced)} FROM {relation} WHERE {where}"
+    return plans, remarks, write(con, select, target)
 
 
 def finish(staged: Staged, plans: Sequence[Plan], loaded: int, remarks: list[Remark]) -> dict[str, Any]:

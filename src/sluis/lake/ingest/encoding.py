@@ -124,14 +124,16 @@ class _Count:
 
 
 def to_utf8(path: Path, found: Scan, target: Path) -> int:
-    """Write a UTF-8 copy without byte order mark, NULs as spaces; returns how many characters could not be read."""
+    """Write a UTF-8 copy without byte order mark, NULs as spaces and lines that end in LF when
+    they ended in CR alone; returns how many characters could not be read."""
     decoder = codecs.getincrementaldecoder(found.encoding)("replace")
     unreadable, first = 0, True
     with path.open("rb") as stream, target.open("wb") as out:
         while chunk := stream.read(_CHUNK):
             text = decoder.decode(chunk)
             unreadable += text.count("\ufffd")
-            out.write((text.removeprefix("\ufeff") if first else text).replace("\0", " ").encode("utf-8", "replace"))
+            text = (text.removeprefix("\ufeff") if first else text).replace("\0", " ")
+            out.write((text.replace("\r", "\n") if found.carriage_only else text).encode("utf-8", "replace"))
             first = False
         out.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
     return unreadable

@@ -68,8 +68,8 @@ class Stage:
         self.count = 0
         self._lines: list[int] = []
         self._rows: list[Sequence[str | None]] = []
-        self._schema = pa.schema([("line", pa.int64()), *[(f"c{n}", pa.string()) for n in range(width)]])
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
+        self.schema = pa.schema([("line", pa.int64()), *[(f"c{n}", pa.string()) for n in range(width)]])
+        self._writer = pq.ParquetWriter(path, self.schema, compression="zstd", compression_level=1)
         self._batch = max(1_000, min(_BATCH, 400_000 // max(width, 1)))
 
     def add(self, line: int, cells: Sequence[str | None]) -> None:
@@ -78,6 +78,12 @@ class Stage:
         self._rows.append(cells)
         if len(self._rows) >= self._batch:
             self._flush()
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows that are a table already, of the schema of the stage."""
+        self._flush()
+        self._writer.write_table(table, row_group_size=ROW_GROUP)
+        self.count += table.num_rows
 
     def close(self) -> None:
         self._flush()
@@ -88,6 +94,6 @@ class Stage:
             return
         columns = [[cell or None for cell in column] for column in zip(*self._rows, strict=True)]
         arrays = [pa.array(self._lines, pa.int64()), *[pa.array(column, pa.string()) for column in columns]]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=ROW_GROUP)
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self.schema), row_group_size=ROW_GROUP)
         self.count += len(self._rows)
         self._lines, self._rows = [], []
