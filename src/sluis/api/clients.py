@@ -16,7 +16,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from sluis.kernel.errors import TooMany
 from sluis.kernel.text import N_
 
-RATE, BURST = 20.0, 200.0  # tokens per second, and at most
+SECONDS_AT_ONCE = 10  # so many seconds' worth of questions may come together
 CLIENTS = 50_000
 LONG_PER_CLIENT = 3
 
@@ -37,15 +37,20 @@ def client_of(request: HttpRequest) -> str:
 
 
 class Buckets:
-    """Token buckets by client; the least recently seen client is forgotten first. `clock` gives seconds."""
+    """Token buckets by client: `rate` tokens per second (0: no limit), at most `burst`. `clock` gives seconds.
 
-    def __init__(self, rate: float = RATE, burst: float = BURST, clock: Callable[[], float] = time.monotonic) -> None:
+    The least recently seen client is forgotten first.
+    """
+
+    def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.rate, self.burst, self.clock = rate, burst, clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def take(self, client: str, tokens: float = 1.0) -> None:
         """Raises TooMany, with the seconds to wait, when the bucket is empty."""
+        if not self.rate:
+            return
         now = self.clock()
         with self._lock:
             left, seen = self._left.pop(client, (self.burst, now))
@@ -108,7 +113,7 @@ class Held:
             self.give_back()
 
 
-buckets = Buckets()
+buckets = Buckets(settings.SLUIS.api_rate, settings.SLUIS.api_rate * SECONDS_AT_ONCE)
 places = Places(lambda: max(2, settings.SLUIS.web_threads - 2))
 
 

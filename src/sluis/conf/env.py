@@ -48,6 +48,9 @@ class Env:
     ingest_memory_mb: int = setting(1100, "Memory of one ingest process, in MB.", group="storage")
     query_memory_mb: int = setting(512, "Memory for table queries per web process, in MB.", group="web")
     query_seconds: int = setting(20, "Longest time one table query may take, in seconds.", group="web")
+    api_rate: int = setting(
+        20, "Short API questions per second for one address, ten times as many at once. 0: no limit.", group="web"
+    )
     jobs: int = setting(1, "Jobs that run at the same time per worker.", group="jobs")
     feed_page: int = setting(500, "Datasets per page of the DCAT feed.", group="portal")
 
