@@ -1,0 +1,99 @@
+"""The command as a process: it serves and stops, imports and refuses, and keeps to its exit codes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+
+@pytest.fixture
+def surroundings(tmp_path: Path) -> dict[str, str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
+    return plain | {"SLUIS_DATA": str(tmp_path / "var"), "SLUIS_PORT": str(port), "SLUIS_HOST": "127.0.0.1"}
+
+
+def sluis(surroundings: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sluis", *words]
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_stop(number: signal.Signals, surroundings: dict[str, str]) -> None:
+    address = f"http://127.0.0.1:{surroundings['SLUIS_PORT']}/readyz"
+    command = [sys.executable, "-m", "sluis", "serve", "--json"]
+    with subprocess.Popen(command, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        try:
+            assert ready(address, server)
+            server.send_signal(number)
+            out, _err = server.communicate(timeout=60)
+        finally:
+            server.kill()
+    assert server.returncode == 0
+    assert json.loads(out)["url"] in address
+
+
+def ready(address: str, server: subprocess.Popen[bytes]) -> bool:
+    for _ in range(240):
+        try:
+            with urlopen(address, timeout=5) as answer:
+                return answer.status == 200
+        except (URLError, OSError):
+            if server.poll() is not None:
+                return False
+            time.sleep(0.25)
+    return False
+
+
+def test_a_taken_port_is_said_in_plain_words(surroundings: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(surroundings["SLUIS_PORT"])))
+        taken.listen()
+        refused = sluis(surroundings, "serve", "--json")
+    assert refused.returncode == 1
+    assert json.loads(refused.stdout)["code"] == "serve.address"
+
+
+def test_an_import_accounts_for_every_row_and_a_refusal_is_a_problem(
+    surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    good, missing = tmp_path / "bankjes.csv", tmp_path / "er-niet.csv"
+    good.write_text("nummer;plaats\n001;Merwestad\n002;Lingedam\nstuk\n", encoding="utf-8")
+    done = sluis(surroundings, "import", str(good), str(missing), "--json")
+    report, problem = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert report["dataset"] == "bankjes"
+    assert report["rows_read"] == report["rows_loaded"] + report["rows_rejected"] == 3
+    assert [column["name"] for column in report["columns"]] == ["nummer", "plaats"]
+    assert {"dialect", "warnings"} <= set(report)
+    assert problem["status"] == 404
+    assert problem["file"] == str(missing)
+
+
+def test_a_wrong_setting_is_named_and_nothing_starts(surroundings: dict[str, str]) -> None:
+    refused = sluis(surroundings | {"SLUIS_PORT": "acht"}, "serve", "--json")
+    assert refused.returncode == 1
+    assert json.loads(refused.stdout)["errors"][0]["field"] == "port"
+    assert not (Path(surroundings["SLUIS_DATA"]) / "sluis.sqlite3").exists()
+
+
+def test_doctor_finds_a_new_folder_sound_and_a_cut_audit_chain_not(surroundings: dict[str, str]) -> None:
+    assert sluis(surroundings, "migrate").returncode == 0
+    sound = sluis(surroundings, "doctor", "--json")
+    assert sound.returncode == 0, sound.stdout
+    anchor = Path(surroundings["SLUIS_DATA"]) / "audit-head.json"
+    anchor.write_text('{"seq": 9, "hash": "gone"}')
+    broken = sluis(surroundings, "doctor", "--json")
+    assert broken.returncode == 1
+    findings = {finding["check"]: finding["state"] for finding in json.loads(broken.stdout)["findings"]}
+    assert findings["audit"] == "bad"
