@@ -8,13 +8,12 @@ from typing import Any
 from django.conf import settings
 
 from sluis.foundation import sandbox
-from sluis.foundation.sandbox import Crashed, Limits
+from sluis.foundation.sandbox import Limits
 from sluis.foundation.service import BlobRef, blobs
 from sluis.lake.types import IngestReport
 
 _INGEST, _PROFILE = "sluis.lake.ingest.entry:ingest", "sluis.lake.profile.entry:profile"
 _INGEST_SHARE = 0.8
-_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +28,21 @@ def make_table(source: Path, filename: str, options: Mapping[str, Any], progress
     """Read and profile a file. Raises what the sandbox raises; leaves nothing behind but blobs."""
     folder = blobs.workdir("ingest")
     try:
-        request = {"source": str(source), "filename": filename, "options": dict(options)}
-        out, report = _read(request, source, folder, progress)
-        data = blobs.put_file(out / "data.parquet", move=True)
-        rejects = blobs.put_file(out / "rejects.csv", move=True) if report.rejects else None
-        return Made(report, _profile(data, report, progress), data, rejects)
-    finally:
-        blobs.discard(folder)
-
-
-def _read(
-    request: Mapping[str, Any], source: Path, folder: Path, progress: Callable[[float, str], None]
-) -> tuple[Path, IngestReport]:
-    """The folder with the results, and the report. A crash is tried again in a clean folder.
-
-    DuckDB 1.5.5 now and then crashes in a parallel COPY of an ordinary CSV; a file that is really to blame crashes
-    every time.
-    """
-    for attempt in range(1, _ATTEMPTS + 1):
-        out = folder / str(attempt)
-        out.mkdir()
-        try:
-            report = sandbox.run(
+        report = IngestReport.from_json(
+            sandbox.run(
                 _INGEST,
-                {**request, "out": str(out)},
+                {"source": str(source), "filename": filename, "out": str(folder), "options": dict(options)},
                 reads=[source],
-                writes=out,
+                writes=folder,
                 limits=Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400),
                 on_progress=lambda fraction, text: progress(fraction * _INGEST_SHARE, text),
             )
-            return out, IngestReport.from_json(report)
-        except Crashed:
-            if attempt == _ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+        )
+        data = blobs.put_file(folder / "data.parquet", move=True)
+        rejects = blobs.put_file(folder / "rejects.csv", move=True) if report.rejects else None
+        return Made(report, _profile(data, report, progress), data, rejects)
+    finally:
+        blobs.discard(folder)
 
 
 def _profile(data: BlobRef, report: IngestReport, progress: Callable[[float, str], None]) -> dict[str, Any]:
