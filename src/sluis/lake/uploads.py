@@ -1,9 +1,11 @@
 """Uploads in pieces, after tus 1.0: exact offset, bound to its owner, one writer at a time, room reserved first."""
 
+import errno
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import FileIO
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +24,7 @@ from sluis.lake.policy import ADD, require_on_dataset
 KEEP = timedelta(days=2)
 LEASE = timedelta(seconds=60)
 _GB = 1024**3
-_RENEW_BYTES = 16 * 1024 * 1024
+_RENEW_AFTER = LEASE / 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,7 @@ def start_upload(*, by: Actor, dataset_id: UUID, filename: str, length: int) -> 
         _forget_expired()
         reserved = Upload.objects.aggregate(total=Sum("reserved"))["total"] or 0
         if reserved + length > settings.SLUIS.upload_quota_gb * _GB:
-            raise TooMany(
-                "upload.no-room",
-                N_("Er is nu geen ruimte voor dit bestand: er zijn te veel uploads tegelijk bezig."),
-                way_out=N_("Probeer het later opnieuw."),
-            )
+            raise _no_room()
         row = Upload.objects.create(
             id=ids.new_id(),
             owner_id=by.user_id,
@@ -84,19 +82,24 @@ def upload(*, by: Actor, upload_id: UUID) -> UploadRecord:
 def append_upload(*, by: Actor, upload_id: UUID, offset: int, chunks: Iterable[bytes]) -> UploadRecord:
     """Add bytes at exactly `offset`; what arrived before a cut is kept.
 
-    Raises Stale (other offset: 409), Conflict (somebody else is writing: 423) and Invalid (more than announced: 413).
+    Raises Stale (other offset: 409), Conflict (somebody else is writing: 423), Invalid (more than announced: 413) and
+    TooMany (the disk is full: 507).
     """
     fence = _lease(by, upload_id, offset)
     row = _own(by, upload_id)
+    piece = _Piece(row, fence)
     try:
-        written = _write(row, fence, chunks)
+        piece.write(chunks)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _no_room() from error
+        raise
     finally:
-        kept = _path(upload_id).stat().st_size if _path(upload_id).exists() else 0
         expires = clock.now() + KEEP
         Upload.objects.filter(id=upload_id, lease_fence=fence).update(
-            offset=min(kept, row.length), lease_until=None, expires_at=expires
+            offset=piece.safe, lease_until=None, expires_at=expires
         )
-    return UploadRecord(row.id, row.dataset_id, row.filename, row.length, written, expires)
+    return UploadRecord(row.id, row.dataset_id, row.filename, row.length, piece.safe, expires)
 
 
 def cancel_upload(*, by: Actor, upload_id: UUID) -> None:
@@ -110,13 +113,14 @@ def cancel_upload(*, by: Actor, upload_id: UUID) -> None:
 def settle_upload(by: Actor, upload_id: UUID) -> tuple[UploadRecord, blobs.BlobRef]:
     """The complete file as a blob; the row stays until `close_upload`. Raises Conflict while bytes are missing."""
     row = _own(by, upload_id)
-    if row.offset != row.length or _path(upload_id).stat().st_size != row.length:
+    present = _path(upload_id).stat().st_size if _path(upload_id).exists() else 0
+    if row.offset != row.length or present != row.length:
         raise Conflict(
             "upload.incomplete",
             N_("Van {filename} zijn {offset} van {length} bytes binnen."),
             way_out=N_("Ga verder met uploaden."),
             filename=row.filename,
-            offset=row.offset,
+            offset=min(row.offset, present),
             length=row.length,
         )
     return _record(row), blobs.put_file(_path(upload_id))
@@ -156,42 +160,68 @@ def _lease(by: Actor, upload_id: UUID, offset: int) -> int:
     if taken:
         return row.lease_fence + 1
     if row.offset != offset:
-        raise Stale(
-            "upload.offset",
-            N_("De upload staat op byte {offset}, niet op {given}."),
-            offset=row.offset,
-            given=offset,
-        )
+        raise _at(row.offset, offset)
     raise Conflict("upload.busy", N_("Deze upload wordt al door een andere verbinding geschreven."))
 
 
-def _write(row: Upload, fence: int, chunks: Iterable[bytes]) -> int:
-    path = _path(row.id)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    offset = renewed = row.offset
-    with path.open("r+b" if path.exists() else "x+b") as file:
-        file.truncate(row.offset)
-        file.seek(row.offset)
-        try:
-            for chunk in chunks:
-                if offset + len(chunk) > row.length:
-                    raise Invalid("upload.overrun", N_("Er komt meer binnen dan de aangekondigde {length} bytes."),
-                                  length=row.length)  # fmt: skip
-                file.write(chunk)
-                offset += len(chunk)
-                if offset - renewed >= _RENEW_BYTES:
-                    renewed = offset
-                    _renew(row.id, fence)
-        finally:
-            file.flush()
-            os.fsync(file.fileno())
-    return offset
+class _Piece:
+    """One writer's part of the file. `safe` is how far the bytes stand on disk, by this writer's own count: what
+    somebody else wrote beyond it never counts."""
+
+    def __init__(self, row: Upload, fence: int) -> None:
+        self.row, self.fence, self.safe, self.renewed = row, fence, row.offset, clock.now()
+
+    def write(self, chunks: Iterable[bytes]) -> None:
+        path = _path(self.row.id)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with path.open("r+b" if path.exists() else "x+b", buffering=0) as file:
+            self._begin(file)
+            offset = self.row.offset
+            try:
+                for chunk in chunks:
+                    offset = self._add(file, chunk, offset)
+            finally:
+                os.fsync(file.fileno())
+                self.safe = offset
+
+    def _begin(self, file: FileIO) -> None:
+        """Cut off what an earlier writer left beyond the offset. What is missing before it is asked for again."""
+        present = file.seek(0, os.SEEK_END)
+        if present < self.row.offset:
+            self.safe = present
+            raise _at(present, self.row.offset)
+        file.truncate(self.row.offset)
+        file.seek(self.row.offset)
+
+    def _add(self, file: FileIO, chunk: bytes, offset: int) -> int:
+        if offset + len(chunk) > self.row.length:
+            raise Invalid("upload.overrun", N_("Er komt meer binnen dan de aangekondigde {length} bytes."),
+                          length=self.row.length)  # fmt: skip
+        if clock.now() - self.renewed >= _RENEW_AFTER:
+            _renew(self.row.id, self.fence)
+            self.renewed = clock.now()
+        left = memoryview(chunk)
+        while left:
+            left = left[file.write(left) :]
+        return offset + len(chunk)
 
 
 def _renew(upload_id: UUID, fence: int) -> None:
     held = Upload.objects.filter(id=upload_id, lease_fence=fence).update(lease_until=clock.now() + LEASE)
     if not held:
         raise Conflict("upload.busy", N_("Deze upload wordt al door een andere verbinding geschreven."))
+
+
+def _at(offset: int, given: int) -> Stale:
+    return Stale("upload.offset", N_("De upload staat op byte {offset}, niet op {given}."), offset=offset, given=given)
+
+
+def _no_room() -> TooMany:
+    return TooMany(
+        "upload.no-room",
+        N_("Er is nu geen ruimte voor dit bestand: er zijn te veel uploads tegelijk bezig."),
+        way_out=N_("Probeer het later opnieuw."),
+    )
 
 
 def _forget_expired() -> None:
