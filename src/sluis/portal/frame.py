@@ -10,6 +10,7 @@ from sluis.portal import licences, wording
 from sluis.release.types import PublicDatasetRecord
 from sluis.web.shapes import Link
 
+_LONGEST_LEAD = 240
 _TABS = (
     ("dataset", N_("Overzicht")),
     ("table", N_("Tabel")),
@@ -21,11 +22,14 @@ _TABS = (
 
 def of(found: PublicDatasetRecord, current: str, *, inside: bool = False) -> dict[str, Any]:
     """`current` is the tab; `inside` when the page lies below it."""
+    text = wording.of(found, "description")
+    lead = _lead(text.text)
     return {
         "dataset": found,
         "title": wording.of(found, "title"),
-        "text": wording.of(found, "description"),
-        "lead": _lead(wording.of(found, "description").text),
+        "text": text,
+        "lead": lead,
+        "rest": text.text.removeprefix(lead).strip(),
         "kind": wording.KINDS[found.kind],
         "licence_name": licences.explain(found.licence).name if found.licence else "",
         "tabs": [_tab(found, name, label, current, inside=inside) for name, label in _TABS if _has(found, name)],
@@ -55,4 +59,5 @@ def _lead(text: str) -> str:
     """The first sentence, when it stands as plain text; the rest follows below."""
     first = text.split("\n", 1)[0].strip()
     end = first.find(". ")
-    return first[: end + 1] if 0 < end < 240 else first[:240] if not first.startswith(("#", "-", "*", "|")) else ""
+    first = first[: end + 1] if end > 0 else first
+    return "" if len(first) > _LONGEST_LEAD or set(first) & set("#*|[]`<>_") or first.startswith("- ") else first

@@ -153,21 +153,30 @@ def _table(
     shown: slice,
 ) -> Table:
     kept = f"?release={table.release}" if "release" in request.GET else ""
+    leading, *others = known[shown]
     lines = [
         [
-            Link(formats.number(number + 1), reverse("portal:row", args=[slug, number]) + kept),
-            *(cells.shown(one[c.name], c) for c in known[shown]),
+            Link(_named(one[leading.name], leading), reverse("portal:row", args=[slug, number]) + kept),
+            *(cells.shown(one[c.name], c) for c in others),
         ]
         for number, one in zip(rows.ids, rows.rows, strict=True)
     ]
     return Table(_caption(request, rows), _heads(request, table, asked, shown), lines)
 
 
+def _named(value: Any, column: lake.Column) -> str:
+    """What the link to a row says: the value of its first column."""
+    text = _text(value, column)
+    return (
+        gettext("leeg") if text in (None, "") else str(text.label if isinstance(text, Link) else text)[: cells.LONGEST]
+    )
+
+
 def _heads(request: HttpRequest, table: PublicTableInfo, asked: selection.Asked, shown: slice) -> list[Column]:
     sortable = [column.name for column in table.columns[shown] if column.type in EXPECTED]
     links = selection.sort_links(request, asked.request, sortable)
     crs = (table.geometry or {}).get("crs") or ""
-    heads = [Column(gettext("Rij"), "integer", facts="")]
+    heads = []
     for column in table.columns[shown]:
         sort, url = links.get(column.name, ("", ""))
         heads.append(columns.head(column, crs, sort=sort, sort_url=url))
