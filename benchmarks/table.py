@@ -21,8 +21,8 @@ KINDS = (
 ).split(";")
 STATES = ("ingediend", "in behandeling", "afgerond", "afgewezen", "ingetrokken")
 STEMS = (
-    "aanleg fietspad kruising gemeente waterkering dijk sluis brug onderhoud riolering kabel leiding boom kap plantsoen "
-    "speelplaats school woning nieuwbouw sloop monument erfgoed parkeer laadpaal verkeer snelheid geluid lucht bodem "
+    "aanleg fietspad kruising gemeente waterkering dijk sluis brug onderhoud riolering kabel leiding boom kap "
+    "plantsoen speelplaats school woning nieuwbouw sloop monument erfgoed parkeer laadpaal verkeer snelheid geluid lucht bodem "
     "sanering grondwater peil polder kanaal haven spoor station bus halte markt evenement terras bedrijf industrie "
     "milieu afval container energie zonnepaneel windmolen warmtenet subsidie aanvraag bezwaar besluit perceel bewoner "
     "wijk buurt straat plein park natuur gebied recreatie zwembad veld bibliotheek museum zorg jeugd onderwijs "

@@ -1,0 +1,30 @@
+"""How big, how often, and where."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Scale:
+    """`rows` of the table, `datasets` in the catalogue, `rounds` of a long measurement, `asks` of a short one."""
+
+    data: Path
+    rows: int = 5_000_000
+    datasets: int = 100_000
+    rounds: int = 2
+    asks: int = 60
+
+    @classmethod
+    def small(cls, data: Path) -> "Scale":
+        """Minutes become seconds; the ratios of a small table say less."""
+        return cls(data, rows=200_000, datasets=3_000, rounds=1, asks=20)
+
+    @property
+    def province(self) -> Path:
+        """Data folder with one published table."""
+        return self.data / "province"
+
+    @property
+    def catalogue(self) -> Path:
+        """Data folder with many datasets."""
+        return self.data / "catalogue"
