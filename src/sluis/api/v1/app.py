@@ -27,8 +27,8 @@ Open data: find datasets, see who decided what, and get the rows.
 
 No key is needed. Answers are in Dutch or English (`Accept-Language`). Errors are problem documents (RFC 9457) that
 say what is wrong and what to do. A dataset that was withdrawn answers 410 with the reason. Files of a numbered release
-never change: they may be cached for ever, and take `Range` and `If-None-Match`. Short questions: 20 per second with
-bursts of 200 per address; long answers: 3 at a time. Over that: 429 with `Retry-After`.
+never change: they may be cached for ever, and take `Range` and `If-None-Match`. How much one address may ask per second
+is limited, and long answers to three at a time; over that comes 429 with `Retry-After`.
 """
 TAGS = [
     {"name": "datasets", "description": "Find datasets and read what they are."},
