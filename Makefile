@@ -9,6 +9,8 @@ UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
 UV := .uv/bin/uv
 VENV := .venv/bin
+# Trust the authorities this machine trusts, as pip does: an office network often has one of its own.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/*),true,false)
 BUILT := src/sluis/web/static/built/sluis.css
 PO := $(wildcard src/sluis/*/locale/*/LC_MESSAGES/*.po)
 FRONT_SOURCES := $(wildcard frontend/*.mjs frontend/package.json frontend/package-lock.json) \
