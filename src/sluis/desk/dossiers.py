@@ -53,7 +53,7 @@ def _note(step: Any) -> str:
     role = gettext(ROLES[step.who].title).lower() if step.who in ROLES else gettext("automatisch")
     if step.state == "skipped":
         return gettext("gaat niet door")
-    return f"{role}, {day(step.at)}" if step.at else role
+    return f"{role}, {day(step.at)}" if step.at and step.state == "done" else role
 
 
 def checks_of(found: DossierRecord, actor: Actor) -> list[dict[str, Any]]:

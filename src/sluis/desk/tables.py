@@ -1,6 +1,8 @@
 """A table version as what its pages show."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -127,15 +129,21 @@ def head(column: Mapping[str, Any], profile: Mapping[str, Any]) -> Column:
 
 def _range(profile: Mapping[str, Any]) -> str:
     if profile.get("min") is not None and profile.get("type") in ("integer", "decimal", "number"):
-        return f"{cell(_figure(profile['min']))}–{cell(_figure(profile['max']))}"
+        return f"{shown_value(profile, profile['min'])}–{shown_value(profile, profile['max'])}"
     if profile.get("distinct") is not None and profile.get("type") == "text":
         return gettext("{count} waarden").format(count=number(profile["distinct"]))
     return ""
 
 
-def _figure(value: Any) -> Any:
-    text = str(value)
-    return text.replace(".", ",") if isinstance(value, str) else value
+def shown_value(profile: Mapping[str, Any], value: Any) -> str:
+    """A stored minimum, mean or maximum as people write it; the profile keeps decimals and dates as text."""
+    kind = profile["type"]
+    if kind in ("integer", "decimal", "number"):
+        exact = Decimal(str(value))
+        return number(exact, min(4, max(0, -int(exact.as_tuple().exponent))))
+    if kind == "date":
+        return cell(date.fromisoformat(value))
+    return cell(datetime.fromisoformat(value)) if kind == "datetime" else cell(value)
 
 
 def spread(profile: Mapping[str, Any]) -> tuple[list[float], str]:

@@ -5,22 +5,26 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from sluis.foundation.service import may
+from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
 from sluis.web.shapes import Link
 
 TABS = (
-    ("dataset", N_("Overzicht")),
-    ("metadata", N_("Beschrijving")),
-    ("data", N_("Data")),
-    ("columns", N_("Kolommen")),
-    ("parts", N_("Adressen en contact")),
+    ("dataset", N_("Overzicht"), "dataset.view"),
+    ("metadata", N_("Beschrijving"), "dataset.edit"),
+    ("data", N_("Data"), "table.view"),
+    ("columns", N_("Kolommen"), "dataset.edit"),
+    ("parts", N_("Adressen en contact"), "dataset.view"),
 )
 
 
-def tabs_of(dataset: Any, here: str) -> list[Link]:
+def tabs_of(dataset: Any, here: str, actor: Actor) -> list[Link]:
+    """The parts of a dataset that this person may open."""
     return [
         Link(gettext(label), reverse(f"desk:{route}", args=[dataset.id]), current="page" if route == here else "")
-        for route, label in TABS
+        for route, label, permission in TABS
+        if may(actor, permission, dataset.organisation.id)
     ]
 
 

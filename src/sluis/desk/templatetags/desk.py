@@ -1,10 +1,11 @@
 """Tags of the desk: the menu that fits the reader's roles, and states as badges in words."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -20,6 +21,14 @@ from sluis.web.templatetags.sluis import badge
 
 register = template.Library()
 
+# Which item of the menu a page belongs to, by the first word of its name.
+HOMES = {
+    "dataset": "datasets", "metadata": "datasets", "columns": "datasets", "parts": "datasets", "data": "datasets",
+    "distribution": "datasets", "service": "datasets", "contact": "datasets", "upload": "datasets",
+    "table": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback", "person": "people",
+    "account_change_password": "account",
+}  # fmt: skip
+
 
 @register.simple_tag(takes_context=True)
 def desk_menu(context: Context) -> list[Link]:
@@ -28,7 +37,17 @@ def desk_menu(context: Context) -> list[Link]:
     actor = who(request) if request is not None else None
     if actor is None or not actor.signed_in:
         return []
-    return [link for link in navigation.links("desk", request) if _open_to(actor, link.url)]
+    found = [link for link in navigation.links("desk", request) if _open_to(actor, link.url)]
+    return [replace(link, current=_current(request, link)) for link in found]
+
+
+def _current(request: Any, link: Link) -> str:
+    """The start page holds no other pages, and tables and uploads belong to the datasets."""
+    if link.url == request.path:
+        return "page"
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    home = HOMES.get((name or "").split("-")[0])
+    return "true" if home and reverse(f"desk:{home}") == link.url else ""
 
 
 def _open_to(actor: Any, url: str) -> bool:

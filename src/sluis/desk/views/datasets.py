@@ -105,7 +105,7 @@ def _around(actor: Any, record: DatasetRecord) -> dict[str, Any]:
     return {
         "dataset": record,
         "crumbs": crumbs(),
-        "tabs": tabs_of(record, "dataset"),
+        "tabs": tabs_of(record, "dataset", actor),
         "may_edit": may(actor, "dataset.edit", record.organisation.id),
         "may_add": may(actor, "table.add", record.organisation.id),
         "may_prepare": may(actor, "dossier.prepare", record.organisation.id),

@@ -86,5 +86,10 @@ def withdraw(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(form, withdraw_it):
         messages.success(request, gettext("De dataset is ingetrokken. Op het adres staat nu de reden."))
         return redirect("desk:dataset", dataset_id)
-    context = {"dataset": dataset, "form": form, "crumbs": crumbs(dataset), "tabs": tabs_of(dataset, "dataset")}
+    context = {
+        "dataset": dataset,
+        "form": form,
+        "crumbs": crumbs(dataset),
+        "tabs": tabs_of(dataset, "dataset", who(request)),
+    }
     return show(request, "withdraw", context, status=refused(form) if request.method == "POST" else 200)

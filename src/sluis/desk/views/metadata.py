@@ -110,7 +110,7 @@ def _page(
         "dataset": dataset,
         "form": form,
         "crumbs": crumbs(dataset),
-        "tabs": tabs_of(dataset, "metadata"),
+        "tabs": tabs_of(dataset, "metadata", who(request)),
         **layout_of(form),
         **quality_of(ahead),
         **more,
@@ -132,7 +132,7 @@ def columns(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "rows": rows,
         "form": form,
         "crumbs": crumbs(dataset),
-        "tabs": tabs_of(dataset, "columns"),
+        "tabs": tabs_of(dataset, "columns", who(request)),
     }
     return show(request, "columns", context, status=refused(form) if request.method == "POST" else 200)
 

@@ -37,7 +37,7 @@ def index(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "dataset": dataset,
         "contacts": register.contacts(by=actor, organisation_id=dataset.organisation.id),
         "crumbs": crumbs(dataset),
-        "tabs": tabs_of(dataset, "parts"),
+        "tabs": tabs_of(dataset, "parts", who(request)),
         "may_edit": may(actor, "dataset.edit", dataset.organisation.id),
     }
     return show(request, "parts", context)
@@ -68,7 +68,7 @@ def _edit(
         "heading": gettext(title),
         "part": part,
         "crumbs": crumbs(dataset),
-        "tabs": tabs_of(dataset, "parts"),
+        "tabs": tabs_of(dataset, "parts", who(request)),
     }
     return show(request, "part", context, status=refused(form) if request.method == "POST" else 200)
 

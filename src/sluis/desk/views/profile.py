@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from sluis.desk import words
 from sluis.desk.page import show, who
-from sluis.desk.tables import bars_of, head
+from sluis.desk.tables import bars_of, head, shown_value
 from sluis.desk.views.tables import around
 from sluis.foundation import sandbox
 from sluis.kernel.errors import Conflict, Fault
@@ -56,7 +56,9 @@ def profile(request: HttpRequest, version_id: UUID) -> HttpResponse:
 
 def _column(column: dict[str, Any]) -> dict[str, Any]:
     bars = bars_of(column)
-    facts = [(gettext(label), str(column[name])) for name, label in _MEASURES if column.get(name) is not None]
+    facts = [
+        (gettext(label), shown_value(column, column[name])) for name, label in _MEASURES if column.get(name) is not None
+    ]
     if column.get("distinct") is not None:
         about = "" if column.get("distinct_exact") else gettext("ongeveer") + " "
         facts.append((gettext("Verschillende waarden"), about + number(column["distinct"])))

@@ -29,7 +29,9 @@ class SignIn(allauth.LoginView):
         return self.render_to_response(self.get_context_data(form=form), status=429 if TOO_MANY in codes else 422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"ways": WAYS}
+        context = super().get_context_data(**kwargs) | {"ways": WAYS}
+        context.pop("site")  # allauth's, which would hide ours
+        return context
 
 
 class SignOut(allauth.LogoutView):

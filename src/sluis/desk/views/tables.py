@@ -36,7 +36,7 @@ def around(request: HttpRequest, version: Any, *, deeper: bool = False) -> dict[
         "version": version,
         "dataset": dataset,
         "crumbs": crumbs(dataset, data, *([here] if deeper else [])),
-        "tabs": tabs_of(dataset, "data"),
+        "tabs": tabs_of(dataset, "data", who(request)),
         "may_add": may(actor, "table.add", dataset.organisation.id),
     }
 
@@ -49,7 +49,7 @@ def versions(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "dataset": dataset,
         "versions": lake.versions(by=actor, dataset_id=dataset_id),
         "crumbs": crumbs(dataset),
-        "tabs": tabs_of(dataset, "data"),
+        "tabs": tabs_of(dataset, "data", who(request)),
         "may_add": may(actor, "table.add", dataset.organisation.id),
     }
     return show(request, "versions", context)

@@ -31,7 +31,12 @@ def form(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     filled = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and filled.is_valid() and attempt(filled, lambda: _take(request, dataset_id, filled)):
         return redirect("desk:table", filled.outcome)  # type: ignore[attr-defined]
-    context = {"form": filled, "dataset": dataset, "crumbs": crumbs(dataset), "tabs": tabs_of(dataset, "data")}
+    context = {
+        "form": filled,
+        "dataset": dataset,
+        "crumbs": crumbs(dataset),
+        "tabs": tabs_of(dataset, "data", who(request)),
+    }
     return show(request, "upload", context, status=refused(filled) if request.method == "POST" else 200)
 
 
@@ -70,6 +75,6 @@ def corrections(request: HttpRequest, version_id: UUID) -> HttpResponse:
         "dataset": dataset,
         "columns": column_rows(columns, version.options, posted),
         "crumbs": crumbs(dataset, here),
-        "tabs": tabs_of(dataset, "data"),
+        "tabs": tabs_of(dataset, "data", who(request)),
     }
     return show(request, "corrections", context, status=refused(filled) if posted is not None else 200)
