@@ -71,12 +71,12 @@ def _answer(request: HttpRequest, ask: Callable[[], HttpResponseBase], *, metere
     if metered:
         buckets.take(client_of(request))
     response = ask()
-    if response.status_code == 200 and not response.streaming and "Cache-Control" not in response:
+    if isinstance(response, HttpResponse) and response.status_code == 200 and "Cache-Control" not in response:
         response = _conditional(request, response)
     return _worded(request, response)
 
 
-def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     """A document's tag is the hash of what it says; somebody who has it gets 304."""
     response["Cache-Control"] = CHECK_AGAIN
     set_response_etag(response)

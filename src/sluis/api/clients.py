@@ -9,6 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
@@ -118,7 +119,7 @@ places = Places(lambda: max(2, settings.SLUIS.web_threads - 2))
 
 
 def hold(response: StreamingHttpResponse, give_back: Callable[[], None]) -> StreamingHttpResponse:
-    response.streaming_content = Held(response.streaming_content, give_back)
+    response.streaming_content = Held(cast("Iterator[bytes]", response.streaming_content), give_back)
     return response
 
 

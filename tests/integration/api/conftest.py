@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from tests.integration.api import world
 
@@ -24,10 +24,12 @@ def catalogue(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     data = replace(settings.SLUIS, data=tmp_path_factory.mktemp("data"))
-    with django_db_blocker.unblock(), override_settings(SLUIS=data), transaction.atomic():
-        world.small_catalogue(tmp_path_factory.mktemp("made"))
-        yield
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), override_settings(SLUIS=data):
+        with transaction.atomic():
+            world.small_catalogue(tmp_path_factory.mktemp("made"))
+            yield
+            transaction.set_rollback(True)
+        connection.close()
 
 
 @pytest.fixture
