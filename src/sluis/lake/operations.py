@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Max
 
 from sluis.foundation.service import BlobRef, blobs, require, writing
@@ -16,7 +17,7 @@ from sluis.lake.making import Made, make_table
 from sluis.lake.models import TableVersion
 from sluis.lake.policy import ADD, require_on_dataset, version_seen_by
 from sluis.lake.uploads import clean_filename, close_upload, settle_upload
-from sluis.register.service import add_distribution, get
+from sluis.register.service import add_distribution, create, get
 
 Progress = Callable[[float, str], None]
 _VECTOR_OPTIONS = ("layer", "crs")
@@ -63,6 +64,33 @@ def ingest_now(
     except SluisError as error:
         note_failure(by=by, table_version_id=version_id, failure=to_wire(error))
         raise
+    return version_id
+
+
+def ingest_new(
+    *,
+    by: Actor,
+    organisation_id: UUID,
+    title: str,
+    slug: str,
+    path: Path,
+    options: Mapping[str, Any] | None = None,
+    on_progress: Progress | None = None,
+) -> UUID:
+    """Read a file at once and only then make its dataset, so that a refused file leaves nothing behind.
+
+    Returns the table version id. Raises what the reading raised, and what `register.create` raises.
+    """
+    require(by, ADD, organisation_id)
+    checked = _checked(options)
+    filename = clean_filename(path.name)
+    source = blobs.put_file(path)
+    made = make_table(blobs.path(source.sha256), filename, checked, on_progress or (lambda fraction, text: None))
+    with transaction.atomic():
+        dataset = create(by=by, organisation_id=organisation_id, title=title, slug=slug)
+        version_id = _create(by, dataset.id, source, filename, checked)
+        TableVersion.objects.filter(id=version_id).update(status=TableVersion.Status.RUNNING)
+        _settle(by, TableVersion.objects.get(id=version_id), made)
     return version_id
 
 

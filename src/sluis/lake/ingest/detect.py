@@ -26,6 +26,8 @@ def detect(path: Path) -> str:
         return "gpkg"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(path)
+    if head.startswith(_OFFICE):
+        raise _office(path)
     _refuse_known(head)
     text = _text(head).lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
@@ -49,7 +51,6 @@ def _zip_kind(path: Path) -> str:
 
 
 _KNOWN = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", N_("een oud of versleuteld Office-bestand (xls, doc)")),
     (b"%PDF", N_("een pdf")),
     (b"\x1f\x8b", N_("een gzip-bestand")),
     (b"7z\xbc\xaf", N_("een 7z-bestand")),
@@ -63,14 +64,48 @@ _KNOWN = (
 def _refuse_known(head: bytes) -> None:
     for magic, what in _KNOWN:
         if head.startswith(magic):
-            office = head.startswith(b"\xd0\xcf")
-            way_out = N_("Haal het wachtwoord eraf en sla het op als xlsx of csv.") if office else _WAY_OUT
             raise Invalid(
                 "file.type",
                 N_("Dit is {what_term}. Dat kan Sluis niet als tabel inlezen."),
-                way_out=way_out,
+                way_out=_WAY_OUT,
                 what_term=what,
             )
+
+
+_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DIRECTORY_BYTES = 8 * 1024 * 1024
+
+
+def _office(path: Path) -> Invalid:
+    """An encrypted xlsx is kept in the container of the old formats, as a part that its directory names."""
+    with path.open("rb") as stream:
+        content = stream.read(_DIRECTORY_BYTES)
+    if (
+        _locked_workbook(content)
+        or "EncryptedPackage".encode("utf-16-le") in content
+        or "EncryptionInfo".encode("utf-16-le") in content
+    ):
+        return Invalid(
+            "file.encrypted",
+            N_("Dit Office-bestand is met een wachtwoord beveiligd."),
+            way_out=N_("Haal het wachtwoord eraf en lever het bestand opnieuw aan."),
+        )
+    return Invalid(
+        "file.old-office",
+        N_("Dit is een bestand van een oude Office-versie (xls, doc)."),
+        way_out=N_("Open het in Excel of LibreOffice en sla het op als xlsx of csv."),
+    )
+
+
+def _locked_workbook(content: bytes) -> bool:
+    """In an old workbook a FILEPASS record (0x2F) stands among the first records after the begin of the file."""
+    at = content.find(b"\x09\x08\x10\x00\x00\x06\x05\x00")
+    for _ in range(5 if at >= 0 else 0):
+        kind, size = (int.from_bytes(content[at + n : at + n + 2], "little") for n in (0, 2))
+        if kind == 0x2F:
+            return True
+        at += 4 + size
+    return False
 
 
 def _refuse_binary(head: bytes) -> None:

@@ -93,7 +93,7 @@ def _look(
 
 def _aggregates(n: int) -> str:
     s, v, r = f"s{n}", f"v{n}", f"r{n}"
-    dates = _list(sorted((DATES - {"iso", "y/"}) | {"d-t", "d/t"}))
+    dates = _list(sorted((DATES - {"iso", "y/", "named", "named2"}) | {"d-t", "d/t"}))
     return ", ".join(
         (
             f"histogram({s})",

@@ -168,6 +168,10 @@ _LOOSE_DATES = ("%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d")
 def _date(value: str, spec: Spec) -> str:
     if spec.form == "iso":
         return f"CASE WHEN {_fits(value, PATTERNS['iso'])} THEN TRY_CAST({value} AS DATE) END"
+    if spec.form.startswith("named"):
+        return _named_date(value, spec.form)
+    if spec.form.endswith("y"):
+        return f"CASE WHEN strlen({value}) BETWEEN 6 AND 8 THEN try_strptime({value}, {quoted(spec.form)})::DATE END"
     if spec.form == "%Y%m%d":
         return f"CASE WHEN {_fits(value, '[12][0-9]{7}')} THEN try_strptime({value}, '%Y%m%d')::DATE END"
     form = quoted(spec.form) if spec.form else "[" + ", ".join(quoted(part) for part in _LOOSE_DATES) + "]"
@@ -176,6 +180,23 @@ def _date(value: str, spec: Spec) -> str:
         iso = f"WHEN {_fits(value, PATTERNS['iso'])} THEN TRY_CAST({value} AS DATE) "
         return f"CASE {iso}WHEN strlen({value}) BETWEEN 8 AND 10 THEN {date} END"
     return f"CASE WHEN strlen({value}) BETWEEN 8 AND 10 THEN {date} END"
+
+
+# The first letters of the months, Dutch and English; mrt and maart both stand for the third.
+_MONTHS = (
+    *("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    *(".", ".", "maa", ".", "may", ".", ".", ".", ".", "oct", ".", "."),
+    *(".", ".", "mar"),
+)
+
+
+def _named_date(value: str, form: str) -> str:
+    part = f"regexp_extract({value}, '^([0-9]+)[ -]([A-Za-z]+)[.]?[ -]([0-9]+)$', {{}})"
+    months = ", ".join(quoted(name) for name in _MONTHS)
+    month = f"((list_position([{months}], left(lower({part.format(2)}), 3)) - 1) % 12 + 1)"
+    year = "%Y" if form == "named" else "%y"
+    date = f"try_strptime({part.format(1)} || '-' || {month} || '-' || {part.format(3)}, '%d-%m-{year}')::DATE"
+    return f"CASE WHEN {_fits(value, PATTERNS[form])} THEN {date} END"
 
 
 def _moment(value: str, spec: Spec) -> str:

@@ -48,6 +48,12 @@ def _readable(job: Job, found: enc.Scan) -> tuple[Path, list[Remark]]:
     if found.nuls:
         message = N_("Het bestand bevat {count} nultekens. Die zijn vervangen door spaties.")
         remarks.append(Remark("csv.nul", message, {"count": found.nuls}))
+    if found.garbled:
+        message = N_(
+            "{count} tekens zijn waarschijnlijk twee keer omgezet (zoals FryslÃ¢n voor Fryslân), de eerste op regel "
+            "{line}. Ze zijn niet veranderd."
+        )
+        remarks.append(Remark("csv.garbled", message, {"count": found.garbled, "line": found.garbled_line}))
     if found.encoding in ("utf-8", "utf-8-sig") and not (found.nuls or found.bad_bytes or found.carriage_only):
         return job.source, remarks
     copy = job.out / "utf8.csv"

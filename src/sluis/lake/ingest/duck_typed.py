@@ -1,5 +1,6 @@
 """The common last step: from staged texts to the typed table, with rejects for values that do not fit a forced type."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -104,7 +105,7 @@ def finish(staged: Staged, plans: Sequence[Plan], loaded: int, remarks: list[Rem
     everything = staged.remarks + remarks + _reject_remarks(staged.rejects)
     return IngestReport(
         format=staged.format,
-        dialect=staged.dialect,
+        dialect=staged.dialect | _written(staged, plans),
         rows_read=staged.rows,
         rows_loaded=loaded,
         rows_rejected=rejected,
@@ -113,6 +114,27 @@ def finish(staged: Staged, plans: Sequence[Plan], loaded: int, remarks: list[Rem
         data=_OUT,
         rejects=staged.rejects.close(),
     ).to_json()
+
+
+def _written(staged: Staged, plans: Sequence[Plan]) -> dict[str, Any]:
+    """How numbers and dates are written in most columns, which columns differ, and how many lines were left out."""
+    if staged.format not in ("csv", "xlsx", "ods"):
+        return {}
+    found = {plan.name: plan.written() for plan in plans}
+    usual: dict[str, Any] = {}
+    for key in ("decimal", "thousands", "date_order"):
+        values = Counter(written[key] for written in found.values() if key in written)
+        usual[key] = values.most_common(1)[0][0] if values else None
+    differ = {
+        name: {key: value for key, value in written.items() if value != usual[key]}
+        for name, written in found.items()
+        if any(value != usual[key] for key, value in written.items())
+    }
+    skipped = {
+        "titles": max(0, staged.dialect.get("header_line", 0) - 1),
+        "totals": staged.rejects.by_code.get("total", 0),
+    }
+    return usual | {"columns": differ, "skipped": skipped}
 
 
 def _reject_misfits(

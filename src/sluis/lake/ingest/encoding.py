@@ -1,6 +1,7 @@
 """Which characters the bytes mean, found out over the whole file, and a UTF-8 copy when that is needed."""
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,19 @@ from sluis.lake.ingest.caps import MAX_LINE_BYTES
 
 _CHUNK = MAX_LINE_BYTES
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# Ã, Â or â€ and the like, followed by what is left of the character: `FryslÃ¢n` was `Fryslân`.
+_TWICE = re.compile(
+    rb"\xc3[\x82\x83\x85](?:\xc2[\x80-\xbf]|\xc5[\x93\xa1\xb8\xbe]|\xe2\x80[\x93-\xba])"
+    rb"|\xc3\xa2\xe2(?:\x82\xac|\x80\x9a\xc2\xac)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """`rows` counts line ends outside quotes (plus a last line without one); `lines` counts all of them."""
+    """`rows` counts line ends outside quotes (plus a last line without one); `lines` counts all of them.
+
+    `garbled` counts characters that were encoded twice, the first on `garbled_line`.
+    """
 
     encoding: str
     has_bom: bool
@@ -26,6 +35,8 @@ class Scan:
     rows: int
     quotes_open: bool
     carriage_only: bool
+    garbled: int = 0
+    garbled_line: int = 0
 
 
 def scan(path: Path, forced: str = "") -> Scan:
@@ -51,6 +62,8 @@ def scan(path: Path, forced: str = "") -> Scan:
         rows=rows,
         quotes_open=bool(count.parity),
         carriage_only=count.lines == 0 and count.returns > 0,
+        garbled=count.garbled if encoding.startswith("utf-8") else 0,
+        garbled_line=count.garbled_line,
     )
 
 
@@ -78,6 +91,7 @@ class _Count:
     def __init__(self, *, wide: bool) -> None:
         self.wide = wide
         self.nuls = self.good = self.bad = self.lines = self.rows = self.parity = self.returns = 0
+        self.garbled = self.garbled_line = 0
         self.last = b""
         self._rest = b""
 
@@ -95,9 +109,16 @@ class _Count:
                 )
         if not self.wide and not (chunk.isascii() and not self._rest):
             self._utf8(chunk)
+            self._twice(chunk)
         self.lines += ends
         self.rows += self._outside(chunk, ends)
         self.last = chunk[-1:]
+
+    def _twice(self, chunk: bytes) -> None:
+        """Characters that were turned into UTF-8 twice: two bytes of one character, each written as a character."""
+        for found in _TWICE.finditer(chunk):
+            self.garbled += 1
+            self.garbled_line = self.garbled_line or self.lines + chunk.count(b"\n", 0, found.start()) + 1
 
     def _utf8(self, chunk: bytes) -> None:
         data = self._rest + chunk

@@ -116,11 +116,20 @@ def _date(title: str, name: str, fact: Facts, options: Options) -> Verdict | Non
         return Verdict(Spec(ColumnType.DATE, form="iso"))
     if name == "y/":
         return Verdict(Spec(ColumnType.DATE, form="%Y/%m/%d"))
+    if name.startswith("named"):
+        return Verdict(Spec(ColumnType.DATE, form=name), _century(title) if name == "named2" else ())
     order, remarks = _order(title, fact, options)
     if not order:
         return None
     form = "%d-%m-%Y" if order == "dmy" else "%m-%d-%Y"
+    if name[0] == "s":
+        form, remarks = form.replace("Y", "y"), remarks + _century(title)
     return Verdict(Spec(ColumnType.DATE, form=form.replace("-", name[1])), remarks)
+
+
+def _century(title: str) -> tuple[Remark, ...]:
+    message = N_("Kolom {column}: jaren van twee cijfers zijn gelezen als 1969 tot en met 2068.")
+    return (Remark("column.two-digit-year", message, {"column": title}),)
 
 
 def _moment(title: str, names: set[str], fact: Facts, options: Options) -> Verdict | None:

@@ -38,6 +38,16 @@ class Plan:
     source: int
     spec: Spec
 
+    def written(self) -> dict[str, str]:
+        """How the values are written, as far as it shows: decimal, thousands and date_order (dmy, mdy, ymd)."""
+        if self.spec.type in (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.NUMBER):
+            decimal = {"decimal": self.spec.mark} if self.spec.scale or self.spec.type is ColumnType.NUMBER else {}
+            return decimal | ({"thousands": self.spec.group} if self.spec.group else {})
+        if self.spec.type in (ColumnType.DATE, ColumnType.DATETIME) and self.spec.form:
+            first = self.spec.form[:2]
+            return {"date_order": {"%d": "dmy", "%m": "mdy", "na": "dmy"}.get(first, "ymd")}
+        return {}
+
     def column(self) -> Column:
         if self.spec.type is ColumnType.DECIMAL:
             return Column(self.name, self.title, self.spec.type, self.spec.precision, self.spec.scale)
@@ -59,7 +69,8 @@ class Dialect:
 
     def to_json(self) -> dict[str, Any]:
         shape = asdict(self)
-        return {key: shape[key] for key in ("encoding", "delimiter", "header_line", "first_line", "comment")}
+        known = {key: shape[key] for key in ("encoding", "delimiter", "header_line", "first_line", "comment")}
+        return known | {"quote": '"'}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 Names: `i` whole, `big` more than 18 digits, `p3`/`c3` one group of three after a point/comma (thousands or decimals?),
 `pd`/`cd` certainly decimals, `pt`/`ct` certainly thousands, `st` thousands with spaces, `exp` scientific, `unit` money
-or percentage, `d-` `d/` `d.` day and month in either order, `iso`, `y/`, `dt` and `dtz` ISO moments, `d-t` `d/t`
-day-month moments, `time`, `b` a truth word, `text` the rest.
+or percentage, `d-` `d/` `d.` day and month in either order, `s-` `s/` the same with a year of two digits, `named` and
+`named2` with the name of the month, `iso`, `y/`, `dt` and `dtz` ISO moments, `d-t` `d/t` day-month moments, `time`,
+`b` a truth word, `text` the rest.
 """
 
 import re
@@ -11,6 +12,12 @@ import re
 INT = r"-?(0|[1-9][0-9]{0,17})"
 _DMY = "[0-3]?[0-9]{s}[0-3]?[0-9]{s}[12][0-9]{{3}}"
 _CLOCK = r"[0-2]?[0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+_MONTH = (
+    "(jan(uari|uary)?|feb(ruari|ruary)?|mrt|maart|mar(ch)?|apr(il)?|mei|may|jun[ie]?|jul[iy]?|aug(ustus|ust)?|"
+    "sept?(ember)?|okt(ober)?|oct(ober)?|nov(ember)?|dec(ember)?)"
+)
+_NAMED = r"(?i)[0-3]?[0-9][ -]" + _MONTH + r"\.?[ -]"
+_SHORT = "[0-3]?[0-9]{s}[0-3]?[0-9]{s}[0-9]{{2}}"
 _ISO = "[12][0-9]{3}-[01][0-9]-[0-3][0-9]"
 
 PATTERNS: dict[str, str] = {
@@ -27,6 +34,10 @@ PATTERNS: dict[str, str] = {
     "d-": _DMY.format(s="-"),
     "d/": _DMY.format(s="/"),
     "d.": _DMY.format(s=r"\."),
+    "s-": _SHORT.format(s="-"),
+    "s/": _SHORT.format(s="/"),
+    "named": _NAMED + "[12][0-9]{3}",
+    "named2": _NAMED + "[0-9]{2}",
     "y/": "[12][0-9]{3}/[01]?[0-9]/[0-3]?[0-9]",
     "dtz": _ISO + "[T ]" + _CLOCK + "(Z|[+-][0-2][0-9]:?[0-5][0-9])",
     "d-t": _DMY.format(s="-") + "[T ]+" + _CLOCK,
@@ -37,7 +48,7 @@ PATTERNS: dict[str, str] = {
     "unit": r"-?\s*(€|EUR)\s*-?[0-9.,]+(-|\s*%)?|-?[0-9.,]+\s*(€|EUR|%)",
 }
 NUMERIC = frozenset({"i", "big", "p3", "pd", "c3", "cd", "pt", "ct", "st", "exp", "unit"})
-DATES = frozenset({"d-", "d/", "d.", "iso", "y/"})
+DATES = frozenset({"d-", "d/", "d.", "s-", "s/", "named", "named2", "iso", "y/"})
 MOMENTS = frozenset({"dt", "dtz", "d-t", "d/t"})
 
 TRUE_WORDS = ("ja", "true", "waar", "yes", "j", "y")

@@ -77,12 +77,21 @@ def _choose(book: Any, wanted: str) -> tuple[Any, list[Remark]]:
         raise Invalid("sheet.none", N_("De werkmap heeft geen zichtbaar blad."))
     if wanted:
         return _sheet(book, wanted), remarks
-    loaded = [_sheet(book, name) for name in visible]
-    best = max(loaded, key=lambda sheet: sheet.height * sheet.width)
+    best = _largest(book, visible)
     if len(visible) > 1:
         message = N_("De werkmap heeft {count} bladen. Ingelezen is het grootste: {name}.")
         remarks.append(Remark("sheet.chosen", message, {"count": len(visible), "name": best.name}))
     return best, remarks
+
+
+def _largest(book: Any, names: Sequence[str]) -> Any:
+    """The sheet with most cells; only it and the one being compared are in memory at the same time."""
+    best = None
+    for name in names:
+        sheet = _sheet(book, name)
+        if best is None or sheet.height * sheet.width > best.height * best.width:
+            best = sheet
+    return best
 
 
 def _sheet(book: Any, name: str) -> Any:

@@ -181,7 +181,10 @@ def _value(column: Column, key: str, text: str) -> Value:
     except (ValueError, OverflowError) as fault:
         expected = EXPECTED[column.type]
         raise _Wrong(
-            N_("{name} verwacht {expected_term}; gevonden: “{value}”."), key, expected_term=expected, value=_printable(text)
+            N_("{name} verwacht {expected_term}; gevonden: “{value}”."),
+            key,
+            expected_term=expected,
+            value=_printable(text),
         ) from fault
 
 

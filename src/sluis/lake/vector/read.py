@@ -1,5 +1,6 @@
 """A vector file → `data.parquet` (GeoParquet 1.1), streaming; every feature is loaded or kept with its reason."""
 
+import json
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,7 @@ from sluis.lake.geo import crs as systems
 from sluis.lake.names import GEOMETRY
 from sluis.lake.types import Column, ColumnType, GeometryColumn, IngestReport, Remark
 from sluis.lake.vector import columns, drivers, geometry, layers
+from sluis.lake.vector.features import NOT_FEATURE, strangers
 from sluis.lake.vector.prepare import Prepared, prepare
 from sluis.lake.vector.write import Rejects, Writer
 
@@ -92,6 +94,8 @@ def _load(reading: _Reading, out: Path, options: dict[str, Any], progress: Progr
             for batch in reader:
                 _load_batch(batch, layout, reading, tally, writer, rejects)
                 _tell(progress, writer.rows + rejects.rows, reading.total)
+            if reading.kind == "geojson":
+                _reject_strangers(reading.prepared.path, rejects)
             crs, remarks = _coordinate_system(meta.get("crs"), tally, options, layout.geometry is not None)
             writer.describe(crs, tally)
     if writer.rows + rejects.rows == 0:
@@ -111,6 +115,11 @@ def _load(reading: _Reading, out: Path, options: dict[str, Any], progress: Progr
         warnings=(*layout.remarks, *tally.remarks(), *remarks),
         rejects="rejects.csv" if rejects.rows else None,
     )
+
+
+def _reject_strangers(path: Path, rejects: Rejects) -> None:
+    for number, element in strangers(path):
+        rejects.add_text(number, "not-feature", NOT_FEATURE, json.dumps(element, ensure_ascii=False))
 
 
 def _load_batch(

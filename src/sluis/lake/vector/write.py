@@ -14,6 +14,7 @@ from sluis.lake.names import GEOMETRY, GEOMETRY_BOX
 from sluis.lake.vector.columns import Layout
 from sluis.lake.vector.geometry import Reason, Tally
 
+_TEXT_CHARS = 32_000
 _GROUP_ROWS = 65_536
 _GROUP_BYTES = 64 * 1024 * 1024
 
@@ -83,6 +84,11 @@ class Rejects:
             }
             self._csv.writerow([first + place, code, reason, json.dumps(record, ensure_ascii=False, default=str)])
         self.rows += len(refused)
+
+    def add_text(self, number: int, code: str, reason: str, text: str) -> None:
+        """One element that is no feature at all."""
+        self._csv.writerow([number, code, reason, text[:_TEXT_CHARS]])
+        self.rows += 1
 
     def __enter__(self) -> Self:
         return self
