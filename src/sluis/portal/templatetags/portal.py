@@ -28,5 +28,9 @@ def lock(steps: Sequence[tuple[str, str]]) -> SafeString:
     )
     said = gettext("De stappen op een rij: {steps}.").format(steps=", ".join(names))
     return format_html(
-        '<svg class="sluis-lock" viewBox="0 0 {} 60" role="img" aria-label="{}">{}{}</svg>', width, said, drawn, gates
+        '<svg class="sluis-lock" viewBox="-1 0 {} 60" role="img" aria-label="{}">{}{}</svg>',
+        width + 2,
+        said,
+        drawn,
+        gates,
     )

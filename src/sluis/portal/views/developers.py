@@ -28,7 +28,7 @@ def developers(request: HttpRequest) -> HttpResponse:
         "example": example,
         "snippets": snippets.snippets(example.slug) if example else [],
         "endpoints": endpoints(request),
-        "base": settings.SLUIS.url,
+        "base": f"{settings.SLUIS.url}/api/v1",
         "openapi": f"{settings.SLUIS.url}{_OPENAPI}",
     }
     return render(request, "portal/developers.html", context)

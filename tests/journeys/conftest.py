@@ -1,0 +1,168 @@
+"""A real server on a small fixed catalogue, a real browser, and what every page must answer to.
+
+def test_something(browse):
+    page = browse("/datasets", width=320)      # a Playwright page; what it did wrong stands in `page.wrongs`
+    browse.check(page)                         # axe, no scroll sideways, one h1, nothing foreign, no violations
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BUILT = REPOSITORY / "src" / "sluis" / "web" / "static" / "built" / "sluis.css"
+THEMES = REPOSITORY / "src" / "sluis" / "web" / "static" / "themes"
+# What axe calls best practice is kept; nothing is switched off.
+_VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+    .map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))"""
+# WCAG 2.2 (2.5.8): at least 24 by 24, except links within a sentence.
+_SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary, textarea')]
+    .filter(e => e.checkVisibility() && !e.matches('.nl-skip-link')
+        && !e.closest('p, dd, td, figcaption, caption, .sluis-prose, .sluis-visually-hidden'))
+    .filter(e => { const r = e.getBoundingClientRect(); return r.height < 23.5 || r.width < 23.5; })
+    .map(e => e.outerHTML.slice(0, 140))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    url: str
+    data: Path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Sluis as `sluis serve` runs it, with the catalogue of `tests.journeys.site`; one for the whole run."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine")
+    if not BUILT.exists():
+        pytest.skip("the front end is not built: cd frontend && npm ci && node build.mjs")
+    data, port = tmp_path_factory.mktemp("site"), _free_port()
+    url = f"http://127.0.0.1:{port}"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
+    ours = {"SLUIS_DATA": str(data), "SLUIS_PORT": str(port), "SLUIS_BASE_URL": url, "SLUIS_HOST": "127.0.0.1"}
+    subprocess.run([sys.executable, "-m", "tests.journeys.site"], cwd=REPOSITORY, env=kept | ours, check=True)
+    log = (data / "serve.log").open("wb")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "sluis", "serve"], cwd=REPOSITORY, env=kept | ours, stdout=log, stderr=log
+    )
+    try:
+        until = time.monotonic() + 60
+        while not _ready(url):
+            assert server.poll() is None, (data / "serve.log").read_text()
+            assert time.monotonic() < until, "the server does not answer"
+            time.sleep(0.2)
+        yield Site(url, data)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(site: Site) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Browse:
+    """Opens pages in fresh contexts and looks at them as a visitor would."""
+
+    site: Site
+    browser: Any
+    pictures: Path
+    contexts: list[Any] = field(default_factory=list)
+    wrongs: list[str] = field(default_factory=list)
+
+    def __call__(
+        self, path: str, *, width: int = 1280, theme: str = "merwede", script: bool = True, **context: Any
+    ) -> Any:
+        """A page at `path`; `theme` swaps the one file that a province swaps."""
+        opened = self.browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=self.site.url, **context
+        )
+        self.contexts.append(opened)
+        if theme != "merwede":
+            style = (THEMES / f"{theme}.css").read_text()
+            opened.route(re.compile(r"/static/themes/merwede[^/]*\.css"), lambda route: _swap(route, style))
+        page = opened.new_page()
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.wrongs.append(f"{path}: {error}"))
+        page.on("request", self._request)
+        page.goto(path)
+        return page
+
+    def _console(self, message: Any) -> None:
+        """Violations of the content policy come here too. A 404, 410 or 422 of the page itself is what we asked for."""
+        if message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text:
+            self.wrongs.append(message.text)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.site.url, "data:")):
+            self.wrongs.append(f"foreign request: {request.url}")
+
+    def check(self, page: Any) -> None:
+        """Everything a page must be, whatever it shows."""
+        found = [f"axe {violation}" for violation in self.axe(page)]
+        found += [f"small target: {target}" for target in page.evaluate(_SMALL)]
+        width = page.viewport_size["width"]
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"scrolls sideways: {wide} > {width}")
+        if (headings := page.locator("h1").count()) != 1:
+            found.append(f"{headings} h1")
+        assert not found + self.wrongs, f"{page.url}\n" + "\n".join(found + self.wrongs)
+
+    def axe(self, page: Any) -> list[str]:
+        from axe_playwright_python import base
+
+        page.evaluate(base.AXE_FILE_PATH.read_text())
+        return list(page.evaluate(_VIOLATIONS))
+
+    def picture(self, page: Any, name: str) -> Path:
+        path = self.pictures / f"{name}.png"
+        page.screenshot(path=str(path), full_page=True)
+        return path
+
+
+def _swap(route: Any, style: str) -> None:
+    route.fulfill(body=style, content_type="text/css")
+
+
+@pytest.fixture
+def browse(site: Site, chromium: Any, tmp_path: Path) -> Iterator[Browse]:
+    browsing = Browse(site, chromium, tmp_path)
+    yield browsing
+    for context in browsing.contexts:
+        context.close()

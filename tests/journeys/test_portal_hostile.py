@@ -1,0 +1,60 @@
+"""Texts and cells that attack stay texts."""
+
+import json
+
+import pytest
+
+from tests.conftest import shared_path
+from tests.journeys.site import ATTACKS, RUN
+
+pytestmark = pytest.mark.journey
+
+PAGES = (
+    "",
+    "/table",
+    "/table?columns=1",
+    "/table/0",
+    "/table/4",
+    "/api",
+    "/versions",
+    "/versions/1",
+    "/decision",
+    "/feedback",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_of_it_runs(browse, path):
+    page = browse(f"/datasets/hostile{path}")
+    for link in page.locator("main [onmouseover], main a").all()[:60]:
+        link.dispatch_event("mouseover")
+    assert page.evaluate("window.attacked") is None
+    assert page.locator("a[href^='javascript:' i]").count() == 0
+    assert page.locator("main [onerror], main [onload], main [onmouseover]").count() == 0
+    assert RUN in page.locator("h1").inner_text() or path == "/feedback"
+    assert not browse.wrongs
+
+
+def test_the_cells_show_the_attack_as_it_is(browse):
+    page = browse("/datasets/hostile/table")
+    shown = page.locator("#table tbody td").all_inner_texts()
+    assert {attack for attack in ATTACKS if attack in shown} == set(ATTACKS)
+
+
+def test_search_repeats_what_was_typed_as_text(browse):
+    payloads = shared_path("data/5-robustness/xss/RSNAKE_XSS.txt").read_text(errors="replace").splitlines()
+    naughty = json.loads(shared_path("data/5-robustness/blns/blns.json").read_text())
+    page = browse("/")
+    page.on("dialog", lambda dialog: browse.wrongs.append(dialog.message))
+    chosen = [text for text in [*payloads, *naughty] if "<" in text or "script" in text.lower()][::6]
+    assert len(chosen) > 20
+    for text in chosen:
+        page.goto("/datasets?" + _query(text))
+        assert page.locator("h1").count() == 1
+    assert not browse.wrongs
+
+
+def _query(text: str) -> str:
+    from urllib.parse import urlencode
+
+    return urlencode({"q": text.encode("utf-8", "replace").decode()})
