@@ -22,11 +22,11 @@ KINDS = (
 STATES = ("ingediend", "in behandeling", "afgerond", "afgewezen", "ingetrokken")
 STEMS = (
     "aanleg fietspad kruising gemeente waterkering dijk sluis brug onderhoud riolering kabel leiding boom kap "
-    "plantsoen speelplaats school woning nieuwbouw sloop monument erfgoed parkeer laadpaal verkeer snelheid geluid lucht bodem "
-    "sanering grondwater peil polder kanaal haven spoor station bus halte markt evenement terras bedrijf industrie "
-    "milieu afval container energie zonnepaneel windmolen warmtenet subsidie aanvraag bezwaar besluit perceel bewoner "
-    "wijk buurt straat plein park natuur gebied recreatie zwembad veld bibliotheek museum zorg jeugd onderwijs "
-    "veiligheid brandweer toezicht uitspraak raad begroting belasting toerisme cultuur"
+    "plantsoen speelplaats school woning nieuwbouw sloop monument erfgoed parkeer laadpaal verkeer snelheid geluid "
+    "lucht bodem sanering grondwater peil polder kanaal haven spoor station bus halte markt evenement terras "
+    "bedrijf industrie milieu afval container energie zonnepaneel windmolen warmtenet subsidie aanvraag bezwaar "
+    "besluit perceel bewoner wijk buurt straat plein park natuur gebied recreatie zwembad veld bibliotheek museum "
+    "zorg jeugd onderwijs veiligheid brandweer toezicht uitspraak raad begroting belasting toerisme cultuur"
 ).split()
 ENDINGS = ("", "en", "plan", "project", "beleid", "onderzoek", "locatie", "rapport", "gebied", "loket")
 WORDS = [stem + ending for ending in ENDINGS for stem in STEMS]
