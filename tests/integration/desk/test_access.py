@@ -1,0 +1,124 @@
+"""Each role on each page, and nobody sees or changes what belongs to another organisation."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from sluis.desk.access import ROUTES
+from sluis.foundation.service import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
+from sluis.register import service as register
+from sluis.release import service as release
+
+pytestmark = pytest.mark.django_db
+DESK = sorted(name for name in ROUTES if name.startswith("desk:"))
+POSTS = {
+    "desk:metadata-check", "desk:distribution-remove", "desk:service-remove", "desk:dossier-open",
+    "desk:dossier-propose", "desk:dossier-check", "desk:dossier-submit", "desk:dossier-stop", "desk:dossier-advise",
+    "desk:dossier-return", "desk:dossier-refuse", "desk:dossier-decide", "desk:dossier-publish", "desk:job-retry",
+}  # fmt: skip
+
+
+@pytest.fixture
+def dossier(steward, dataset):
+    return release.open_dossier(by=steward.actor, dataset_id=dataset.id)
+
+
+@pytest.fixture
+def things(dataset, queued, dossier):
+    return {"dataset_id": dataset.id, "version_id": queued.id, "dossier_id": dossier.id}
+
+
+def address(name, things):
+    """The address of a route, on the things of this test where it wants one, on unknown ones otherwise."""
+    resolver = get_resolver()
+    for space, (_, inner) in resolver.namespace_dict.items():
+        if space == "desk":
+            wanted = inner.reverse_dict[name.split(":")[1]][0][0][1]
+            return reverse(name, kwargs={key: things.get(key, uuid4()) for key in wanted})
+    raise AssertionError(name)
+
+
+def ask(client, name, things):
+    url = address(name, things)
+    return client.post(url) if name in POSTS else client.get(url)
+
+
+@pytest.mark.parametrize("name", DESK)
+def test_nobody_comes_in_without_signing_in(name, things):
+    answer = ask(Client(), name, things)
+    assert answer.status_code == 401 or answer["Location"].startswith("/inloggen/")
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_role_reaches_what_its_permissions_say_and_nothing_else(role, merwede, person, things):
+    someone = person(merwede, role, email=f"{role}-nieuw@merwede.example")
+    for name in DESK:
+        row = ROUTES[name]
+        allowed = row in (PUBLIC, SIGNED_IN) or row in ROLES[role].permissions
+        status = ask(someone.client, name, things).status_code
+        if allowed:
+            assert status not in (401, 403, 500), f"{role} {name}: {status}"
+        else:
+            assert status == 403, f"{role} {name}: {status}"
+
+
+@pytest.mark.parametrize("name", [n for n in DESK if ROUTES[n] in PERMISSIONS])
+def test_what_belongs_to_another_organisation_does_not_exist(name, stranger, things):
+    """The stranger holds every role, elsewhere: only lists, forms without a subject and the platform answer."""
+    url = address(name, things)
+    if not any(str(value) in url for value in things.values()):
+        pytest.skip("this page has no subject")
+    assert ask(stranger.client, name, things).status_code == 404
+
+
+def test_the_lists_of_a_stranger_are_empty(stranger, dataset, dossier):
+    for path in ("/desk/datasets", "/desk/dossiers", "/desk/"):
+        assert "Straten van Merwede" not in stranger.client.get(path).content.decode()
+
+
+def test_fields_that_are_not_on_the_form_change_nothing(steward, dataset, elsewhere):
+    answer = steward.client.post(
+        f"/desk/datasets/{dataset.id}/beschrijving",
+        {
+            "version": "1",
+            "title": "Straten",
+            "openness": "unknown",
+            "availability": "in_onderzoek",
+            "publication": "published",
+            "organisation": str(elsewhere.id),
+            "organisation_id": str(elsewhere.id),
+            "slug": "iets-anders",
+        },
+    )
+    assert answer.status_code == 302
+    after = register.get(by=steward.actor, dataset_id=dataset.id)
+    assert (after.title, after.publication, after.slug) == ("Straten", "draft", dataset.slug)
+    assert after.organisation.id == dataset.organisation.id
+
+
+def test_a_dataset_cannot_be_made_in_an_organisation_of_others(steward, elsewhere):
+    answer = steward.client.post("/desk/datasets/nieuw", {"title": "Binnen", "organisation": str(elsewhere.id)})
+    assert answer.status_code == 422
+    assert register.visible_to(by=steward.actor).total == 0
+
+
+def test_the_contact_of_another_organisation_cannot_be_chosen(steward, dataset, stranger, elsewhere):
+    theirs = register.add_contact(by=stranger.actor, organisation_id=elsewhere.id, name="Loket", email="a@elders.example")
+    answer = steward.client.post(
+        f"/desk/datasets/{dataset.id}/beschrijving", {"version": "1", "title": "Straten", "contact": str(theirs.id)}
+    )
+    assert answer.status_code == 422
+    assert register.get(by=steward.actor, dataset_id=dataset.id).contact is None
+
+
+def test_the_menu_shows_only_what_opens(merwede, person):
+    text = person(merwede, "viewer").client.get("/desk/").content.decode()
+    assert "/desk/datasets" in text
+    assert "/desk/beheer/" not in text
+    assert "/desk/meldingen" not in text
+
+
+def test_pages_are_not_kept_by_a_cache(steward, dataset):
+    assert "no-store" in steward.client.get(f"/desk/datasets/{dataset.id}")["Cache-Control"]
