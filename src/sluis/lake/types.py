@@ -93,6 +93,11 @@ class GeometryColumn:
 class IngestReport:
     """What became of a file. Always: rows_read = rows_loaded + rows_rejected.
 
+    A row is a record below the header with anything in it, also when it is cut off, badly quoted or a total (those are
+    rejected). Blank lines, comment lines and the title lines above the header are no rows.
+    `dialect` of a delimited file or sheet: encoding, delimiter, quote, header_line, first_line, comment; decimal,
+    thousands and date_order (dmy, mdy, ymd) as most columns have them, None where nothing shows it; columns that
+    differ, by name; skipped: how many title lines and totals.
     `data` and `rejects` are file names in the `out` folder of the run (`rejects` is None when no row was rejected).
     """
 

@@ -179,3 +179,25 @@ def test_a_failing_check_fails_the_profile(measure: Profile, monkeypatch: pytest
     monkeypatch.setattr(personal.count, "scan_text", broken)
     with pytest.raises(duckdb.OutOfMemoryException):
         measure("SELECT 'a' AS naam")
+
+
+def test_a_house_number_behind_the_street_counts_beside_a_postcode(measure: Profile) -> None:
+    rows = "SELECT 'Dorpsstraat ' || i || CASE WHEN i % 3 = 0 THEN 'a' ELSE '' END AS waar, '3311 AB' AS code"
+    hit = _hits(measure(f"{rows} FROM range(1, 101) r(i)"))["address", "code+waar"]
+    assert (hit["count"], hit["confidence"]) == (100, "probable")
+
+
+def test_words_beside_a_postcode_are_no_address(measure: Profile) -> None:
+    rows = "SELECT 'Fase ' || chr((65 + i % 20)::INTEGER) AS fase, '3311 AB' AS code FROM range(1, 101) r(i)"
+    assert {kind for kind, columns in _hits(measure(rows)) if columns != "code"} == set()
+
+
+def test_citizen_numbers_without_their_zero_are_possible_by_name(measure: Profile) -> None:
+    short = [str(n) for n in range(10_000_000, 10_000_300) if _passes(f"0{n}")]
+    assert _hits(measure(_values(short, "bsn")))["bsn", "bsn"]["confidence"] == "possible"
+    assert ("bsn", "kavel") not in _hits(measure(_values(short, "kavel")))
+
+
+def _passes(number: str) -> bool:
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return sum(int(digit) * weight for digit, weight in zip(number, weights, strict=True)) % 11 == 0

@@ -6,6 +6,7 @@ import itertools
 import json
 import operator
 import random
+import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -264,13 +265,28 @@ def test_facets_count_values_of_the_selection(table: Path, rows: list[dict[str, 
         facets(table, COLUMNS, 'open"; --')
 
 
+@pytest.fixture
+def unlocked_afterwards() -> Iterator[None]:
+    before = dict(duck._limits), list(duck._seconds)
+    yield
+    duck.configure([], memory_mb=1000, seconds=20, scratch=Path(tempfile.gettempdir()))
+    duck._limits.clear()
+    duck._limits.update(before[0])
+    duck._seconds[:] = before[1]
+
+
+@pytest.mark.usefixtures("unlocked_afterwards")
+def test_a_sort_larger_than_the_memory_goes_to_the_scratch_folder(table: Path, tmp_path: Path) -> None:
+    duck.configure([table.parent], memory_mb=60, seconds=20, scratch=tmp_path / "scratch")
+    found = duck.fetch("SELECT max(n) FROM (SELECT i AS n, hash(i)::VARCHAR AS h FROM range(3000000) t(i) ORDER BY h)")
+    assert found == [(2_999_999,)]
+
+
+@pytest.mark.usefixtures("unlocked_afterwards")
 def test_files_outside_the_configured_folders_are_closed(table: Path, tmp_path: Path) -> None:
-    try:
-        duck.configure([table.parent])
-        assert page(table, COLUMNS, PageRequest(limit=1)).ids == (0,)
-        assert b"".join(stream(table, COLUMNS, PageRequest())).startswith(b"naam,")
-        for statement in ("SELECT * FROM read_text('/etc/passwd')", f"COPY (SELECT 1) TO '{tmp_path}/x.csv'"):
-            with pytest.raises(Unavailable):
-                duck.fetch(statement)
-    finally:
-        duck.configure([])
+    duck.configure([table.parent], memory_mb=500, seconds=20, scratch=tmp_path / "scratch")
+    assert page(table, COLUMNS, PageRequest(limit=1)).ids == (0,)
+    assert b"".join(stream(table, COLUMNS, PageRequest())).startswith(b"naam,")
+    for statement in ("SELECT * FROM read_text('/etc/passwd')", f"COPY (SELECT 1) TO '{tmp_path}/x.csv'"):
+        with pytest.raises(Unavailable):
+            duck.fetch(statement)

@@ -86,8 +86,8 @@ class CarefulReader:
                 data = file.read(_CHUNK)
                 used, lines = self._many(data, line)
                 at, line = at + used, line + lines
-                if at + len(data) - used == size or used < len(data) // 2:
-                    few = _FEW if used > len(data) // 2 else min(few * 2, _MANY)
+                if at + len(data) - used == size or used * 2 < len(data):
+                    few = _FEW if used * 2 > len(data) else min(few * 2, _MANY)
                     file.seek(at)
                     used, lines = self._few(file, line, few)
                     at, line = at + used, line + lines

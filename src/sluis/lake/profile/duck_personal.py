@@ -14,6 +14,7 @@ from sluis.lake.profile.rules import (
     PATTERNS,
     PLATE_BARE,
     POSTCODE,
+    STREET,
     Kind,
 )
 from sluis.lake.types import Column, ColumnType
@@ -76,7 +77,17 @@ def scan_text(session: Session, column: Column, distinct: int) -> dict[Kind, Fou
 def scan_numbers(session: Session, column: Column) -> Found:
     """Citizen service numbers stored as whole numbers, where a leading zero is lost."""
     c = quoted(column.name)
-    source = f"(SELECT lpad({c}::VARCHAR, 9, '0') AS v, 1 AS n FROM t WHERE {c} BETWEEN 10000000 AND 999999999)"
+    return _numbers(session, f"SELECT lpad({c}::VARCHAR, 9, '0') AS v FROM t WHERE {c} BETWEEN 10000000 AND 999999999")
+
+
+def scan_short_numbers(session: Session, column: Column) -> Found:
+    """Texts of eight digits that pass the eleven-test with a zero in front: a spreadsheet may have dropped it."""
+    c = f"trim({quoted(column.name)})"
+    return _numbers(session, f"SELECT '0' || {c} AS v FROM t WHERE regexp_full_match({c}, '[0-9]{{8}}')")
+
+
+def _numbers(session: Session, values: str) -> Found:
+    source = f"(SELECT v, 1 AS n FROM ({values}))"
     hits = f"(SELECT v, n, [v] AS bsn_shape, CASE WHEN eleven_test(v) THEN [v] ELSE [] END AS bsn FROM {source})"
     return _found(*session.one(f"SELECT {', '.join(_measures(Kind.BSN))} FROM {hits}"))
 
@@ -92,9 +103,18 @@ def whole(session: Session, column: Column, kind: str) -> tuple[int, list[str]]:
 
 def together(session: Session, postcode: Column, number: Column) -> int:
     """Rows with both a postcode with letters and a house number."""
-    p, h = quoted(postcode.name), quoted(number.name)
+    return _beside(session, postcode, f"{quoted(number.name)}::VARCHAR <> ''")
+
+
+def with_street(session: Session, postcode: Column, street: Column) -> int:
+    """Rows with a postcode with letters and, in the other column, a street with a house number."""
+    return _beside(session, postcode, f"regexp_full_match({quoted(street.name)}, {literal(STREET)})")
+
+
+def _beside(session: Session, postcode: Column, condition: str) -> int:
     pattern = literal(rf"\s*(?:{POSTCODE})\s*")
-    return session.one(f"SELECT count(*) FROM t WHERE regexp_full_match({p}, {pattern}) AND {h}::VARCHAR <> ''")[0]
+    where = f"regexp_full_match({quoted(postcode.name)}, {pattern}) AND {condition}"
+    return session.one(f"SELECT count(*) FROM t WHERE {where}")[0]
 
 
 def name_share(session: Session, column: Column) -> tuple[int, int, list[str]]:

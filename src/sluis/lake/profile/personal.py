@@ -21,6 +21,7 @@ SURE, PROBABLE, POSSIBLE = "sure", "probable", "possible"
 
 WHY = {
     "bsn.name": N_("De kolomnaam noemt het burgerservicenummer en de getallen doorstaan de elfproef."),
+    "bsn.short": N_("De kolomnaam noemt het burgerservicenummer; de getallen van acht cijfers kunnen een nul missen."),
     "bsn.share": N_("{percent}% van de getallen van negen cijfers doorstaat de elfproef; bij toeval is dat 9%."),
     "bsn.context": N_("Naast getallen die de elfproef doorstaan, staat dat het om een burgerservicenummer gaat."),
     "bsn.text": N_("In de tekst staan getallen van negen cijfers die de elfproef doorstaan."),
@@ -103,6 +104,10 @@ def _in_column(session: Session, seen: _Seen, basics: Mapping[str, Any]) -> Iter
         return
     found = count.scan_text(session, seen.column, basics["distinct"])
     yield from _bsn(seen, found[Kind.BSN])
+    if named(Kind.BSN, seen.label) and not found[Kind.BSN].rows:
+        short = count.scan_short_numbers(session, seen.column)
+        if short.rows:
+            yield seen.hit(Kind.BSN, short.rows, POSSIBLE, "bsn.short", short.examples)
     yield from _coded(seen, found)
     if seen.column.type is ColumnType.TEXT:
         yield from _plates(session, seen, found[Kind.PLATE])
@@ -195,6 +200,11 @@ def _addresses(session: Session, seen: Sequence[_Seen]) -> Iterator[Hit]:
             continue
         best = max(((count.together(session, postcode.column, n.column), n) for n in numbers),
                    key=lambda pair: pair[0], default=(0, None))  # fmt: skip
+        if not best[0]:
+            others = [s for s in seen if s.filled and s.column.type is ColumnType.TEXT and s is not postcode]
+            best = max(((count.with_street(session, postcode.column, o.column), o) for o in others),
+                       key=lambda pair: pair[0], default=(0, None))  # fmt: skip
+            best = best if best[0] >= rows / 10 else (0, None)
         if best[1] is None or not best[0]:
             yield postcode.hit(Kind.ADDRESS, rows, POSSIBLE, "postcode", examples)
             continue

@@ -31,6 +31,8 @@ PHONE = (
 )
 POSTCODE = r"\b[1-9][0-9]{3} ?[A-Z]{2}\b"
 ADDRESS = r"[A-Za-z.]{3,} [0-9]{1,5}[ -]?[A-Za-z0-9]{0,4},? +[1-9][0-9]{3} ?[A-Z]{2}\b"
+# A street with a house number and perhaps an addition: Dorpsstraat 12, Laan van 1813 4-bis.
+STREET = r"\s*\pL[\pL0-9 .'’/-]{2,60} [1-9][0-9]{0,4}(?: ?[-/]? ?[A-Za-z0-9]{1,4})?\s*"
 TITLED = (
     r"(?i:\b(?:mevrouw|mevr\.|mw\.|meneer|dhr\.|de heer)) +"
     r"(?:[A-Z]\.? ?)*(?:(?:van|de|den|der|ter|ten|'t) )*[A-Z][a-z]+"

@@ -18,8 +18,8 @@ import duckdb
 from sluis.kernel.errors import Invalid, Unavailable
 from sluis.kernel.text import N_
 
-SECONDS = 20.0
-MEMORY = "1GB"
+_seconds = [20.0]
+_limits = {"memory_limit": "1GB"}
 
 _lock = threading.Lock()
 _local = threading.local()
@@ -27,18 +27,23 @@ _folders: list[str] = []
 _database: tuple[int, duckdb.DuckDBPyConnection] | None = None
 
 
-def configure(folders: Sequence[Path]) -> None:
-    """Let queries read under these folders only; call before the first query (the composition root does)."""
+def configure(folders: Sequence[Path], *, memory_mb: int, seconds: float, scratch: Path) -> None:
+    """Let queries read under these folders only, within this memory and time; what does not fit goes to `scratch`.
+
+    Call before the first query (the composition root does). Without it nothing is locked: that is for tests.
+    """
     global _database
     with _lock:
         _folders[:] = [str(folder.resolve()) + "/" for folder in folders]
+        _limits.update({"memory_limit": f"{memory_mb}MB", "temp_directory": str(scratch.resolve())})
+        _seconds[0] = seconds
         _database = None
 
 
-def fetch(sql: str, params: Sequence[Any] = (), seconds: float = SECONDS) -> list[tuple[Any, ...]]:
+def fetch(sql: str, params: Sequence[Any] = (), seconds: float | None = None) -> list[tuple[Any, ...]]:
     """All rows of one query. Raises Unavailable (too slow, too big, unreadable) or Invalid (value out of range)."""
     cursor = cursor_of_thread()
-    with limited(cursor, seconds):
+    with limited(cursor, _seconds[0] if seconds is None else seconds):
         return cursor.execute(sql, list(params)).fetchall()
 
 
@@ -101,7 +106,7 @@ def _connect() -> duckdb.DuckDBPyConnection:
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "memory_limit": MEMORY,
+            **_limits,
             "threads": str(max(2, min(8, os.cpu_count() or 2))),
         },
     )
