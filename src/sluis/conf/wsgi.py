@@ -1,8 +1,22 @@
 """What the web server calls."""
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from sluis.conf.env import select_settings
 
 select_settings()
 application = get_wsgi_application()
+
+
+def _fence_queries() -> None:
+    """Table queries read blobs and nothing else, within the memory and time of the settings."""
+    from sluis.foundation.service import blobs
+    from sluis.lake.rows import duck
+
+    env = settings.SLUIS
+    scratch = env.data / "tmp" / "queries"
+    duck.configure([blobs.root()], memory_mb=env.query_memory_mb, seconds=env.query_seconds, scratch=scratch)
+
+
+_fence_queries()
