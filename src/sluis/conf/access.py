@@ -35,7 +35,12 @@ class RouteAccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        """What is not for everybody is never kept by a cache: the next one at this machine may be somebody else."""
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match and routes().get(match.view_name) not in (PUBLIC, None):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     # Django does not hand what a process_view raises to the middleware for problems, so we answer ourselves.
     def process_view(

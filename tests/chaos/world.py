@@ -1,0 +1,89 @@
+"""An organisation with a secret draft of everything beside something public, made by the real operations."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from tests.chaos.conftest import Province
+from tests.integration.release.conftest import decided, describe, publish, ready
+
+from sluis.foundation.models import Job
+from sluis.foundation.service import run_until_idle
+from sluis.kernel.actor import Actor
+from sluis.kernel.ids import new_id
+from sluis.lake.service import ingest_now, start_upload
+from sluis.register import service as register
+from sluis.register.types import DatasetRecord
+from sluis.release import service as release
+from sluis.release.types import Outcome
+
+CANARY = "kanarievogelgeheim"
+
+
+@dataclass
+class World:
+    """`things` are the ids of what is not public, by the name their addresses give them."""
+
+    province: Province
+    published: DatasetRecord
+    draft: DatasetRecord
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def person(self, role: str) -> Actor:
+        return self.province.people[role]
+
+
+def table(by: Actor, dataset_id: UUID, folder: Path, text: str) -> UUID:
+    path = folder / f"{new_id().hex}.csv"
+    path.write_text(text, encoding="utf-8")
+    return ingest_now(by=by, dataset_id=dataset_id, path=path)
+
+
+def build(province: Province, folder: Path, *, public: dict[str, Any] | None = None, cells: str = "") -> World:
+    steward, owner = province.people["data_steward"], province.people["data_owner"]
+    published = describe(steward, province.organisation, **(public or {}))
+    table(steward, published.id, folder, cells or "plaats;aantal\nGorinchem;1\nVianen;2\nLeerdam;3\nAltena;4\n")
+    publish(steward, owner, published)
+    draft = describe(
+        steward,
+        province.organisation,
+        title=f"{CANARY} concept",
+        description=f"{CANARY}: dit is nog geheim en staat dus nergens buiten.",
+        keywords=[CANARY],
+    )
+    version = table(steward, draft.id, folder, f"geheim;aantal\n{CANARY};1\nb;2\nc;3\nte;veel;velden\n")
+    dossier = ready(steward, draft)
+    upload = start_upload(by=steward, dataset_id=draft.id, filename=f"{CANARY}.csv", length=10)
+    parts = register.get(by=steward, dataset_id=draft.id)
+    things = {
+        "dataset_id": draft.id,
+        "part_id": parts.distributions[0].id,
+        "version_id": version,
+        "dossier_id": dossier.id,
+        "upload_id": upload.id,
+        "feedback_id": new_id(),
+        "person_id": owner.user_id,
+        "job_id": Job.objects.values_list("id", flat=True).first() or new_id(),
+    }
+    run_until_idle()
+    return World(province, published, draft, things)
+
+
+def plan(world: World, title: str) -> DatasetRecord:
+    """A dataset that is announced for later and that has a table already."""
+    steward = world.person("data_steward")
+    from datetime import date
+
+    made = describe(steward, world.province.organisation, title=title)
+    decided(
+        world.person("data_owner"),
+        ready(steward, made, Outcome.PLANNED, planned_date=date(2027, 3, 1)),
+        Outcome.PLANNED,
+        planned_date=date(2027, 3, 1),
+    )
+    run_until_idle()
+    return made
+
+
+__all__ = ["CANARY", "World", "build", "plan", "release", "table"]
