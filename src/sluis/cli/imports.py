@@ -47,26 +47,21 @@ def import_files(
 ) -> None:
     start()
     migrate()
-    from sluis.cli.describe import from_pairs
-
-    delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
-    said = {
-        "encoding": encoding,
-        "delimiter": delimiter,
-        "header_row": header_row,
-        "decimal": decimal,
-        "date_order": date_order,
-        "skip": skip,
-        "sheet": sheet,
-        "types": from_pairs(column_type or []),
-    }
-    options = {name: value for name, value in said.items() if value not in ("", None) and value != {}}
+    options = _options(
+        types=column_type or [],
+        encoding=encoding,
+        delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter),
+        header_row=header_row,
+        decimal=decimal,
+        date_order=date_order,
+        skip=skip,
+        sheet=sheet,
+    )
+    who = actor(by)
     refused = 0
     for file in files:
         try:
-            _tell(
-                import_file(actor(by), file, dataset=dataset, organisation=organisation, title=title, options=options)
-            )
+            _tell(import_file(who, file, dataset=dataset, organisation=organisation, title=title, options=options))
         except SluisError as error:
             refused += 1
             _tell_refusal(file, error)
@@ -74,15 +69,35 @@ def import_files(
         raise typer.Exit(1)
 
 
+def _options(types: list[str], **said: Any) -> dict[str, Any]:
+    """The corrections that were given, as the ingest takes them."""
+    from sluis.cli.describe import from_pairs
+
+    options = {name: value for name, value in said.items() if value not in ("", None)}
+    return options | ({"types": from_pairs(types)} if types else {})
+
+
 def import_file(
     by: Actor, file: Path, *, dataset: str, organisation: str, title: str, options: dict[str, Any]
 ) -> dict[str, Any]:
-    """Read one file into a dataset, which is made when it is not there; returns the document that `--json` shows."""
+    """Read one file into a dataset; a new one is made once the file was read. Returns what `--json` shows."""
+    if file.is_dir():
+        raise Invalid(
+            "import.folder",
+            N_("{file} is een map; noem de bestanden zelf."),
+            way_out=N_("Bijvoorbeeld: sluis import {file}/*.csv"),
+            file=str(file),
+        )
     if not file.is_file():
         raise NotFound("import.no-file", N_("Bestand {file} is er niet."), file=str(file))
-    record = _dataset(by, dataset or slugify(file.stem), organisation, title or _title(file))
-    say(_("{file} → dataset {slug}").format(file=file.name, slug=record.slug))
-    return {"file": str(file), "dataset": record.slug} | _told(take_in(by, record.id, file, options).report)
+    slug = dataset or slugify(file.stem)
+    say(_("{file} → dataset {slug}").format(file=file.name, slug=slug))
+    known = _known(by, slug)
+    if known:
+        made = take_in(by, known.id, file, options)
+    else:
+        made = _take_in_new(by, file, slug, organisation, title or _title(file), options)
+    return {"file": str(file), "dataset": slug} | _told(made.report)
 
 
 def _told(report: dict[str, Any] | None) -> dict[str, Any]:
@@ -103,13 +118,26 @@ def take_in(by: Actor, dataset_id: UUID, file: Path, options: dict[str, Any] | N
     return lake.table_version(by=by, table_version_id=made)
 
 
-def _dataset(by: Actor, slug: str, organisation: str, title: str) -> DatasetRecord:
+def _take_in_new(
+    by: Actor, file: Path, slug: str, organisation: str, title: str, options: dict[str, Any]
+) -> "TableVersionRecord":
+    from sluis.lake import service as lake
+
+    home = _home(by, organisation)
+    with reading(file.name) as told:
+        made = lake.ingest_new(
+            by=by, organisation_id=home, title=title, slug=slug, path=file, options=options, on_progress=told
+        )
+    return lake.table_version(by=by, table_version_id=made)
+
+
+def _known(by: Actor, slug: str) -> DatasetRecord | None:
     from sluis.register import service as register
 
     try:
         return register.get(by=by, slug=slug)
     except NotFound:
-        return register.create(by=by, organisation_id=_home(by, organisation), title=title, slug=slug)
+        return None
 
 
 def _home(by: Actor, slug: str) -> UUID:

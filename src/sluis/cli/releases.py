@@ -123,7 +123,7 @@ def decide(
     planned: Day = None,
     content: Annotated[str, typer.Option("--hash", help=_("Hash die u hebt beoordeeld; leeg: die van nu."))] = "",
 ) -> None:
-    env = start()
+    start()
     from sluis.release import service as release
     from sluis.release.types import Outcome, Stage
 
@@ -140,7 +140,7 @@ def decide(
     )
     say(_("Besluit vastgelegd; de publicatie loopt…"))
     record = _after(who, record.id, Stage.DECIDED)
-    _show(record, slug, url=f"{env.url}/dataset/{slug}" if record.stage is Stage.PUBLISHED else "")
+    _show(record, slug)
 
 
 def _after(who: Actor, dossier_id: Any, stage: Any) -> Any:
@@ -269,7 +269,11 @@ def _dossier(who: Actor, slug: str) -> Any:
     return record
 
 
-def _show(record: Any, slug: str, url: str = "") -> None:
+def _show(record: Any, slug: str) -> None:
+    from sluis.release import addresses
+    from sluis.release.types import Stage
+
+    url = addresses.absolute(addresses.page(slug)) if record.stage is Stage.PUBLISHED else ""
     checks = [{"name": check.name, "verdict": check.verdict.value} for check in record.checks]
     document = {
         "dataset": slug,

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sluis.cli.language import _
+from sluis.conf.env import Env
 from sluis.kernel.canonical import canonical
 from sluis.kernel.errors import SluisError
 
@@ -101,7 +102,7 @@ def refuse(error: SluisError) -> None:
 def problem(error: SluisError) -> dict[str, Any]:
     """The error as the web would answer it (RFC 9457): type, title, status, detail, code and, where given, errors."""
     body: dict[str, Any] = {
-        "type": f"urn:sluis:problem:{error.code}",
+        "type": f"{_url()}/problemen/{error.code}",
         "title": _(error.title),
         "status": _status(error),
         "detail": error.detail(_),
@@ -110,6 +111,14 @@ def problem(error: SluisError) -> dict[str, Any]:
     if error.faults:
         body["errors"] = [{"field": f.field, "row": f.row, "message": f.text(_)} for f in error.faults]
     return body
+
+
+def _url() -> str:
+    """The address of this installation; empty while the settings themselves are wrong."""
+    try:
+        return Env.load().url
+    except SluisError:
+        return ""
 
 
 def _status(error: SluisError) -> int:

@@ -4,9 +4,11 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -78,6 +80,20 @@ def test_an_import_accounts_for_every_row_and_a_refusal_is_a_problem(
     assert {"dialect", "warnings"} <= set(report)
     assert problem["status"] == 404
     assert problem["file"] == str(missing)
+
+
+def test_a_refused_file_is_a_problem_and_leaves_no_dataset(surroundings: dict[str, str], tmp_path: Path) -> None:
+    refused = tmp_path / "geen-tabel.xlsx"
+    refused.write_bytes(b"PK\x03\x04 this is not a spreadsheet")
+    done = sluis(surroundings, "import", str(refused), str(tmp_path), "--json")
+    unreadable, folder = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert unreadable["type"].startswith(f"http://127.0.0.1:{surroundings['SLUIS_PORT']}/problemen/")
+    assert unreadable["status"] == 422
+    assert folder["code"] == "import.folder"
+    with closing(sqlite3.connect(Path(surroundings["SLUIS_DATA"]) / "sluis.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM register_dataset").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM lake_tableversion").fetchone() == (0,)
 
 
 def test_a_wrong_setting_is_named_and_nothing_starts(surroundings: dict[str, str]) -> None:
