@@ -149,3 +149,28 @@ def test_an_empty_zip_is_refused(tmp_path: Path) -> None:
     zipfile.ZipFile(buffer, "w").close()
     with pytest.raises(Invalid):
         read(tmp_path, buffer.getvalue())
+
+
+def test_a_header_of_four_rows(tmp_path: Path) -> None:
+    found = read(tmp_path, shared_path("data/2-tabular/messytables/begrotingsanalyse-2011.csv").read_bytes())
+    titles = [column["title"] for column in found.report["columns"]]
+    assert titles[1:4] == ["Cluster", "provincie – A – Groningen", "provincie – B – Friesland"]
+    assert found.counts == (36, 36, 0)
+    assert found.rows[0][:2] == (0, "Inkomstenclusters:")
+
+
+@pytest.mark.parametrize(
+    ("data", "counts", "types"),
+    [
+        ("a;b\n", (0, 0, 0), {"a": "text", "b": "text"}),
+        ("naam\njan\npiet\n", (2, 2, 0), {"naam": "text"}),
+        ("id;x\n1;(12)\n2;3\n", (2, 2, 0), {"id": "integer", "x": "text"}),
+        ("id;x\n1;" + "9" * 44 + "\n2;3\n", (2, 2, 0), {"id": "integer", "x": "text"}),
+        ("id;x\n1;12,5%\n2;3%\n", (2, 2, 0), {"id": "integer", "x": "decimal"}),
+    ],
+)
+def test_small_and_unusual_tables(
+    tmp_path: Path, data: str, counts: tuple[int, int, int], types: dict[str, str]
+) -> None:
+    found = read(tmp_path, data)
+    assert (found.counts, found.types) == (counts, types)

@@ -9,11 +9,12 @@ from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.ingest.caps import MAX_COLUMNS, MAX_FIELD_CHARS
 from sluis.lake.ingest.plan import Dialect, Options
-from sluis.lake.ingest.shapes import shape_of
+from sluis.lake.ingest.shapes import NUMERIC, shape_of
 from sluis.lake.types import Remark
 
 _SAMPLE_CHARS = 262_144
 _SAMPLE_ROWS = 500
+_MOST_HEADER_ROWS = 4
 Record = tuple[int, list[str]]  # line on which it starts, cells
 
 
@@ -87,7 +88,8 @@ def locate_header(rows: Sequence[Sequence[str]], width: int) -> tuple[list[str],
     if not rows or _looks_like_data(rows[top], below):
         return [""] * width, 0, top
     if below and _is_second_header(rows[top], below):
-        return _joined(rows[top], rows[top + 1]), 2, top + 2
+        used = _header_rows(rows[top : top + _MOST_HEADER_ROWS], rows[top + _MOST_HEADER_ROWS : top + 30])
+        return _joined(rows[top : top + used]), used, top + used
     return list(rows[top]), 1, top + 1
 
 
@@ -190,12 +192,31 @@ def _is_second_header(top: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     return set(second) <= names and "text" in second and not set(third) <= names
 
 
-def _joined(top: Sequence[str], second: Sequence[str]) -> list[str]:
+def _header_rows(head: Sequence[Sequence[str]], body: Sequence[Sequence[str]]) -> int:
+    """Two, or more while the next row has names with gaps, at least one of them above a column of numbers."""
+    used = 2
+    for row in head[2:]:
+        named = [n for n, cell in enumerate(row) if shape_of(cell) == "text"]
+        gaps = any(not cell.strip() for cell in row)
+        if not gaps or {shape_of(cell) for cell in row} > {"", "text"} or not any(_numbers(body, n) for n in named):
+            break
+        used += 1
+    return used
+
+
+def _numbers(rows: Sequence[Sequence[str]], at: int) -> bool:
+    shapes = [shape_of(row[at]) for row in rows if at < len(row) and row[at].strip()]
+    return sum(shape in NUMERIC for shape in shapes) * 2 > len(shapes)
+
+
+def _joined(rows: Sequence[Sequence[str]]) -> list[str]:
+    """One title per column from all header rows; in the first, a merged cell counts for what stands under it."""
     titles: list[str] = []
     group = ""
-    for position, name in enumerate(second):
-        group = (top[position].strip() if position < len(top) else "") or group
-        titles.append(" – ".join(part for part in (group, name.strip()) if part))
+    for position in range(max(len(row) for row in rows)):
+        top, *names = (row[position].strip() if position < len(row) else "" for row in rows)
+        group = top or group
+        titles.append(" – ".join(part for part in (group, *names) if part))
     return titles
 
 
