@@ -1,13 +1,12 @@
-"""Signing in: only staff, slowly for guessers, never to another site, and not a moment longer than the account is open."""
+"""Signing in: only staff, slowly for guessers, never to another site, and no longer than the account is open."""
 
 import pytest
 from django.test import Client
+from tests.integration.desk.conftest import PASSWORD
 
 from sluis.foundation.models import AuditEntry
 from sluis.foundation.service import close_account
 from sluis.kernel.actor import SYSTEM
-
-from tests.integration.desk.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/inloggen/"
@@ -80,7 +79,9 @@ def test_a_network_that_tries_many_accounts_is_locked_out(steward):
     ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:///evil.example"],
 )
 def test_next_never_leads_to_another_site(steward, target):
-    answer = Client().post(f"{LOGIN}?next={target}", {"login": steward.user.email, "password": PASSWORD, "next": target})
+    answer = Client().post(
+        f"{LOGIN}?next={target}", {"login": steward.user.email, "password": PASSWORD, "next": target}
+    )
     assert answer.status_code == 302
     assert answer["Location"] == "/desk/"
 
@@ -89,7 +90,9 @@ def test_next_leads_back_to_the_page_that_asked(steward):
     client = Client()
     asked = client.get("/desk/datasets?q=brug", headers={"accept": "text/html"})
     assert asked.status_code == 302
-    answer = client.post(asked["Location"], {"login": steward.user.email, "password": PASSWORD, "next": "/desk/datasets?q=brug"})
+    answer = client.post(
+        asked["Location"], {"login": steward.user.email, "password": PASSWORD, "next": "/desk/datasets?q=brug"}
+    )
     assert answer["Location"] == "/desk/datasets?q=brug"
 
 
@@ -125,9 +128,7 @@ def test_a_new_password_ends_other_sessions_and_is_in_the_log(steward):
     other = Client()
     sign_in(other, steward.user.email)
     fresh = "nog-een-langere-zin-van-mij"
-    answer = steward.client.post(
-        "/wachtwoord/", {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh}
-    )
+    answer = steward.client.post("/wachtwoord/", {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh})
     assert answer.status_code == 302, answer.content.decode()[:500]
     assert steward.client.get("/desk/").status_code == 200
     assert other.get("/desk/", headers={"accept": "text/html"}).status_code == 302

@@ -20,14 +20,18 @@ def told(**values):
     return ",".join(f"{name} {base64.b64encode(str(value).encode()).decode()}" for name, value in values.items())
 
 
-def start(who, dataset, length=len(BODY), name="straten.csv"):
+def start(who, dataset, length=0, name="straten.csv"):
+    length = length or len(BODY)
     headers = {**TUS, "Upload-Length": str(length), "Upload-Metadata": told(filename=name, dataset=dataset.id)}
     return who.client.post(UPLOADS, headers=headers)
 
 
 def send(client, url, data, offset=0, **headers):
     return client.patch(
-        url, data, content_type="application/offset+octet-stream", headers={**TUS, "Upload-Offset": str(offset), **headers}
+        url,
+        data,
+        content_type="application/offset+octet-stream",
+        headers={**TUS, "Upload-Offset": str(offset), **headers},
     )
 
 
@@ -159,7 +163,11 @@ def test_the_token_travels_in_a_header(steward, dataset):
 
 
 def test_a_file_alone_makes_its_dataset(steward, merwede):
-    headers = {**TUS, "Upload-Length": "5", "Upload-Metadata": told(filename="lege_panden-2026.csv", organisation=merwede.id)}
+    headers = {
+        **TUS,
+        "Upload-Length": "5",
+        "Upload-Metadata": told(filename="lege_panden-2026.csv", organisation=merwede.id),
+    }
     assert steward.client.post(UPLOADS, headers=headers).status_code == 201
     assert Dataset.objects.get().title == "Lege panden 2026"
 

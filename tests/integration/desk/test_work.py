@@ -1,4 +1,4 @@
-"""The work of a day, without JavaScript: hand in, correct, describe, propose, decide, and what goes wrong on the way."""
+"""The work of a day, without JavaScript: hand in, correct, describe, propose, decide, and what goes wrong."""
 
 import pytest
 
@@ -25,9 +25,7 @@ def complete(steward, dataset):
         "description": "Alle straten van de provincie met het aantal panden per straat, geteld in het voorjaar.",
         "themes": ["TRAN"], "licence": "CC0", "openness": "open", "contact": str(contact.id), "keywords": "straat, weg",
     }  # fmt: skip
-    return register.change(
-        by=steward.actor, dataset_id=dataset.id, changes=changes, expected_version=record.version
-    )
+    return register.change(by=steward.actor, dataset_id=dataset.id, changes=changes, expected_version=record.version)
 
 
 def test_a_title_is_enough_for_a_dataset(steward, merwede):
@@ -80,7 +78,9 @@ def test_a_correction_makes_the_next_version_from_the_same_file(steward, table):
     assert columns["datum"]["type"] == "text"
     assert columns["straat"]["title"] == "Naam van de straat"
     assert "Vergeleken met versie 1" in text_of(steward.client.get(answer["Location"]))
-    again = steward.client.post(f"/desk/tabellen/{version.id}/correcties", {"type-datum": "date", "title-straat": "Naam van de straat"})
+    again = steward.client.post(
+        f"/desk/tabellen/{version.id}/correcties", {"type-datum": "date", "title-straat": "Naam van de straat"}
+    )
     run_until_idle()
     third = TableVersion.objects.get(number=3)
     assert again.status_code == 302
@@ -107,7 +107,9 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(steward, dataset):
 def test_typing_shows_what_is_missing_and_saves_nothing(steward, dataset):
     url = f"/desk/datasets/{dataset.id}/beschrijving"
     bare = text_of(steward.client.post(f"{url}/controle", {"title": "Straten"}))
-    richer = text_of(steward.client.post(f"{url}/controle", {"title": "Straten", "keywords": "weg", "landing_page": "geen adres"}))
+    richer = text_of(
+        steward.client.post(f"{url}/controle", {"title": "Straten", "keywords": "weg", "landing_page": "geen adres"})
+    )
     assert "Kies minstens één thema." in bare
     assert "Geef trefwoorden" in bare
     assert "Geef trefwoorden" not in richer
@@ -117,7 +119,9 @@ def test_typing_shows_what_is_missing_and_saves_nothing(steward, dataset):
 
 def test_the_check_button_keeps_what_was_typed_without_saving(steward, dataset):
     url = f"/desk/datasets/{dataset.id}/beschrijving"
-    page = text_of(steward.client.post(url, {"action": "check", "title": "Straten", "description": "Nog niet bewaard."}))
+    page = text_of(
+        steward.client.post(url, {"action": "check", "title": "Straten", "description": "Nog niet bewaard."})
+    )
     assert "Nog niet bewaard." in page
     assert register.get(by=steward.actor, dataset_id=dataset.id).description == ""
 
@@ -265,7 +269,13 @@ def test_feedback_is_answered_once(steward, owner, submitted):
 
 def test_an_administrator_manages_people_and_sees_the_chain(merwede, person):
     admin = person(merwede, "administrator")
-    given = {"email": "nieuw@merwede.example", "name": "Nieuw", "password": "een-heel-lange-zin-1", "organisation": str(merwede.id), "role": "viewer"}
+    given = {
+        "email": "nieuw@merwede.example",
+        "name": "Nieuw",
+        "password": "een-heel-lange-zin-1",
+        "organisation": str(merwede.id),
+        "role": "viewer",
+    }
     assert admin.client.post("/desk/beheer/personen/nieuw", given | {"password": "kort"}).status_code == 422
     assert admin.client.post("/desk/beheer/personen/nieuw", given).status_code == 302
     from sluis.foundation.models import User
