@@ -12,7 +12,6 @@ pytestmark = pytest.mark.journey
 PAGES = (
     "",
     "/table",
-    "/table?columns=1",
     "/table/0",
     "/table/4",
     "/api",

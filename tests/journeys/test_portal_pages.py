@@ -4,6 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.journey
 
+ALWAYS = ((1280, "merwede", "nl"), (320, "duin", "en"))
 OPEN = "/datasets/zwemwaterkwaliteit"
 PAGES = {
     "home": "/",
@@ -43,9 +44,19 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("theme", ["merwede", "duin"])
-@pytest.mark.parametrize("width", [320, 1280])
+# Two looks that differ in everything run always; the other combinations take minutes.
+LOOKS = [
+    pytest.param(
+        width, theme, language, marks=[] if (width, theme, language) in ALWAYS else pytest.mark.slow,
+        id=f"{width}-{theme}-{language}",
+    )
+    for width in (320, 1280)
+    for theme in ("merwede", "duin")
+    for language in ("nl", "en")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_page(browse, name, width, theme, language):
     prefix = "/en" if language == "en" else ""
@@ -90,8 +101,7 @@ def test_the_focus_is_visible(browse):
     page = browse("/datasets")
     for _ in range(12):
         page.keyboard.press("Tab")
-        style = page.evaluate(
-            "(({outlineStyle, outlineWidth}) => [outlineStyle, parseFloat(outlineWidth)])(getComputedStyle(document.activeElement))"
-        )
+        style = page.evaluate("""() => { const s = getComputedStyle(document.activeElement);
+            return [s.outlineStyle, parseFloat(s.outlineWidth)]; }""")
         assert style[0] != "none"
         assert style[1] >= 2
