@@ -94,12 +94,12 @@ def _load(reading: _Reading, out: Path, options: dict[str, Any], progress: Progr
             for batch in reader:
                 _load_batch(batch, layout, reading, tally, writer, rejects)
                 _tell(progress, writer.rows + rejects.rows, reading.total)
+            if writer.rows + rejects.rows == 0:
+                raise _nothing()
             if reading.kind == "geojson":
                 _reject_strangers(reading.prepared.path, rejects)
             crs, remarks = _coordinate_system(meta.get("crs"), tally, options, layout.geometry is not None)
             writer.describe(crs, tally)
-    if writer.rows + rejects.rows == 0:
-        raise _nothing()
     shape = None
     if layout.geometry is not None:
         box = tally.bounds
