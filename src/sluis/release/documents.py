@@ -1,9 +1,12 @@
-"""The public document of a dataset, in the shape that the register's DCAT mapping reads."""
+"""The public document of a dataset, in the shape that the register's DCAT mapping reads.
+
+Addresses of our own are paths here; `addresses.completed` makes them whole for who reads.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sluis.register.types import PublicDecision, PublicFile, PublicRecord, PublicRelease
+from sluis.register.types import PublicApi, PublicDecision, PublicFile, PublicRecord, PublicRelease
 from sluis.release import addresses
 from sluis.release.models import Release
 from sluis.release.types import Kind, Outcome
@@ -37,12 +40,17 @@ def document(releases: Sequence[Release], shown: Release, kind: Kind) -> PublicR
     if kind is Kind.WITHDRAWN and shown.withdrawn_at:
         record["withdrawal"] = {"withdrawn_at": shown.withdrawn_at.isoformat(), "reason": shown.withdrawal_reason}
     if shown.table and kind is Kind.OPEN:
-        record["api"] = {
-            "endpoint_url": f"{addresses.api(slug)}/rows",
-            "description_url": f"{addresses.base()}/api/v1/openapi.json",
-            "documentation_url": addresses.page(slug),
-        }
+        record["api"] = api(slug)
     return record
+
+
+def api(slug: str) -> PublicApi:
+    """The row service that every published table gets."""
+    return {
+        "endpoint_url": f"{addresses.api(slug)}/rows",
+        "description_url": "/api/v1/openapi.json",
+        "documentation_url": addresses.page(slug),
+    }
 
 
 def decision(release: Release) -> PublicDecision:

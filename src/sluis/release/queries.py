@@ -65,9 +65,10 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
     now = source(row.dataset_id)
     decision = Decision.objects.filter(dossier=row).first()
     history = audit.entries_about("dossier", row.id)
+    number = Release.objects.filter(decision__dossier=row).values_list("number", flat=True).first()
     prepared = _preparers(row, now, decision)
     people = _People({row.opened_by, *prepared, *(e.actor_key for e in history), *_named(row, decision)})
-    stale = bool(row.checked_sha256) and row.stage in OPEN_STAGES and _is_stale(row, now)
+    stale = _is_stale(row, now)
     return DossierRecord(
         id=row.id,
         dataset_id=row.dataset_id,
@@ -86,10 +87,7 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         content_sha256=evidence.content_sha256(row),
         stale=stale,
         checks=evidence.reports(row),
-        advices=tuple(
-            AdviceRecord(people(a.actor_key, a.role), a.at, a.text, a.agrees)
-            for a in Advice.objects.filter(dossier=row, run=row.run)
-        ),
+        advices=_advices(row, people),
         decision=_decision(decision, prepared, people) if decision else None,
         steps=rules.steps(Stage(row.stage), _moments(history)),
         events=tuple(Event(e.at, people(e.actor_key), e.action, e.detail) for e in history),
@@ -99,8 +97,13 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         next=rules.NEXT[Stage(row.stage)],
         return_reason=row.return_reason,
         failure=row.failure,
-        release_number=Release.objects.filter(decision__dossier=row).values_list("number", flat=True).first(),
+        release_number=number,
     )
+
+
+def _advices(row: Dossier, people: "_People") -> tuple[AdviceRecord, ...]:
+    given = Advice.objects.filter(dossier=row, run=row.run)
+    return tuple(AdviceRecord(people(a.actor_key, a.role), a.at, a.text, a.agrees) for a in given)
 
 
 class _People:
@@ -125,6 +128,9 @@ def _preparers(row: Dossier, now: Source, decision: Decision | None) -> frozense
 
 
 def _is_stale(row: Dossier, now: Source) -> bool:
+    """Whether something changed after the checks, so that they say nothing any more."""
+    if not row.checked_sha256 or row.stage not in OPEN_STAGES:
+        return False
     return inputs_sha256(now, evidence.proposal_of(row)) != row.checked_sha256
 
 

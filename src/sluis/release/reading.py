@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet, Sum
 from sluis.foundation.service import blobs
 from sluis.kernel.errors import Gone, Invalid, NotFound
 from sluis.kernel.text import N_
+from sluis.release import addresses
 from sluis.release.models import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme
 from sluis.release.types import (
     FeedPage,
@@ -142,7 +143,8 @@ def feed_page(page: int = 1, size: int = 500) -> FeedPage:
     first = (page - 1) * size
     ids = list(PublicDataset.objects.order_by("slug").values_list("slug", flat=True)[first : first + size])
     rows = PublicDataset.objects.filter(slug__in=ids).order_by("slug").values_list("document", flat=True)
-    return FeedPage(records=tuple(rows), page=page, pages=pages, total=total, size=size)
+    records = tuple(addresses.completed(row) for row in rows)
+    return FeedPage(records=records, page=page, pages=pages, total=total, size=size)
 
 
 def sitemap_pages() -> int:
@@ -202,9 +204,15 @@ def _record(row: PublicDataset) -> PublicDatasetRecord:
 
 def _plain(row: PublicDataset, name: str) -> Any:
     value = getattr(row, name)
-    if name == "kind":
-        return Kind(value)
-    return tuple(value) if isinstance(value, list) else value
+    match name:
+        case "kind":
+            return Kind(value)
+        case "uri":
+            return addresses.absolute(value)
+        case "document":
+            return addresses.completed(value)
+        case _:
+            return tuple(value) if isinstance(value, list) else value
 
 
 def _release(slug: str, row: PublicReleaseRow, files: Iterable[PublicFile]) -> PublicReleaseInfo:
@@ -219,7 +227,7 @@ def _release(slug: str, row: PublicReleaseRow, files: Iterable[PublicFile]) -> P
         files=tuple(_file(slug, item) for item in files if item.release == row.number),
         columns=_columns(body["columns"]),
         metadata=body["metadata"],
-        decision=body["decision"],
+        decision=addresses.completed(body["decision"]),
         reason=row.reason,
         withdrawn_at=row.withdrawn_at,
     )

@@ -25,6 +25,8 @@ feedback_for(*, by, page=1, size=50) -> tuple[FeedbackRecord, ...]
 answer(*, by, feedback_id, text) -> FeedbackRecord
 
 rebuild_projection() -> int; rebuild_index() -> int; index_is_behind() -> bool
+
+Starting under another address needs no call: the projection keeps paths, the address is put before them when read.
 """
 
 from sluis.release.deciding import decide, refuse

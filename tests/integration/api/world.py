@@ -15,7 +15,7 @@ from sluis.foundation.service import blobs
 from sluis.kernel.ids import new_id
 from sluis.lake.geo import geoparquet
 from sluis.register.types import PublicRecord
-from sluis.release import documents, projection, service
+from sluis.release import addresses, documents, projection, service
 from sluis.release import models as stored
 from sluis.release.types import Kind, Outcome
 
@@ -168,4 +168,4 @@ def _table(folder: Path) -> dict[str, Any]:
 
 
 def record_of(slug: str) -> PublicRecord:
-    return stored.PublicDataset.objects.get(slug=slug).document
+    return addresses.completed(stored.PublicDataset.objects.get(slug=slug).document)

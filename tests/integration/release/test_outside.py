@@ -1,7 +1,7 @@
 """What the outside can and cannot see: no draft, no half release, and a projection that can be made again."""
 
 import json
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from tests.integration.release.conftest import PALEN, decided, describe, hand_in
 from sluis.foundation.service import blobs
 from sluis.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from sluis.register import service as register
+from sluis.register.dcat import dataset_triples, serialise
 from sluis.release import public
 from sluis.release import service as release
 from sluis.release.models import (
+    Decision,
     Feedback,
     PublicDataset,
     PublicFile,
@@ -196,3 +198,16 @@ def test_feedback_that_cannot_be_is_refused(published, palen, text, email):
         release.give_feedback(slug=palen.slug, text=text, email=email, ip="1.1.1.1")
     with pytest.raises(NotFound):
         release.give_feedback(slug="bestaat-niet", text="hoi")
+
+
+def test_everything_outside_follows_the_address_of_the_installation(published, palen, settings):
+    decided = Decision.objects.values_list("sha256", flat=True).get()
+    for base in ("https://data.merwede.example", "http://10.0.0.1:9000"):
+        settings.SLUIS = replace(settings.SLUIS, base_url=base)
+        found = public.dataset(palen.slug)
+        assert found.uri == found.document["uri"] == f"{base}/id/dataset/{palen.slug}"
+        feed = serialise(dataset_triples(public.feed_page().records[0]), "text/turtle").decode()
+        assert f"{base}/api/v1/datasets/{palen.slug}/releases/1/download/csv" in feed
+        assert "testserver" not in feed
+        assert public.release(palen.slug, 1).decision["uri"].startswith(base)
+    assert decided == Decision.objects.values_list("sha256", flat=True).get() == public.release(palen.slug, 1).sha256

@@ -1,21 +1,23 @@
 """Would the public feed be right? The record as it would stand outside, against our own SHACL shapes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from sluis.kernel import clock
 from sluis.kernel.text import N_
 from sluis.register import shapes
 from sluis.register.dcat import dataset_triples
-from sluis.register.types import DatasetRecord, PublicRecord
+from sluis.register.types import DatasetRecord, DistributionKind, PublicRecord
 from sluis.register.values import plain
 from sluis.release import addresses
+from sluis.release.documents import api
 from sluis.release.types import Finding, Outcome
 
 
 def violations(record: DatasetRecord, metadata: Mapping[str, Any], outcome: Outcome) -> list[Finding]:
     """One blocking finding per fault of the shapes; [] when the feed would be right."""
-    faults = shapes.validate(dataset_triples(_as_public(record, metadata, outcome)))
+    shown = addresses.completed({**_as_public(record, metadata, outcome)})
+    faults = shapes.validate(dataset_triples(cast("PublicRecord", shown)))
     text = N_("De beschrijving past niet in de landelijke catalogus: {message} ({path})")
     return [
         Finding("metadata.shape", text, {"message": f.message, "path": f.path.rpartition("/")[2]}, "metadata")
@@ -29,7 +31,7 @@ def _as_public(record: DatasetRecord, metadata: Mapping[str, Any], outcome: Outc
     shown = {**metadata, "openness": record.openness.value, "openness_ground": record.openness_ground}
     if outcome is not Outcome.OPEN:
         shown = {k: v for k, v in shown.items() if k not in ("distributions", "services", "columns")}
-    return {
+    public: PublicRecord = {
         "uri": addresses.identifier(slug),
         "page": addresses.page(slug),
         "document": addresses.document(slug),
@@ -48,3 +50,6 @@ def _as_public(record: DatasetRecord, metadata: Mapping[str, Any], outcome: Outc
             "sha256": "",
         },
     }
+    if outcome is Outcome.OPEN and any(part.kind is DistributionKind.TABLE for part in record.distributions):
+        public["api"] = api(slug)  # publishing gives every table its row service
+    return public
