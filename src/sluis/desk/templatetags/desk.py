@@ -1,5 +1,6 @@
 """Tags of the desk: the menu that fits the reader's roles, and states as badges in words."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -99,6 +100,21 @@ def role_title(name: str) -> str:
     if name == "system":
         return gettext("automatisch")
     return gettext(ROLES[name].title) if name in ROLES else name
+
+
+@register.simple_tag
+def upload_texts() -> str:
+    """What the upload says while it runs, as JSON for its script."""
+    return json.dumps(
+        {
+            "progress": gettext("{percent}% verstuurd"),
+            "paused": gettext("Gepauzeerd"),
+            "failed": gettext("Het versturen lukt nu niet. Wat verstuurd is, blijft bewaard."),
+            "resume": gettext("Ga verder"),
+            "pause": gettext("Pauzeer"),
+        },
+        ensure_ascii=False,
+    )
 
 
 @register.simple_tag

@@ -1,0 +1,153 @@
+"""The desk in a real browser: from a messy file to the outside by two people, and every page as everybody sees it."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.journey
+MESSY = (
+    "Straten van Merwede, voorjaar\n\nStraat;Panden;Waarde;Geteld op\nDijkweg;012;1.234,50;03-04-2026\n"
+    "Kade;7;99,00;05-06-2026\nSluisplein;9;10,25;07-08-2026\n"
+)
+MOTIVATION = "De lijst gaat over straten en panden, niet over mensen."
+
+
+def sign_in(browse: Any, role: str, **how: Any) -> Any:
+    """A page on the desk, signed in as somebody of the demo province."""
+    accounts = dict(line.split("\t") for line in (browse.site.data / "demo-accounts.txt").read_text().splitlines())
+    page = browse("/inloggen/", **how)
+    page.fill("#id_login", f"{role}@merwede.example")
+    page.fill("#id_password", accounts[f"{role}@merwede.example"])
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/desk/")
+    return page
+
+
+def press(page: Any, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def until(page: Any, text: str) -> None:
+    """Wait for what a job has to finish first; the page reloads itself."""
+    page.get_by_text(text).first.wait_for(timeout=90_000)
+
+
+def hand_in(page: Any, folder: Any, name: str) -> None:
+    file = folder / f"{name}.csv"
+    file.write_bytes(MESSY.encode("cp1252"))
+    page.goto("/desk/datasets/nieuw")
+    page.set_input_files("#id_file", str(file))
+    press(page, "Maak dataset")
+    until(page, "Dit begreep Sluis")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["javascript", "zonder"])
+def test_from_a_messy_file_to_the_outside(browse: Any, tmp_path: Any, script: bool) -> None:
+    name = f"straten-{'met' if script else 'zonder'}"
+    steward = sign_in(browse, "steward", script=script)
+    sent: list[str] = []
+    steward.on("request", lambda request: sent.append(request.method))
+    hand_in(steward, tmp_path, name)
+    assert ("PATCH" in sent) is script, "with JavaScript the file travels in pieces"
+    look(browse, steward, script)
+    assert steward.get_by_text("puntkomma (;)").count() == 1
+
+    steward.get_by_role("link", name="Klopt iets niet? Corrigeer").click()
+    steward.select_option("#type-panden", "text")
+    look(browse, steward, script)
+    press(steward, "Lees opnieuw in")
+    until(steward, "Dit begreep Sluis van versie 2")
+    assert "012" in steward.locator("tr", has_text="Panden").first.inner_text()
+
+    describe(browse, steward, script)
+    dossier = through_the_checks(browse, steward, script)
+
+    owner = sign_in(browse, "eigenaar", script=script)
+    owner.goto(dossier)
+    look(browse, owner, script)
+    owner.check("input[name=besluit-outcome][value=open]")
+    owner.fill("#id_besluit-motivation", MOTIVATION)
+    press(owner, "Neem dit besluit")
+    until(owner, "staat buiten")
+    look(browse, owner, script)
+    owner.get_by_role("link", name="Bekijk de pagina voor bezoekers").click()
+    assert owner.locator("h1").inner_text().startswith("Straten")
+    assert MOTIVATION in owner.content()
+
+
+def describe(browse: Any, steward: Any, script: bool) -> None:
+    steward.get_by_role("link", name="Beschrijving", exact=True).click()
+    steward.fill("#id_description", "Alle straten van Merwede met het aantal panden en hun waarde, geteld in 2026.")
+    steward.check("input[name=themes] >> nth=0")
+    steward.select_option("#id_openness", "open")
+    steward.select_option("#id_contact", index=1)
+    steward.select_option("#id_licence", "http://publications.europa.eu/resource/authority/licence/CC0")
+    if script:
+        steward.locator("#gaps").get_by_text("Alles wat verplicht is, staat erin.").wait_for(timeout=15_000)
+    look(browse, steward, script)
+    press(steward, "Opslaan")
+    assert "De beschrijving is opgeslagen." in steward.locator("#status").inner_text()
+
+
+def through_the_checks(browse: Any, steward: Any, script: bool) -> str:
+    steward.get_by_role("link", name="Overzicht").click()
+    press(steward, "Open een dossier")
+    steward.check("input[name=outcome][value=open]")
+    steward.fill("#id_motivation", MOTIVATION)
+    press(steward, "Sla op en start de controles")
+    until(steward, "Dien in voor besluit")
+    look(browse, steward, script)
+    press(steward, "Dien in voor besluit")
+    assert "data-eigenaar" in steward.locator("#status").inner_text()
+    return str(steward.url)
+
+
+def look(browse: Any, page: Any, script: bool) -> None:
+    """axe itself needs JavaScript."""
+    if script:
+        browse.check(page)
+
+
+@pytest.mark.parametrize("theme", ["merwede", "duin"])
+@pytest.mark.parametrize("language", ["", "/en"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_is_for_everybody(browse: Any, theme: str, language: str, width: int) -> None:
+    browse.check(browse(f"{language}/inloggen/", width=width, theme=theme))
+    steward = sign_in(browse, "steward", width=width, theme=theme)
+    seen = {walk(browse, steward, path) for path in places(steward, language)}
+    admin = sign_in(browse, "beheerder", width=width, theme=theme)
+    for path in ("personen", "personen/nieuw", "taken", "logboek?controleer=1"):
+        seen.add(walk(browse, admin, f"{language}/desk/beheer/{path}"))
+    assert len(seen) == len(places(steward, language)) + 4, "two pages have the same title"
+
+
+def walk(browse: Any, page: Any, path: str) -> str:
+    page.goto(path)
+    browse.check(page)
+    return str(page.title())
+
+
+def places(page: Any, language: str) -> list[str]:
+    """Pages of the steward, with those of one dataset, table and dossier that stand in the catalogue."""
+    desk = f"{language}/desk"
+    page.goto(f"{desk}/datasets?q=zwemwater")
+    dataset = page.locator("tbody th a").first.get_attribute("href")
+    page.goto(f"{dataset}/data")
+    table = page.locator("tbody th a").first.get_attribute("href")
+    page.goto(f"{desk}/dossiers?q=zwemwater")
+    dossier = page.locator("tbody th a").first.get_attribute("href")
+    parts = ("", "/beschrijving", "/kolommen", "/toegang", "/data", "/data/nieuw", "/distributies/nieuw")
+    return [
+        f"{desk}/", f"{desk}/datasets", f"{desk}/datasets/nieuw", f"{desk}/dossiers", f"{desk}/meldingen",
+        f"{desk}/account", f"{language}/wachtwoord/", dossier,
+        *(dataset + part for part in parts), *(table + part for part in ("", "/rijen", "/profiel", "/correcties")),
+    ]  # fmt: skip
+
+
+def test_faults_take_the_focus_and_are_tied_to_their_field(browse: Any) -> None:
+    steward = sign_in(browse, "steward")
+    steward.goto("/desk/datasets/nieuw")
+    press(steward, "Maak dataset")
+    assert steward.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+    assert steward.locator("#id_title").get_attribute("aria-invalid") == "true"
+    browse.check(steward)

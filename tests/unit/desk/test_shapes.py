@@ -1,0 +1,82 @@
+"""What the desk decides without a database: names, drawings, layouts and texts."""
+
+import pytest
+
+from sluis.desk.access import ROUTES
+from sluis.desk.flow import drawing
+from sluis.desk.forms.metadata import every_field_has_a_place
+from sluis.desk.receiving import title_of
+from sluis.desk.tables import compared, shown_value
+from sluis.desk.words import COLUMN_TYPES, PERSONAL, STAGES, VERDICTS
+from sluis.foundation.service import PERMISSIONS, PUBLIC, SIGNED_IN
+from sluis.lake.profile.rules import Kind
+from sluis.lake.types import ColumnType
+from sluis.release.rules import steps
+from sluis.release.types import Stage, Verdict
+
+
+@pytest.mark.parametrize(
+    ("filename", "title"),
+    [
+        ("laadpalen_2026.csv", "Laadpalen 2026"),
+        ("C:\\map\\lege-panden.xlsx", "Lege panden"),
+        ("../../etc/passwd", "Passwd"),
+        (".csv", ".csv"),
+    ],
+)
+def test_a_title_comes_from_the_name_of_the_file(filename, title):
+    assert title_of(filename) == title
+
+
+def test_every_field_of_the_register_has_a_place_on_the_form():
+    assert every_field_has_a_place() == set()
+
+
+def test_every_state_has_words():
+    assert set(STAGES) == set(Stage)
+    assert set(VERDICTS) == set(Verdict)
+    assert set(COLUMN_TYPES) == set(ColumnType)
+    assert set(PERSONAL) == {kind.value for kind in Kind}
+
+
+def test_every_row_of_access_is_known():
+    assert set(ROUTES.values()) <= {PUBLIC, SIGNED_IN, *PERMISSIONS}
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_the_drawing_shows_each_step_once_and_marks_where_we_are(stage):
+    svg = drawing(steps(stage, {}))
+    assert svg.count("<rect") == 5
+    assert svg.count("sluis-flow__arrow") >= 4
+    here = [step for step in steps(stage, {}) if step.state == "current"]
+    assert svg.count("sluis-flow__here") == len(here)
+
+
+def test_a_title_in_the_drawing_cannot_be_markup():
+    class Step:
+        title, state = "<script>", "todo"
+
+    assert "<script>" not in drawing([Step()])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        ("integer", 1200, "1.200"), ("decimal", "11.0", "11,0"), ("number", 2.492416035, "2,4924"),
+        ("date", "2026-03-01", "01-03-2026"),
+    ],
+)  # fmt: skip
+def test_measures_are_written_as_people_write_them(kind, value, shown):
+    assert shown_value({"type": kind}, value) == shown
+
+
+def test_two_versions_are_compared_by_column_and_rows():
+    class Version:
+        def __init__(self, rows, **types):
+            self.rows_loaded = rows
+            self.report = {"columns": [{"name": n, "title": n.title(), "type": t} for n, t in types.items()]}
+
+    found = compared(Version(12, a="text", b="integer"), Version(10, a="date", c="text"))
+    assert (found["added"], found["removed"], found["rows"]) == (["B"], ["C"], 2)
+    assert found["changed"] == [{"title": "A", "was": "datum", "now": "tekst"}]
+    assert not found["same"]
