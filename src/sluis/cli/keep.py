@@ -54,10 +54,10 @@ def backup(data: Path, target: Path) -> dict[str, Any]:
 
 
 def _copy(data: Path, folder: Path, *, keep_copies: bool) -> dict[str, Any]:
-    _snapshot(data / DATABASE, folder / DATABASE)
-    for name in _EXTRAS:
+    for name in _EXTRAS:  # before the snapshot: an anchor newer than its chain would look like a chain that was cut
         if (data / name).exists():
             shutil.copyfile(data / name, folder / name)
+    _snapshot(data / DATABASE, folder / DATABASE)
     blobs = {}
     files = sorted(file for file in (data / "blobs").glob("??/??/*") if file.is_file())
     with progress("backup", len(files)) as step:

@@ -1,12 +1,14 @@
 """The hash chain over everything that was done, and its check.
 
 hash = SHA-256(canonical JSON of the entry with the previous hash in it). The newest head is also written to
-`<data>/audit-head.json` after each commit: a chain that no longer contains that anchor was cut.
+`<data>/audit-head.json` after each commit: a chain that no longer contains that anchor was cut, and one without an
+anchor was tampered with. Whoever can rewrite database and folder alike is found by the head in the last backup.
 """
 
 import contextlib
 import json
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,11 +93,8 @@ def _fault_of(entry: AuditEntry, expected_seq: int, previous: str) -> str:
 
 
 def _verify_anchor(count: int, head_hash: str) -> Verdict:
-    anchor = read_anchor()
-    if anchor is None:
-        return Verdict(entries=count, head=head_hash)
-    seq, anchored = anchor
-    if seq == 0 or AuditEntry.objects.filter(seq=seq, hash=anchored).exists():
+    seq, anchored = read_anchor() or (0, GENESIS)
+    if AuditEntry.objects.filter(seq=seq, hash=anchored).exists() or (count, seq) == (0, 0):
         return Verdict(entries=count, head=head_hash)
     return Verdict(entries=count, head=head_hash, fault="anchor", seq=seq)
 
@@ -119,7 +118,7 @@ def anchor_path() -> Path:
 
 
 def read_anchor() -> tuple[int, str] | None:
-    """The anchor beside the database; None when there is none yet. An unreadable one counts as (0, '')."""
+    """The anchor beside the database; None when there is none yet. An unreadable one counts as (-1, '')."""
     try:
         raw = json.loads(anchor_path().read_text())
         return int(raw["seq"]), str(raw["hash"])
@@ -134,7 +133,7 @@ def _anchor(seq: int, entry_hash: str) -> None:
     if known and known[0] > seq:
         return
     path = anchor_path()
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     with contextlib.suppress(OSError):
         temporary.write_text(json.dumps({"seq": seq, "hash": entry_hash}))
         temporary.replace(path)
