@@ -22,22 +22,27 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a small table and catalogue: minutes become seconds")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part; repeat for more")
     parser.add_argument("--data", type=Path, default=Path("var/benchmarks"), help="folder for the measured data")
-    parser.add_argument("--write", action="store_true", help="write docs/reference/performance.md")
+    parser.add_argument(
+        "--write", action="store_true", help="write docs/reference/performance.md with the newest of each part"
+    )
     asked = parser.parse_args()
     data: Path = asked.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     scale = Scale.small(data) if asked.quick else Scale(data)
-    load = os.getloadavg()[0]
-    found = []
+    kept = True
     for name in asked.only or PARTS:
         title, measure = PARTS[name]
+        load = os.getloadavg()[0]
         lines = measure(scale)
-        print(f"\n## {title}\n\n{report.table(lines)}", flush=True)
-        found.append((title, lines))
+        part = report.Part.of(title, lines, load)
+        part.keep(data / f"{name}.json")
+        print(part, flush=True)
+        kept &= all(line.kept for line in lines)
     if asked.write:
-        words = " ".join(arg for arg in sys.argv[1:])
-        report.PAGE.write_text(report.page(found, f"python -m benchmarks {words}".strip(), load), encoding="utf-8")
-    return 0 if all(line.kept for _, lines in found for line in lines) else 1
+        found = [report.Part.read(data / f"{name}.json") for name in PARTS if (data / f"{name}.json").exists()]
+        words = " ".join(["python -m benchmarks", *sys.argv[1:]])
+        report.PAGE.write_text(report.page(found, words), encoding="utf-8")
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":

@@ -44,9 +44,9 @@ def measure(scale: Scale) -> list[Line]:
     peak = max(one.peak_mb for some in rounds for one in some[1:3])
 
     def line(what: str, ran: Ran, bound: float | None) -> Line:
-        said = f"{ran.seconds:.1f} s, {ran.peak_mb:.0f} MB"
-        other = f"DuckDB {reference.seconds:.1f} s, {reference.peak_mb:.0f} MB"
-        return Line(what, said, other, ran.seconds / reference.seconds, bound)
+        own, other = (f"{one.seconds:.1f} s, CPU {one.cpu:.1f} s, {one.peak_mb:.0f} MB" for one in (ran, reference))
+        said = f"DuckDB {other}; CPU {ran.cpu / reference.cpu:.2f} x"
+        return Line(what, own, said, ran.seconds / reference.seconds, bound)
 
     return [
         line(f"CSV van {scale.rows:,} rijen, {size:.2f} GB → getypeerde tabel (sandbox)", typed, 2),
@@ -68,6 +68,7 @@ def _round(scale: Scale, source: Path) -> tuple[Ran, Ran, Ran, Ran]:
     answered = _answered(scale.province)
     whole = Ran(
         imported.seconds + sum(one.seconds for one in published) + answered,
+        imported.cpu + sum(one.cpu for one in published),
         max(one.peak_mb for one in (imported, *published)),
         "",
     )

@@ -1,9 +1,10 @@
 """The lines of the table, and the page that shows them."""
 
+import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sluis.kernel import clock
@@ -12,12 +13,12 @@ PAGE = Path(__file__).parent.parent / "docs/reference/performance.md"
 _HEAD = """\
 # Snelheid
 
-Deze pagina is geschreven door `{command}` op {date}. Gemeten op {machine}.
+Deze pagina is geschreven door `{command}`. Gemeten op {machine}.
 
 Lees de **verhoudingen**: elk getal van Sluis en zijn vergelijking komen uit dezelfde run, om en om gemeten. Seconden en
 milliseconden zeggen alleen iets over deze machine op dat moment. Tijden per vraag staan als p50 / p95 / snelste.
-Geheugen is de som over alle processen; gedeelde bladzijden tellen per proces mee. De belasting van de machine door
-anderen was bij het begin {load} op {cores} kernen.
+Geheugen is de som over alle processen; gedeelde bladzijden tellen per proces mee. Bij elk deel staat hoe druk de
+machine al was (load op {cores} kernen): daarboven zegt de tijd van de processor (CPU) meer dan die van de klok.
 
 Zelf meten: `make bench`, of sneller en kleiner `make bench ARGS=--quick`.
 """
@@ -48,19 +49,37 @@ class Line:
         return [self.what, self.ours, self.reference, value, limit, verdict]
 
 
-def table(lines: Iterable[Line]) -> str:
-    rows = [["wat", "Sluis", "vergelijking", "uitkomst", "grens", "gehaald"], ["---"] * 6]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [*rows, *(line.cells() for line in lines)])
+@dataclass(frozen=True)
+class Part:
+    """One part of the page as it is kept between runs: `cells` are the rows of its table."""
+
+    title: str
+    date: str
+    load: float
+    cells: list[list[str]]
+
+    @classmethod
+    def of(cls, title: str, lines: Sequence[Line], load: float) -> "Part":
+        return cls(title, clock.now().strftime("%Y-%m-%d %H:%M UTC"), round(load, 1), [line.cells() for line in lines])
+
+    @classmethod
+    def read(cls, path: Path) -> "Part":
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def keep(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+
+    def __str__(self) -> str:
+        rows = [["wat", "Sluis", "vergelijking", "uitkomst", "grens", "gehaald"], ["---"] * 6, *self.cells]
+        table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        return f"\n## {self.title}\n\nGemeten op {self.date}; load {self.load}.\n\n{table}\n"
 
 
-def page(parts: Sequence[tuple[str, Sequence[Line]]], command: str, load: float) -> str:
+def page(parts: Sequence[Part], command: str) -> str:
     """The whole page in Markdown."""
-    machine = (
-        f"{platform.machine()}, {os.cpu_count()} kernen, {_memory_gb():.0f} GB, Python {platform.python_version()}"
-    )
-    date = clock.now().strftime("%Y-%m-%d %H:%M UTC")
-    head = _HEAD.format(command=command, date=date, machine=machine, load=f"{load:.1f}", cores=os.cpu_count())
-    return head + "".join(f"\n## {title}\n\n{table(lines)}\n" for title, lines in parts)
+    cores, python = os.cpu_count(), platform.python_version()
+    machine = f"{platform.machine()}, {cores} kernen, {_memory_gb():.0f} GB, Python {python}"
+    return _HEAD.format(command=command, machine=machine, cores=cores) + "".join(map(str, parts))
 
 
 def _memory_gb() -> float:

@@ -11,7 +11,7 @@ class Scale:
     data: Path
     rows: int = 5_000_000
     datasets: int = 100_000
-    rounds: int = 2
+    rounds: int = 1
     asks: int = 60
 
     @classmethod
