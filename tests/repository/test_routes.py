@@ -1,25 +1,14 @@
 """Every address has an access row, every row an address, and a row is a known word."""
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 
 from sluis.conf import access
 
 
-def addresses(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for entry in resolver.url_patterns:
-        if isinstance(entry, URLResolver):
-            inner = (*spaces, entry.namespace) if entry.namespace else spaces
-            found |= addresses(entry, inner)
-        elif isinstance(entry, URLPattern):
-            found[":".join((*spaces, entry.name or ""))] = str(entry.pattern)
-    return found
-
-
 @pytest.fixture(scope="module")
 def known() -> dict[str, str]:
-    return addresses(get_resolver())
+    return access.addresses(get_resolver())
 
 
 def test_every_address_has_a_name(known):

@@ -1,11 +1,17 @@
-"""Writes the reference pages that follow from the code: settings, `.env.example`, roles. `make docs` runs it."""
+"""Writes the reference pages that follow from the code; `make docs` runs it.
 
-from collections.abc import Callable
+Pages that ask Django for addresses or tables need it to stand; `make docs` and the tests see to that.
+"""
+
+import gettext
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from sluis.cli.settings import default_of
+from sluis.cli.start import start
 from sluis.conf.env import Env
 from sluis.foundation.roles import PERMISSIONS, ROLES
 
@@ -57,9 +63,90 @@ def roles_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def access_page() -> str:
+    from django.urls import get_resolver
+
+    from sluis.conf.access import addresses, routes
+
+    table = routes()
+    lines = [
+        "# Who may come where\n",
+        _GENERATED,
+        "One row per address. The page itself asks again, about the thing it shows: a permission here means that the",
+        "person holds it *somewhere*; what they may not see is answered as if it did not exist (404). Who holds which",
+        "permission: [roles](roles.md). English pages stand under `/en/`.\n",
+        "| address | name | who |",
+        "|---|---|---|",
+    ]
+    for name, pattern in sorted(addresses(get_resolver()).items(), key=lambda item: (item[1], item[0])):
+        row = table[name]
+        who = {"public": "everybody", "signed-in": "who is signed in"}.get(row, f"`{row}`")
+        lines.append(f"| `/{pattern}` | `{name}` | {who} |".replace("\\", ""))
+    return "\n".join(lines) + "\n"
+
+
+def privacy_page() -> str:
+    from sluis.conf.privacy import PRIVACY
+
+    lines = [
+        "# What Sluis keeps about people\n",
+        _GENERATED,
+        "This is about Sluis itself; datasets are checked for personal data before they can become public.",
+        "*Personal* names or reaches a person, *pseudonym* points at one through a key, *possible* is text or content",
+        "in which people may stand although they should not. Fields that are not here say nothing about anybody.\n",
+        "| table | personal | pseudonym | possible |",
+        "|---|---|---|---|",
+    ]
+    for label, row in PRIVACY.items():
+        cells = [", ".join(f"`{f}`" for f in group.split()) for group in (row.personal, row.pseudonym, row.possible)]
+        if any(cells):
+            lines.append(f"| `{label}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    from typer.main import get_command
+
+    from sluis.cli.main import app
+
+    lines = [
+        "# Every command and option\n",
+        _GENERATED,
+        "How the command behaves: [the command line](command-line.md). Every command also knows `--json`, `--quiet`,",
+        "`--no-input` and `--help`.",
+    ]
+    english = gettext.translation("django", Path(__file__).parent / "locale", ["en"], fallback=True).gettext
+    for words, command in _commands(get_command(app), ("sluis",)):
+        lines += ["", f"## {' '.join(words)}\n", english(command.help or " "), ""]
+        lines += ["| argument or option | meaning |", "|---|---|"]
+        shown = [p for p in command.params if p.name not in _EVERYWHERE]
+        lines += [f"| {_spelled(p)} | {english(getattr(p, 'help', '') or ' ')} |" for p in shown] or ["| (none) | |"]
+    return "\n".join(lines) + "\n"
+
+
+_EVERYWHERE = ("json", "quiet", "no_input", "help")
+
+
+def _commands(group: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from _commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def _spelled(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.name.upper()}`"
+    return " / ".join(f"`{word}`" for word in [*parameter.opts, *parameter.secondary_opts])
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": settings_page,
     "docs/reference/roles.md": roles_page,
+    "docs/reference/access.md": access_page,
+    "docs/reference/privacy.md": privacy_page,
+    "docs/reference/commands.md": commands_page,
     ".env.example": env_example,
 }
 
@@ -78,4 +165,5 @@ def write(repository: Path = REPOSITORY) -> list[str]:
 
 
 if __name__ == "__main__":
+    start()
     write()

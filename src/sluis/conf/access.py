@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLResolver
 
 from sluis.foundation.service import PERMISSIONS, PUBLIC, SIGNED_IN, actor_of, holds
 from sluis.kernel.errors import NotAllowed, NotFound, NotSignedIn
@@ -28,6 +29,19 @@ def routes() -> dict[str, str]:
         if find_spec(f"sluis.{room}") and find_spec(f"sluis.{room}.access"):
             table |= import_module(f"sluis.{room}.access").ROUTES
     return table
+
+
+def addresses(resolver: URLResolver, spaces: tuple[str, ...] = (), start: str = "") -> dict[str, str]:
+    """Route name → its path, of every address under this resolver; an address without a name ends in ':' or is ''."""
+    found: dict[str, str] = {}
+    for entry in resolver.url_patterns:
+        place = start + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = (*spaces, entry.namespace) if entry.namespace else spaces
+            found |= addresses(entry, inner, place)
+        else:
+            found[":".join((*spaces, entry.name or ""))] = place
+    return found
 
 
 class RouteAccessMiddleware:

@@ -57,11 +57,16 @@ def dossiers(*, by: Actor, filters: DossierFilter | None = None) -> DossierPage:
     return DossierPage(tuple(_summary(row) for row in found), rows.count(), max(wanted.page, 1), size)
 
 
-def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
-    """The whole dossier, for an operation that has authorised."""
+def _known(dossier_id: UUID) -> Dossier:
     row = Dossier.objects.filter(id=dossier_id).first()
     if row is None:
         raise NotFound("dossier.unknown", policy.unknown().message)
+    return row
+
+
+def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
+    """The whole dossier, for an operation that has authorised."""
+    row = _known(dossier_id)
     now = source(row.dataset_id)
     decision = Decision.objects.filter(dossier=row).first()
     history = audit.entries_about("dossier", row.id)
@@ -91,7 +96,7 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         decision=_decision(decision, prepared, people) if decision else None,
         steps=rules.steps(Stage(row.stage), _moments(history)),
         events=tuple(Event(e.at, people(e.actor_key), e.action, e.detail) for e in history),
-        preparers=tuple(people(key) for key in sorted(prepared)),
+        preparers=tuple(map(people, sorted(prepared))),
         may=_may(row, by, prepared),
         blockers=_blockers(row, stale),
         next=rules.NEXT[Stage(row.stage)],

@@ -1,0 +1,104 @@
+"""Which field of which table can say something about a person. A new field without a place here fails the tests.
+
+personal: names or reaches a person · pseudonym: points at a person through a key · possible: free text or content in
+which people may stand, against the rules · none: says nothing about anybody. A dataset is checked for personal data
+before it can become public; this table is about Sluis itself.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names of fields per class, with spaces between."""
+
+    personal: str = ""
+    pseudonym: str = ""
+    possible: str = ""
+    none: str = ""
+
+    def named(self) -> list[str]:
+        return f"{self.personal} {self.pseudonym} {self.possible} {self.none}".split()
+
+
+PRIVACY: dict[str, Fields] = {
+    "auth.Permission": Fields(none="id name content_type codename"),
+    "auth.Group": Fields(none="id name"),
+    "contenttypes.ContentType": Fields(none="id app_label model"),
+    "sessions.Session": Fields(pseudonym="session_key session_data", none="expire_date"),
+    "foundation.AuditEntry": Fields(
+        pseudonym="actor_key", possible="subject_id detail", none="seq at action subject_type previous_hash hash"
+    ),
+    "foundation.AuditHead": Fields(none="id seq hash"),
+    "foundation.Job": Fields(
+        pseudonym="args kwargs",
+        possible="result failure",
+        none="id task queue priority unique_key state run_after lease_until fence attempts worker progress "
+        "progress_text created_at started_at finished_at",
+    ),
+    "foundation.OutboxEvent": Fields(possible="data", none="seq id type subject at sent_at"),
+    "foundation.Organisation": Fields(possible="email", none="id slug name name_en tooi_uri homepage"),
+    "foundation.User": Fields(
+        personal="email name password last_login", pseudonym="id actor_key", none="is_active created_at"
+    ),
+    "foundation.Membership": Fields(pseudonym="user", none="id organisation role until_date"),
+    "register.Contact": Fields(possible="name name_en email page phone", none="id organisation version"),
+    "register.Dataset": Fields(
+        possible="title title_en details",
+        none="id organisation slug openness availability planned_date publication contact version created_at "
+        "changed_at",
+    ),
+    "register.Distribution": Fields(possible="details", none="id dataset kind table_id url_status"),
+    "register.DataService": Fields(possible="details", none="id dataset"),
+    "register.Vocabulary": Fields(none="name title source licence retrieved refresh_url base"),
+    "register.Concept": Fields(none="id vocabulary uri code label label_en broader ends position"),
+    "lake.TableVersion": Fields(
+        pseudonym="created_by",
+        possible="filename report profile source_sha256 data_sha256 rejects_sha256 failure",
+        none="id dataset number source_size options status progress progress_text data_size rows_read "
+        "rows_loaded rows_rejected created_at finished_at",
+    ),
+    "lake.Upload": Fields(
+        pseudonym="owner",
+        possible="filename",
+        none="id dataset length offset reserved lease_until lease_fence created_at expires_at",
+    ),
+    "release.Dossier": Fields(
+        pseudonym="opened_by",
+        possible="dataset_title proposal_motivation return_reason failure",
+        none="id dataset organisation dataset_slug stage opened_at changed_at due_date proposal "
+        "proposal_ground planned_date quasi_identifiers run checked_sha256",
+    ),
+    "release.Evidence": Fields(possible="findings", none="id dossier run name verdict version inputs_sha256 at"),
+    "release.Advice": Fields(pseudonym="actor_key", possible="text", none="id dossier run role agrees at"),
+    "release.Preparer": Fields(pseudonym="actor_key", none="id dossier"),
+    "release.Decision": Fields(
+        pseudonym="decider_key",
+        possible="motivation content",
+        none="id dossier dataset outcome role decided_at ground planned_date sha256 audit_seq",
+    ),
+    "release.Feedback": Fields(
+        personal="email",
+        pseudonym="answered_by",
+        possible="text answer dataset_title",
+        none="id number dataset_id dataset_slug organisation at answered_at",
+    ),
+    "release.PublicDataset": Fields(
+        possible="title title_en description description_en keywords document",
+        none="id dataset_id organisation_id slug uri kind themes organisation organisation_name licence "
+        "formats frequency issued_at changed_at spatial_label bbox ground planned_date quality_stars "
+        "quality_points release rows columns revision",
+    ),
+    "release.PublicTheme": Fields(none="id dataset kind uri"),
+    "release.PublicReleaseRow": Fields(
+        possible="reason body", none="id dataset number status outcome published_at sha256 withdrawn_at"
+    ),
+    "release.PublicFile": Fields(possible="sha256", none="id dataset release format name media_type size"),
+    "release.PublicTable": Fields(possible="sha256 columns", none="id dataset release rows geometry"),
+    "release.Release": Fields(
+        possible="metadata files table columns withdrawal_reason",
+        none="id dataset number decision outcome sha256 published_at quality status withdrawn_at withdrawal_ground",
+    ),
+    "account.EmailAddress": Fields(personal="email", pseudonym="user", none="id verified primary"),
+    "account.EmailConfirmation": Fields(none="id email_address created sent key"),
+}
