@@ -127,7 +127,8 @@ def test_a_role_that_is_taken_away_is_gone_with_the_next_request(province: Provi
 @pytest.mark.parametrize(
     "target",
     ["//evil.example", "/\\evil.example", "https://evil.example", "http:evil.example", "%2f%2fevil.example",
-     "/%09/evil.example", "javascript:alert(1)", "\\\\evil.example", "/\t/evil.example", "///evil.example", "https:/evil.example"],
+     "/%09/evil.example", "javascript:alert(1)", "\\\\evil.example", "/\t/evil.example", "///evil.example",
+     "https:/evil.example"],
 )  # fmt: skip
 def test_the_sign_in_leads_nowhere_else(target: str, province: Province) -> None:
     client = Client()
