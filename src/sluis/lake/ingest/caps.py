@@ -10,5 +10,6 @@ MAX_SHEETS = 250
 MAX_JSON_DEPTH = 64
 MAX_JSON_BYTES = 512 * 1024 * 1024
 MAX_OPEN_QUOTES = 1_000
-ROW_GROUP = 122_880
+# Small groups: a page of rows or one row by its number unpacks one group; 2% more bytes than groups of 122,880.
+ROW_GROUP = 40_960
 DUCKDB_MEMORY = "900MB"
