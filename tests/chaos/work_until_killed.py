@@ -1,0 +1,135 @@
+"""A site at work, to be killed: recovers, checks everything that must hold, then imports, publishes and withdraws.
+
+Run as `python work_until_killed.py MODE SEED`; MODE is `found` (make the site), `work` or `check`. Each line on stdout
+is one JSON document; what was said there was acknowledged to somebody and must survive.
+"""
+
+import json
+import random
+import sys
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sluis.cli.start import migrate, start
+
+start()
+
+from django.conf import settings  # noqa: E402
+
+from sluis.foundation.models import Job  # noqa: E402
+from sluis.foundation.service import acting, audit, blobs, create_organisation, create_person, grant, run_until_idle  # noqa: E402
+from sluis.kernel import clock  # noqa: E402
+from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
+from sluis.lake.models import TableVersion  # noqa: E402
+from sluis.lake.service import append_upload, finish_upload, start_upload  # noqa: E402
+from sluis.register import service as register  # noqa: E402
+from sluis.release import models as stored  # noqa: E402
+from sluis.release import service as release  # noqa: E402
+from sluis.release.types import Outcome  # noqa: E402
+
+PEOPLE = settings.SLUIS.data / "people.json"
+
+
+def say(**said: Any) -> None:
+    sys.stdout.write(json.dumps(said, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def found() -> None:
+    migrate()
+    home = create_organisation(by=SYSTEM, slug="merwede", name="Provincie Merwede")
+    ids = {}
+    for role in ("data_steward", "data_owner"):
+        person = create_person(by=SYSTEM, email=f"{role}@merwede.example", name=role, password="een-lang-wachtwoord-8")
+        grant(by=SYSTEM, user_id=person.id, organisation_id=home.id, role=role)
+        ids[role] = str(person.id)
+    register.add_contact(by=acting(ids["data_steward"]), organisation_id=home.id, name="Team", email="d@m.example")
+    PEOPLE.write_text(json.dumps(ids | {"home": str(home.id)}))
+
+
+def recover() -> None:
+    """What time does by itself: leases of the dead run out, and a worker takes up what lies there."""
+    Job.objects.update(run_after=clock.now())
+    Job.objects.filter(state=Job.State.RUNNING).update(lease_until=clock.now() - timedelta(hours=1))
+    run_until_idle()
+
+
+def check() -> list[str]:
+    wrong = [] if (verdict := audit.verify()).sound else [f"audit {verdict.fault} at {verdict.seq}"]
+    wrong += [f"lost blob {sha}" for sha in blobs.wanted() - {file.name for file in blobs.all_files()}]
+    wrong += [f"damaged blob {sha}" for sha in blobs.damaged()]
+    for row in TableVersion.objects.all():
+        half = bool(row.data_sha256) != (row.status == "ready") or (row.status == "ready" and row.report is None)
+        wrong += [f"half version {row.id} {row.status}"] if half or row.status in ("queued", "running") else []
+    wrong += [f"job {job.task} {job.state}" for job in Job.objects.exclude(state=Job.State.SUCCESSFUL)]
+    for row in stored.PublicDataset.objects.all():
+        current = stored.Release.objects.filter(dataset_id=row.dataset_id, status="current")
+        shown = stored.PublicTable.objects.filter(dataset=row)
+        if current.count() > 1 or (row.kind == "withdrawn") != (not current.exists()):
+            wrong.append(f"projection of {row.slug}: {row.kind} with {current.count()} current")
+        if row.kind == "withdrawn" and shown.exists():
+            wrong.append(f"{row.slug} was taken back and still shows rows")
+    decided = stored.Dossier.objects.filter(stage="decided").count()
+    return wrong + ([f"{decided} dossiers stayed decided"] if decided else [])
+
+
+def work(chance: random.Random) -> None:
+    known = json.loads(PEOPLE.read_text())
+    steward, owner = acting(known["data_steward"]), acting(known["data_owner"])
+    while True:
+        _story(chance, steward, owner, known["home"])
+
+
+def _story(chance: random.Random, steward: Actor, owner: Actor, home: str) -> None:
+    from uuid import UUID
+
+    contact = register.contacts(by=steward, organisation_id=UUID(home))[0]
+    made = register.create(
+        by=steward, organisation_id=UUID(home), title=f"Bomen {chance.random()}", licence="CC0", themes=["ENVI"],
+        description="Waar in de provincie bomen staan, met soort en jaar van planten.", contact=contact.id,
+        keywords=["boom"],
+    )  # fmt: skip
+    data = b"plaats;aantal\n" + b"".join(b"Gorinchem;%d\n" % n for n in range(chance.randint(5, 3000)))
+    upload = start_upload(by=steward, dataset_id=made.id, filename="bomen.csv", length=len(data))
+    append_upload(by=steward, upload_id=upload.id, offset=0, chunks=[data])
+    version = finish_upload(by=steward, upload_id=upload.id)
+    say(accepted=version)
+    run_until_idle()
+    dossier = release.open_dossier(by=steward, dataset_id=made.id)
+    release.propose(by=steward, dossier_id=dossier.id, outcome=Outcome.OPEN)
+    release.request_checks(by=steward, dossier_id=dossier.id)
+    run_until_idle()
+    ready = release.submit(by=steward, dossier_id=dossier.id)
+    release.decide(
+        by=owner, dossier_id=ready.id, outcome=Outcome.OPEN, motivation="Geen bezwaar.",
+        expected_hash=ready.content_sha256,
+    )  # fmt: skip
+    say(decided=made.id)
+    run_until_idle()
+    if chance.random() < 0.5:
+        release.withdraw(by=owner, dataset_id=made.id, reason="Fout in de meting.")
+        say(withdrawn=made.id)
+
+
+def main(mode: str, seed: str) -> None:
+    assert date(2026, 1, 1) < clock.today()
+    tempfile.tempdir = str(Path(settings.SLUIS.data))
+    if mode == "found":
+        found()
+        return
+    recover()
+    wrong = check()
+    rows = stored.PublicDataset.objects
+    say(
+        wrong=wrong,
+        ready=[str(i) for i in TableVersion.objects.filter(status="ready").values_list("id", flat=True)],
+        outside=[str(i) for i in rows.exclude(kind="withdrawn").values_list("dataset_id", flat=True)],
+        taken_back=[str(i) for i in rows.filter(kind="withdrawn").values_list("dataset_id", flat=True)],
+    )
+    if mode == "work":
+        work(random.Random(seed))
+
+
+main(*sys.argv[1:])
