@@ -15,6 +15,7 @@ _pages: list[URLPattern | URLResolver] = [path("", include("sluis.web.urls"))]
 if find_spec("sluis.api"):
     urlpatterns += [path("", include("sluis.api.urls"))]
 if find_spec("sluis.desk"):
+    urlpatterns += [path("", include("sluis.desk.upload_urls"))]
     _pages += [path("desk/", include("sluis.desk.urls")), path("", include("sluis.desk.sign_in_urls"))]
 if find_spec("sluis.portal"):
     _pages += [path("", include("sluis.portal.urls"))]

@@ -15,7 +15,6 @@ from sluis.desk.views import (
     profile,
     tables,
     tasks,
-    tus,
     uploads,
 )
 
@@ -46,8 +45,6 @@ urlpatterns = [
     path("datasets/<uuid:dataset_id>/data/nieuw", uploads.form, name="upload-form"),
     path("datasets/<uuid:dataset_id>/dossier", preparing.start, name="dossier-open"),
     path("datasets/<uuid:dataset_id>/intrekken", deciding.withdraw, name="withdraw"),
-    path("uploads", tus.collection, name="uploads"),
-    path("uploads/<uuid:upload_id>", tus.item, name="upload"),
     path("tabellen/<uuid:version_id>", tables.version, name="table"),
     path("tabellen/<uuid:version_id>/voortgang", tables.progress, name="table-progress"),
     path("tabellen/<uuid:version_id>/rijen", tables.rows, name="table-rows"),

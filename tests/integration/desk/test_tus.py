@@ -181,3 +181,9 @@ def test_unreadable_metadata_is_a_wrong_request(steward, header):
 def test_other_methods_are_named(steward, place):
     assert steward.client.get(UPLOADS).status_code == 405
     assert steward.client.put(place).status_code == 405
+
+
+def test_the_language_of_the_browser_does_not_move_the_address(steward, dataset):
+    headers = {**TUS, "Upload-Length": "5", "Upload-Metadata": told(filename="a.csv", dataset=dataset.id)}
+    answer = steward.client.post(UPLOADS, headers={**headers, "Accept": "*/*", "Accept-Language": "en-US"})
+    assert (answer.status_code, answer["Location"][: len(UPLOADS)]) == (201, UPLOADS)

@@ -106,7 +106,7 @@ def _create(request: HttpRequest) -> HttpResponse:
         made = lake.start_upload(
             by=who(request), dataset_id=dataset_id, filename=told.get("filename", ""), length=length
         )
-    return _state(201, made, Location=reverse("desk:upload", args=[made.id]))
+    return _state(201, made, Location=reverse("desk-upload", args=[made.id]))
 
 
 def _dataset(request: HttpRequest, told: dict[str, str]) -> UUID:
