@@ -24,3 +24,4 @@ class DeskConfig(AppConfig):
             start=1,
         ):
             navigation.add("desk", label, route, order=order * 10)
+        navigation.add("footer", N_("Voor medewerkers"), "desk:tasks", order=90)
