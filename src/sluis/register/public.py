@@ -30,6 +30,22 @@ class PublicRelease(TypedDict):
     files: NotRequired[list[PublicFile]]
 
 
+class PublicStep(TypedDict):
+    """A step of the dossier: opened, checked, advised, submitted or decided; by which role, never by whom; when."""
+
+    name: str
+    role: str
+    at: str
+
+
+class PublicCheck(TypedDict):
+    """How a check ended (passed, attention, failed, error, not_applicable); its findings stay with staff."""
+
+    name: str
+    title: str
+    verdict: str
+
+
 class PublicDecision(TypedDict):
     """The decision that let this version out (or kept it in). `outcome`: open, restricted or closed."""
 
@@ -40,6 +56,8 @@ class PublicDecision(TypedDict):
     motivation: NotRequired[str]
     sha256: NotRequired[str]
     uri: NotRequired[str]
+    steps: NotRequired[list[PublicStep]]
+    checks: NotRequired[list[PublicCheck]]
 
 
 class PublicWithdrawal(TypedDict):

@@ -25,7 +25,7 @@ from sluis.register.parts import (
 )
 from sluis.register.quality import QualityPrediction
 from sluis.register.quality import predict as predict_quality
-from sluis.register.queries import contacts, get, preview, snapshot, visible_to
+from sluis.register.queries import contact_ids, contacts, get, preview, snapshot, visible_to
 from sluis.register.rules import blocking, gaps
 from sluis.register.vocabularies.refresh import refresh_vocabularies
 from sluis.register.vocabularies.store import concepts, label, vocabularies
@@ -48,6 +48,7 @@ __all__ = [
     "change_distribution",
     "change_service",
     "concepts",
+    "contact_ids",
     "contacts",
     "create",
     "document_columns",

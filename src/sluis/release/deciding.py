@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sluis.foundation.service import Write, audit
@@ -45,7 +46,17 @@ def decide(
         content = evidence.content_sha256(row)
         _require_same(expected_hash, content)
         _require_free(row, now, wanted, ground, motivation, planned_date)
-        _write(row, w, by, now, preparers, wanted, ground.strip(), motivation.strip(), planned_date, content)
+        Preparer.objects.bulk_create(Preparer(dossier=row, actor_key=key) for key in sorted(preparers))
+        decision = _written(
+            row,
+            by,
+            _content(row, now, content),
+            outcome=wanted,
+            ground=ground.strip(),
+            motivation=motivation.strip(),
+            planned_date=planned_date,
+        )
+        _start_publication(row, w, decision, preparers)
     return record_of(dossier_id, by)
 
 
@@ -114,43 +125,54 @@ def _require_free(
         )
 
 
-def _write(
+def _content(row: Dossier, now: Source, content_sha256: str) -> dict[str, Any]:
+    """Everything the decision is about, kept for ever; with what the outside may know of how it came about."""
+    history = audit.entries_about("dossier", row.id)
+    return {
+        "metadata": now.metadata,
+        "table": now.table.sha256 if now.table else None,
+        "inputs_sha256": row.checked_sha256,
+        "content_sha256": content_sha256,
+        "steps": rules.public_steps((entry.action, entry.at, entry.detail) for entry in history),
+        "checks": [{"name": c.name, "title": c.title, "verdict": c.verdict.value} for c in evidence.reports(row)],
+    }
+
+
+def _written(
     row: Dossier,
-    w: Write,
     by: Actor,
-    now: Source,
-    preparers: frozenset[str],
-    wanted: Outcome,
+    content: dict[str, Any],
+    *,
+    outcome: Outcome,
     ground: str,
     motivation: str,
-    planned: date | None,
-    content: str,
-) -> None:
-    """Preparers first: the database compares them with the decider when the decision is written."""
-    from sluis.release.jobs import publish_decided
-
-    Preparer.objects.bulk_create(Preparer(dossier=row, actor_key=key) for key in sorted(preparers))
-    decision = Decision.objects.create(
+    planned_date: date | None,
+) -> Decision:
+    """The preparers stand already: the database compares them with the decider when the decision is written."""
+    at, role = clock.now(), policy.role_for(by, policy.DECIDE, row.organisation_id)
+    content["steps"].append({"name": "decided", "role": role, "at": at.isoformat()})
+    return Decision.objects.create(
         id=ids.new_id(),
         dossier=row,
         dataset_id=row.dataset_id,
-        outcome=wanted,
+        outcome=outcome,
         decider_key=by.key,
-        role=policy.role_for(by, policy.DECIDE, row.organisation_id),
-        decided_at=clock.now(),
+        role=role,
+        decided_at=at,
         ground=ground,
         motivation=motivation,
-        planned_date=planned,
-        content={
-            "metadata": now.metadata,
-            "table": now.table.sha256 if now.table else None,
-            "inputs_sha256": row.checked_sha256,
-            "content_sha256": content,
-        },
-        sha256=rules.decision_sha256(content, wanted, ground, motivation, planned),
+        planned_date=planned_date,
+        content=content,
+        sha256=rules.decision_sha256(content["content_sha256"], outcome, ground, motivation, planned_date),
         audit_seq=audit.head()[0],
     )
+
+
+def _start_publication(row: Dossier, w: Write, decision: Decision, preparers: frozenset[str]) -> None:
+    from sluis.release.jobs import publish_decided
+
     row.stage, row.failure = Stage.DECIDED, None
     publish_decided.enqueue(str(row.id))
-    w.note(outcome=wanted.value, sha256=decision.sha256, preparers=sorted(preparers))
-    w.emit("dataset.decided", {"dataset_id": str(row.dataset_id), "outcome": wanted.value, "sha256": decision.sha256})
+    outcome = Outcome(decision.outcome).value
+    w.note(outcome=outcome, sha256=decision.sha256, preparers=sorted(preparers))
+    w.emit("dataset.decided", {"dataset_id": str(row.dataset_id), "outcome": outcome, "sha256": decision.sha256})

@@ -11,7 +11,7 @@ from sluis.release import addresses
 from sluis.release.models import Release
 from sluis.release.types import Kind, Outcome
 
-_AVAILABILITY = {
+AVAILABILITY = {
     Kind.OPEN: "beschikbaar",
     Kind.PLANNED: "gepland",
     Kind.RESTRICTED: "niet_beschikbaar",
@@ -32,7 +32,7 @@ def document(releases: Sequence[Release], shown: Release, kind: Kind) -> PublicR
         "issued_at": releases[0].published_at.isoformat(),
         "changed_at": (shown.withdrawn_at or shown.published_at).isoformat(),
         "metadata": _metadata(shown, kind),
-        "availability": _AVAILABILITY[kind],
+        "availability": AVAILABILITY[kind],
         "release": _release(shown, slug),
         "releases": [_release(release, slug) for release in reversed(releases)],
         "decision": decision(shown),
@@ -54,8 +54,9 @@ def api(slug: str) -> PublicApi:
 
 
 def decision(release: Release) -> PublicDecision:
-    """The decision as the outside sees it: the role, never the person."""
+    """The decision as the outside sees it: roles, never persons; how the checks ended, not what they saw."""
     made = release.decision
+    content: Mapping[str, Any] = made.content or {}
     return {
         "outcome": "open" if made.outcome == Outcome.PLANNED else made.outcome,
         "decided_at": made.decided_at.isoformat(),
@@ -64,6 +65,8 @@ def decision(release: Release) -> PublicDecision:
         "motivation": made.motivation,
         "sha256": made.sha256,
         "uri": f"{addresses.release_identifier(release.metadata['slug'], release.number)}#decision",
+        "steps": content.get("steps", []),
+        "checks": content.get("checks", []),
     }
 
 

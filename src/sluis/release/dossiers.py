@@ -50,7 +50,8 @@ def open_dossier(*, by: Actor, dataset_id: UUID) -> DossierRecord:
             row.save(force_insert=True)
         except IntegrityError as error:
             raise _already_open() from error
-        w.note(dataset=str(dataset_id))
+        role = policy.role_for(by, policy.PREPARE, row.organisation_id)
+        w.note(dataset=str(dataset_id), role=role)
     return record_of(row.id, by)
 
 
@@ -108,7 +109,7 @@ def advise(*, by: Actor, dossier_id: UUID, text: str, agrees: bool) -> DossierRe
         Advice.objects.create(
             dossier=row, run=row.run, actor_key=by.key, role=role, text=said, agrees=agrees, at=clock.now()
         )
-        w.note(agrees=agrees)
+        w.note(agrees=agrees, role=role)
     return record_of(dossier_id, by)
 
 
@@ -125,7 +126,7 @@ def submit(*, by: Actor, dossier_id: UUID) -> DossierRecord:
                 way_out=N_("Laat de controles opnieuw doen."),
             )
         row.stage, row.due_date = Stage.READY_TO_DECIDE, clock.today() + DECISION_TERM
-        w.note(run=row.run)
+        w.note(run=row.run, role=policy.role_for(by, policy.PREPARE, row.organisation_id))
         w.emit("dossier.submitted", {"dossier_id": str(row.id), "dataset_id": str(row.dataset_id)})
     return record_of(dossier_id, by)
 

@@ -1,4 +1,8 @@
-"""The files of a release: made from the table in the sandbox, kept as blobs."""
+"""The files of a release: made from the table in the sandbox, kept as blobs.
+
+Only from a table: Sluis can say of its rows what is in them. A file as it was handed in is not published (the check of
+personal data refuses it), and data at an address elsewhere stays there.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,7 +10,6 @@ from typing import Any
 
 from sluis.foundation import sandbox
 from sluis.foundation.service import blobs, progress
-from sluis.register.types import DatasetRecord
 from sluis.release.source import TableNow
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -20,38 +23,20 @@ TABLE_FORMATS = ("parquet", "csv", "json")
 MAP_FORMATS = ("geojson", "gpkg")
 
 
-def make_files(table: TableNow, slug: str) -> list[dict[str, Any]]:
-    """All download files of one table version: [{format, name, media_type, size, sha256}]."""
+def make_files(table: TableNow, slug: str, distribution_id: str) -> list[dict[str, Any]]:
+    """All download files of one table version: [{format, name, media_type, size, sha256, distribution_id}].
+
+    `distribution_id` is the distribution that describes the table ('' when none does): the feed takes over its title,
+    licence and rights.
+    """
     formats = TABLE_FORMATS + (MAP_FORMATS if table.report.get("geometry") else ())
     folder = blobs.workdir("release")
     try:
         made = _export(table, formats, folder)
-        return [_kept(name, Path(made[name]["path"]), slug) for name in formats]
+        described = {"distribution_id": distribution_id} if distribution_id else {}
+        return [_kept(name, Path(made[name]["path"]), slug) | described for name in formats]
     finally:
         blobs.discard(folder)
-
-
-def file_distributions(record: DatasetRecord, taken: set[str]) -> list[dict[str, Any]]:
-    """Files that were handed in as they are; a format that the table gives already is not doubled."""
-    found: list[dict[str, Any]] = []
-    for item in record.distributions:
-        name = item.format.rstrip("/").rpartition("/")[2].lower() or "bestand"
-        if item.kind != "file" or not item.sha256 or name in taken:
-            continue
-        taken = taken | {name}
-        size = blobs.path(item.sha256).stat().st_size
-        media = item.media_type.rpartition("media-types/")[2] or "application/octet-stream"
-        found.append(
-            {
-                "format": name,
-                "name": f"{record.slug}.{name}",
-                "media_type": media,
-                "size": size,
-                "sha256": item.sha256,
-                "distribution_id": str(item.id),
-            }
-        )
-    return found
 
 
 def _export(table: TableNow, formats: tuple[str, ...], folder: Path) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict
 from sluis.kernel.text import N_
 from sluis.register import service as register
-from sluis.register.types import Availability, Openness, Publication
+from sluis.register.types import Availability, DistributionKind, Openness, Publication
 from sluis.release import evidence, policy, projection
 from sluis.release.dossiers import changing
-from sluis.release.making import file_distributions, make_files
+from sluis.release.making import make_files
 from sluis.release.models import Decision, Dossier, Release
 from sluis.release.queries import record_of
 from sluis.release.source import Source, inputs_sha256, source
@@ -110,10 +110,10 @@ def _require_unchanged(row: Dossier, decision: Decision, now: Source) -> None:
 
 
 def _files(decision: Decision, now: Source) -> list[dict[str, Any]]:
-    if decision.outcome != Outcome.OPEN:
+    if decision.outcome != Outcome.OPEN or now.table is None:
         return []
-    made = make_files(now.table, now.record.slug) if now.table else []
-    return made + file_distributions(now.record, {file["format"] for file in made})
+    described = [str(part.id) for part in now.record.distributions if part.kind is DistributionKind.TABLE]
+    return make_files(now.table, now.record.slug, next(iter(described), ""))
 
 
 def _release(decision: Decision, now: Source, files: list[dict[str, Any]]) -> Release:

@@ -1,7 +1,8 @@
 """Reads for staff: dossiers, access-filtered, as frozen shapes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.db.models import Q
 from sluis.foundation.service import audit, names_of
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import NotFound
+from sluis.register import service as register
 from sluis.release import evidence, policy, rules
 from sluis.release.models import Advice, Decision, Dossier, Preparer, Release
 from sluis.release.models.dossier import OPEN_STAGES
@@ -62,6 +64,27 @@ def _known(dossier_id: UUID) -> Dossier:
     if row is None:
         raise NotFound("dossier.unknown", policy.unknown().message)
     return row
+
+
+def undecided(*, by: Actor, dataset_id: UUID) -> frozenset[str]:
+    """What was changed since the decision on the current release: 'table', 'description'. Empty when nothing waits.
+
+    The release outside stays as it is until a new dossier decides on the change. Raises NotFound.
+    """
+    register.get(by=by, dataset_id=dataset_id)
+    current = Release.objects.filter(dataset_id=dataset_id, status=Release.Status.CURRENT)
+    shown = current.select_related("decision").first()
+    if shown is None:
+        return frozenset()
+    now, decided = source(dataset_id), shown.decision.content
+    table = (now.table.sha256 if now.table else None) != decided["table"]
+    described = _without_outcome(now.metadata) != _without_outcome(decided["metadata"])
+    return frozenset(name for name, waits in (("table", table), ("description", described)) if waits)
+
+
+def _without_outcome(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Publishing itself writes the decided outcome into the register."""
+    return {k: v for k, v in metadata.items() if k not in ("openness", "openness_ground", "planned_date")}
 
 
 def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:

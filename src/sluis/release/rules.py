@@ -109,6 +109,25 @@ def dict_of(finding: Finding) -> dict[str, Any]:
     }
 
 
+# What the outside may know of a dossier: action → (step, role when the entry names none).
+_PUBLIC_STEPS = {
+    "release.dossier.opened": ("opened", "data_steward"),
+    "release.dossier.checked": ("checked", "system"),
+    "release.dossier.advised": ("advised", "privacy_officer"),
+    "release.dossier.submitted": ("submitted", "data_steward"),
+}
+
+
+def public_steps(history: Iterable[tuple[str, datetime, Mapping[str, Any]]]) -> list[dict[str, str]]:
+    """Steps with role and moment from (action, moment, details), each as it last happened; never who did it."""
+    last: dict[str, dict[str, str]] = {}
+    for action, at, details in history:
+        if action in _PUBLIC_STEPS:
+            name, role = _PUBLIC_STEPS[action]
+            last[name] = {"name": name, "role": str(details.get("role", role)), "at": at.isoformat()}
+    return sorted(last.values(), key=lambda step: step["at"])
+
+
 _STEPS = (
     ("intake", N_("Beschrijven en voorstellen"), "data_steward"),
     ("checking", N_("Controles"), "system"),

@@ -13,11 +13,15 @@ refuse(*, by, dossier_id, motivation) -> DossierRecord              ends without
 publish(*, by, dossier_id) -> DossierRecord                         again, after the job failed
 withdraw_dossier(*, by, dossier_id, reason) -> DossierRecord        the preparer stops it before a decision
 withdraw(*, by, dataset_id, reason, ground="", number=None) -> None the tombstone: whole dataset, or one release
+                   when it was the newest, the dataset shows its tombstone: an older one never comes back by itself;
+                   it keeps its own address until it is withdrawn too. A new dossier can publish again.
 
 dossier(*, by, dossier_id) -> DossierRecord
 dossiers(*, by, filters=DossierFilter()) -> DossierPage
 dossier_of(*, by, dataset_id) -> DossierRecord | None               the open one, else the newest
 tasks(*, by) -> tuple[Task, ...]
+undecided(*, by, dataset_id) -> frozenset[str]                      'table', 'description': newer than the release
+                   outside and waiting for a decision
 
 give_feedback(*, slug, text, email="", trap="", ip="") -> PublicFeedback     visitors; TooMany, Invalid, NotFound
 public_feedback(*, number) -> PublicFeedback
@@ -42,7 +46,7 @@ from sluis.release.dossiers import (
 from sluis.release.feedback import answer, feedback_for, give_feedback, public_feedback, public_feedback_of
 from sluis.release.projection import rebuild_projection
 from sluis.release.publishing import publish
-from sluis.release.queries import dossier, dossier_of, dossiers
+from sluis.release.queries import dossier, dossier_of, dossiers, undecided
 from sluis.release.search.index import is_behind as index_is_behind
 from sluis.release.search.index import rebuild as rebuild_index
 from sluis.release.tasks import tasks
@@ -70,6 +74,7 @@ __all__ = [
     "return_to_preparer",
     "submit",
     "tasks",
+    "undecided",
     "withdraw",
     "withdraw_dossier",
 ]

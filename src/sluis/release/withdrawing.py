@@ -14,7 +14,11 @@ from sluis.release.models import Release
 
 
 def withdraw(*, by: Actor, dataset_id: UUID, reason: str, ground: str = "", number: int | None = None) -> None:
-    """Take a dataset, or one release of it, back from the outside; the reason is shown there.
+    """Take a dataset with all its releases (no `number`), or one release, back from the outside, with the reason.
+
+    When the newest release goes, the dataset is a tombstone: an older release never comes back by itself, because
+    nobody decided that old data is the data of today. It keeps its own address until it is withdrawn too. A new
+    dossier can publish the dataset again.
 
     By the data owner, or the data manager in an emergency. Raises NotFound, NotAllowed, Invalid without a reason.
     The files stay kept until the sweep, but nobody outside can reach them from this moment on.

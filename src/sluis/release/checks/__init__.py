@@ -19,7 +19,7 @@ CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
         Check("table", N_("Data volledig ingelezen"), "1", table.ledger),
-        Check("personal_data", N_("Persoonsgegevens"), "1", personal.hits),
+        Check("personal_data", N_("Persoonsgegevens"), "2", personal.hits),
         Check("anonymity", N_("Kleine groepen"), "1", anonymity.groups),
         Check("metadata", N_("Beschrijving"), "1", metadata.description),
         Check("licence", N_("Licentie"), "1", opening.licence),

@@ -1,10 +1,16 @@
-"""Does the table hold personal data? From the hits in its profile, which looked at every row."""
+"""Does the data hold personal data? From the hits in the table's profile, which looked at every row.
 
-from collections.abc import Mapping
+Nobody looked into a file that is no table, so it never goes out. Data at an address elsewhere is outside already; Sluis
+only points at it, and somebody must say why that is right.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sluis.kernel.text import N_
+from sluis.register.types import DatasetRecord, DistributionKind
 from sluis.release.checks.subject import NOTHING_TO_LOOK_AT, Subject
+from sluis.release.source import TableNow
 from sluis.release.types import Finding, Verdict
 
 KINDS = {
@@ -25,15 +31,38 @@ _TEXTS = {
 
 
 def hits(subject: Subject) -> tuple[Verdict, list[Finding]]:
-    """Sure or probable blocks; possible asks for a motivated judgement; a missing profile is never "nothing found"."""
-    if subject.table is None:
-        return NOTHING_TO_LOOK_AT
-    if subject.table.profile is None:
-        return Verdict.FAILED, [Finding("personal.not-looked", N_("Er is nog niet naar persoonsgegevens gezocht."))]
-    findings = [_finding(hit) for hit in subject.table.profile["personal_data"]]
+    """Sure or probable blocks; possible asks for a motivated judgement; what was not looked at is never "nothing"."""
+    findings = [*_in_table(subject.table), *_not_looked_at(subject.record)]
     if any(finding.blocks for finding in findings):
         return Verdict.FAILED, findings
-    return (Verdict.ATTENTION if findings else Verdict.PASSED), findings
+    if findings:
+        return Verdict.ATTENTION, findings
+    return (Verdict.PASSED, []) if subject.table else NOTHING_TO_LOOK_AT
+
+
+def _in_table(table: TableNow | None) -> list[Finding]:
+    if table is None:
+        return []
+    if table.profile is None:
+        return [Finding("personal.not-looked", N_("Er is nog niet naar persoonsgegevens gezocht."))]
+    return [_finding(hit) for hit in table.profile["personal_data"]]
+
+
+def _not_looked_at(record: DatasetRecord) -> Iterator[Finding]:
+    for number, part in enumerate(record.distributions, 1):
+        if part.kind is DistributionKind.FILE:
+            text = N_(
+                "Distributie {number} is een los bestand. Sluis kan daar niet in kijken en publiceert het daarom niet. "
+                "Lever de data aan als tabel, of verwijs naar een adres elders."
+            )
+            yield Finding("personal.file", text, {"number": number}, "distributions")
+        elif part.kind is DistributionKind.EXTERNAL:
+            text = N_(
+                "Distributie {number} staat op een ander adres ({url}); Sluis heeft niet in die data gekeken. "
+                "Iemand moet dit met een reden beoordelen."
+            )
+            params = {"number": number, "url": part.access_url}
+            yield Finding("personal.elsewhere", text, params, "distributions", blocks=False)
 
 
 def _finding(hit: Mapping[str, Any]) -> Finding:

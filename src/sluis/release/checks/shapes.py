@@ -10,8 +10,8 @@ from sluis.register.dcat import dataset_triples
 from sluis.register.types import DatasetRecord, DistributionKind, PublicRecord
 from sluis.register.values import plain
 from sluis.release import addresses
-from sluis.release.documents import api
-from sluis.release.types import Finding, Outcome
+from sluis.release.documents import AVAILABILITY, api
+from sluis.release.types import Finding, Kind, Outcome
 
 
 def violations(record: DatasetRecord, metadata: Mapping[str, Any], outcome: Outcome) -> list[Finding]:
@@ -40,7 +40,7 @@ def _as_public(record: DatasetRecord, metadata: Mapping[str, Any], outcome: Outc
         "issued_at": now,
         "changed_at": now,
         "metadata": {**shown, "planned_date": plain(record.planned_date)} if record.planned_date else shown,
-        "availability": "gepland" if outcome is Outcome.PLANNED else "beschikbaar",
+        "availability": AVAILABILITY[Kind(outcome)],
         "decision": {
             "outcome": decided.value,
             "decided_at": now,
