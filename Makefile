@@ -8,6 +8,8 @@ SHELL := /bin/sh
 UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
 UV := .uv/bin/uv
+# Each worker has a database and a data folder of its own (tests/settings.py).
+PYTEST = $(VENV)/pytest -n auto --dist loadscope
 VENV := .venv/bin
 # Trust the authorities this machine trusts, as pip does: an office network often has one of its own.
 AUTHORITIES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem))
@@ -32,13 +34,13 @@ demo: .venv/.runs ## install, build, load the demo province and serve it (SLUIS_
 test: install lint types layers ## everything that must hold before a change may land
 ifeq ($(CHROMIUM),)
 	@echo "No Chromium on this machine: the browser journeys are SKIPPED." >&2
-	$(VENV)/pytest -m "not slow and not journey" $(ARGS)
+	$(PYTEST) -m "not slow and not journey" $(ARGS)
 else
-	$(VENV)/pytest -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 endif
 
 test-all: install lint types layers ## the same, with the tests that take minutes
-	$(VENV)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 lint: install ## style, and whether every text has its English
 	$(VENV)/ruff check
