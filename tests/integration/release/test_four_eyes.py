@@ -2,7 +2,10 @@
 
 import shutil
 import tempfile
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -11,16 +14,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from tests.integration.release.conftest import GROUND, MOTIVATION, PALEN, decided, describe, hand_in, person, ready
 
-from sluis.foundation.service import audit, create_organisation, run_until_idle
+from sluis.foundation.service import actor_by_email, audit, create_organisation, create_person, grant, run_until_idle
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
-from sluis.kernel.errors import SluisError
+from sluis.kernel.errors import NotFound, SluisError
 from sluis.kernel.ids import new_id
 from sluis.register import service as register
 from sluis.release import rules
 from sluis.release import service as release
 from sluis.release.models import Advice, Decision, Dossier, Evidence, Preparer, PublicDataset, Release
 from sluis.release.models.dossier import OPEN_STAGES
+from sluis.release.publishing import publish_now
 from sluis.release.types import Outcome
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +86,39 @@ def test_decisions_evidence_and_releases_do_not_change(published):
     assert Advice.objects.count() == 0
 
 
+def test_a_role_that_ended_decides_nothing(palen, merwede, steward, fixed_clock):
+    email = "waarnemer@merwede.example"
+    lent = create_person(by=SYSTEM, email=email, name="Waarnemer", password="lang genoeg en geheim")
+    until = clock.today() + timedelta(days=1)
+    grant(by=SYSTEM, user_id=lent.id, organisation_id=merwede.id, role="data_owner", until_date=until)
+    lying = ready(steward, palen)
+    assert "decide" in release.dossier(by=actor_by_email(email), dossier_id=lying.id).may
+    fixed_clock.advance(timedelta(days=3))
+    with pytest.raises(NotFound):
+        decided(actor_by_email(email), lying)
+    assert release.tasks(by=actor_by_email(email)) == ()
+    assert not Decision.objects.exists()
+
+
+def test_a_kill_between_release_and_projection_leaves_nothing_and_the_next_try_publishes(palen, steward, owner):
+    lying = decided(owner, ready(steward, palen))
+    with (
+        mock.patch("sluis.release.publishing.projection.project", side_effect=Killed),
+        suppress(Killed),
+        transaction.atomic(),
+    ):
+        publish_now(lying.id)
+    assert not Release.objects.exists()
+    assert not PublicDataset.objects.exists()
+    assert publish_now(lying.id) == 1
+    assert publish_now(lying.id) is None
+    assert PublicDataset.objects.get().release == Release.objects.get().number == 1
+
+
+class Killed(BaseException):
+    """As a process that is killed: no `except Exception` sees it."""
+
+
 class Lock(RuleBasedStateMachine):
     """Anybody tries anything in any order. People hold one role, two, or a role that was lent to them."""
 
@@ -139,6 +176,43 @@ class Lock(RuleBasedStateMachine):
             changes={"purpose": f"Versie {self.edits}."},
             expected_version=now.version,
         )
+
+    @rule(n=who)
+    def edit_contact(self, n: int) -> None:
+        self.edits += 1
+        now = register.get(by=SYSTEM, dataset_id=self.dataset.id).contact
+        self._try(
+            register.change_contact,
+            by=self.people[n],
+            contact_id=now.id,
+            changes={"phone": f"010{self.edits}"},
+            expected_version=now.version,
+        )
+
+    @rule(n=st.sampled_from([0, 2]))
+    def new_table(self, n: int) -> None:
+        self.edits += 1
+        hand_in(self.people[n], self.dataset, PALEN | {"vermogen": [self.edits, 2, 3, 4]}, self.folder)
+
+    @rule(n=who)
+    def withdraw(self, n: int) -> None:
+        self._try(release.withdraw, by=self.people[n], dataset_id=self.dataset.id, reason="Fout.")
+
+    @rule()
+    def die_while_publishing(self) -> None:
+        """The process stops after the release was written, before the projection: neither may stand."""
+        before = Release.objects.filter(dataset_id=self.dataset.id).count()
+        row = self._open()
+        if row is None or row.stage != "decided":
+            return
+        with (
+            mock.patch("sluis.release.publishing.projection.project", side_effect=Killed),
+            suppress(Killed, SluisError),
+            transaction.atomic(),
+        ):
+            publish_now(row.id)
+        assert Release.objects.filter(dataset_id=self.dataset.id).count() == before
+        assert Dossier.objects.get(id=row.id).stage == "decided"
 
     @rule(n=who)
     def prepare(self, n: int) -> None:
@@ -216,8 +290,10 @@ class Lock(RuleBasedStateMachine):
         before = max((d.audit_seq for d in earlier if d.audit_seq < made.audit_seq), default=0)
         touching = {"register.dataset.created", "register.dataset.changed", "lake.table.requested"}
         touching |= {f"release.dossier.{word}" for word in ("opened", "proposed", "submitted", "advised")}
+        touching |= {"register.contact.changed"}
         dossiers = [str(made.dossier_id)]
         entries = audit.entries_about("dataset", self.dataset.id, after=before)
+        entries += audit.entries_about("contact", self.dataset.contact.id, after=before)
         entries += [e for key in dossiers for e in audit.entries_about("dossier", key, after=before)]
         return {e.actor_key for e in entries if e.action in touching and e.seq <= made.audit_seq}
 
