@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -63,6 +64,9 @@ class User(AbstractBaseUser):
 
 class Membership(models.Model):
     """One role of one person in one organisation, until a date when that is given."""
+
+    user_id: UUID
+    organisation_id: UUID
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
