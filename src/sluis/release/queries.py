@@ -93,10 +93,9 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
     now = source(row.dataset_id)
     decision = Decision.objects.filter(dossier=row).first()
     history = audit.entries_about("dossier", row.id)
-    number = Release.objects.filter(decision__dossier=row).values_list("number", flat=True).first()
     prepared = _preparers(row, now, decision)
     people = _People({row.opened_by, *prepared, *(e.actor_key for e in history), *_named(row, decision)})
-    stale = _is_stale(row, now)
+    stale = bool(row.checked_sha256) and row.stage in OPEN_STAGES and _is_stale(row, now)
     return DossierRecord(
         id=row.id,
         dataset_id=row.dataset_id,
@@ -107,11 +106,7 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         opened_at=row.opened_at,
         opened_by=people(row.opened_by),
         due_date=row.due_date,
-        proposal=Outcome(row.proposal) if row.proposal else None,
-        proposal_ground=row.proposal_ground,
-        proposal_motivation=row.proposal_motivation,
-        planned_date=row.planned_date,
-        quasi_identifiers=tuple(row.quasi_identifiers),
+        **_proposed(row),
         content_sha256=evidence.content_sha256(row),
         stale=stale,
         checks=evidence.reports(row),
@@ -119,14 +114,24 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         decision=_decision(decision, prepared, people) if decision else None,
         steps=rules.steps(Stage(row.stage), _moments(history)),
         events=tuple(Event(e.at, people(e.actor_key), e.action, e.detail) for e in history),
-        preparers=tuple(map(people, sorted(prepared))),
+        preparers=tuple(people(key) for key in sorted(prepared)),
         may=_may(row, by, prepared),
         blockers=_blockers(row, stale),
         next=rules.NEXT[Stage(row.stage)],
         return_reason=row.return_reason,
         failure=row.failure,
-        release_number=number,
+        release_number=Release.objects.filter(decision__dossier=row).values_list("number", flat=True).first(),
     )
+
+
+def _proposed(row: Dossier) -> dict[str, Any]:
+    return {
+        "proposal": Outcome(row.proposal) if row.proposal else None,
+        "proposal_ground": row.proposal_ground,
+        "proposal_motivation": row.proposal_motivation,
+        "planned_date": row.planned_date,
+        "quasi_identifiers": tuple(row.quasi_identifiers),
+    }
 
 
 def _advices(row: Dossier, people: "_People") -> tuple[AdviceRecord, ...]:

@@ -25,7 +25,7 @@ from sluis.release.types import Kind, Outcome, SearchRequest, Stage, Verdict
 pytestmark = pytest.mark.django_db
 
 
-def test_from_file_to_public_dataset(published, palen, steward, owner):
+def test_from_file_to_public_dataset(published, palen, steward, owner, django_capture_on_commit_callbacks):
     assert published.failure is None
     assert published.stage is Stage.PUBLISHED
     assert published.release_number == 1
@@ -41,6 +41,8 @@ def test_from_file_to_public_dataset(published, palen, steward, owner):
     assert register.get(by=steward, dataset_id=palen.id).publication == "published"
     assert found.document["decision"]["role"] == "data_owner"
     assert owner.key not in str(found.document)
+    with django_capture_on_commit_callbacks(execute=True):  # the anchor of the chain is written after a commit
+        release.open_dossier(by=steward, dataset_id=palen.id)
     assert audit.verify().sound
 
 
