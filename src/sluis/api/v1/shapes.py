@@ -93,6 +93,22 @@ class CardList(Shape):
     links: Links
 
 
+class DecisionStep(Shape):
+    """One step on the way to the decision: which role took it, and when."""
+
+    name: str = Field(examples=["checks"])
+    role: str = ""
+    at: datetime | None = None
+
+
+class DecisionCheck(Shape):
+    """One check that was made before the decision, and how it came out."""
+
+    name: str = Field(examples=["personal-data"])
+    title: str = ""
+    verdict: str = Field(examples=["passed"])
+
+
 class Decision(Shape):
     """Who decided what, in which role, on exactly which content (`sha256`), and why."""
 
@@ -103,6 +119,8 @@ class Decision(Shape):
     motivation: str = ""
     sha256: str = ""
     uri: str = ""
+    steps: list[DecisionStep] = []
+    checks: list[DecisionCheck] = []
 
 
 class File(Shape):
