@@ -18,7 +18,7 @@ from sluis.foundation.backlog import Backlog, backlog
 from sluis.foundation.blobs import BlobRef
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
-from sluis.foundation.jobs.worker import on_failure, run_until_idle, work
+from sluis.foundation.jobs.worker import hold_here, on_failure, run_held, run_until_idle, unfinished, work
 from sluis.foundation.outbox import subscribe
 from sluis.foundation.people import (
     acting,
@@ -61,6 +61,7 @@ __all__ = [
     "create_person",
     "every",
     "grant",
+    "hold_here",
     "holds",
     "jobs",
     "may",
@@ -75,9 +76,11 @@ __all__ = [
     "retry_job",
     "revoke",
     "roles_with",
+    "run_held",
     "run_until_idle",
     "set_password",
     "subscribe",
+    "unfinished",
     "verify_audit",
     "work",
     "writing",

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.apps import AppConfig
 
@@ -8,11 +9,12 @@ class LakeConfig(AppConfig):
     label = "lake"
 
     def ready(self) -> None:
-        from sluis.foundation.service import blobs, on_failure
+        from sluis.foundation.service import blobs, every, on_failure
         from sluis.lake import jobs
 
         blobs.held_by(_held)
         on_failure(jobs.ingest_table, jobs.note_failure)
+        every(timedelta(minutes=5), jobs.fail_abandoned)
 
 
 def _held() -> Iterable[str]:

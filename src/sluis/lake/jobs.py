@@ -18,6 +18,12 @@ def ingest_table(table_version_id: str, user_id: str | None = None) -> str:
     return table_version_id
 
 
+@task
+def fail_abandoned() -> int:
+    """Recurring: a version without a job would wait for ever."""
+    return operations.fail_abandoned(by=SYSTEM)
+
+
 def note_failure(failure: dict[str, Any], table_version_id: str, user_id: str | None = None) -> None:
     """Runs when the job failed for good, in the same transaction."""
     operations.note_failure(by=SYSTEM, table_version_id=UUID(table_version_id), failure=failure)

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
-from sluis.foundation.service import BlobRef, blobs, require, writing
+from sluis.foundation.service import BlobRef, blobs, hold_here, require, run_held, unfinished, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import SluisError, to_wire
+from sluis.kernel.errors import Stale, Unavailable, to_wire
+from sluis.kernel.text import N_
 from sluis.lake.ingest.plan import Options
 from sluis.lake.making import Made, make_table
 from sluis.lake.models import TableVersion
@@ -54,16 +55,16 @@ def ingest_now(
 ) -> UUID:
     """Read a file at once, for the command line; returns the table version id.
 
-    Raises what the reading raised; the version then stands as failed with the same reason.
+    Raises what the reading raised; the version then stands as failed with the same reason. When this process is
+    killed, a worker takes the reading over.
     """
     require_on_dataset(by, ADD, dataset_id)
     checked = _checked(options)
-    version_id = _create(by, dataset_id, blobs.put_file(path), clean_filename(filename or path.name), checked)
-    try:
-        complete(by=by, table_version_id=version_id, on_progress=on_progress)
-    except SluisError as error:
-        note_failure(by=by, table_version_id=version_id, failure=to_wire(error))
-        raise
+    source, name = blobs.put_file(path), clean_filename(filename or path.name)
+    with transaction.atomic():
+        version_id = _create(by, dataset_id, source, name, checked)
+        job = hold_here(_job(), *_arguments(version_id, by))
+    run_held(job, lambda: complete(by=by, table_version_id=version_id, on_progress=on_progress))
     return version_id
 
 
@@ -98,12 +99,12 @@ def complete(*, by: Actor, table_version_id: UUID, on_progress: Progress | None 
     """Do the reading of a queued version. Running it again after a kill starts over and changes nothing else."""
     row = TableVersion.objects.select_related("dataset").get(id=table_version_id)
     require(by, ADD, row.dataset.organisation_id)
-    if row.status in (TableVersion.Status.READY, TableVersion.Status.FAILED):
+    unsettled = _unsettled().filter(id=row.id)
+    if not unsettled.update(status=TableVersion.Status.RUNNING, progress=0.0, progress_text=""):
         return
-    TableVersion.objects.filter(id=row.id).update(status=TableVersion.Status.RUNNING, progress=0.0, progress_text="")
 
     def told(fraction: float, text: str = "") -> None:
-        TableVersion.objects.filter(id=row.id).update(progress=min(max(fraction, 0), 1), progress_text=text[:200])
+        unsettled.update(progress=min(max(fraction, 0), 1), progress_text=text[:200])
         if on_progress:
             on_progress(fraction, text)
 
@@ -112,13 +113,48 @@ def complete(*, by: Actor, table_version_id: UUID, on_progress: Progress | None 
 
 
 def note_failure(*, by: Actor, table_version_id: UUID, failure: dict[str, Any]) -> None:
-    """Record why a version could not be made."""
-    with writing(by=by, action="lake.table.failed", subject=("table-version", table_version_id)) as write:
-        TableVersion.objects.filter(id=table_version_id).exclude(status=TableVersion.Status.READY).update(
-            status=TableVersion.Status.FAILED, failure=failure, finished_at=clock.now()
-        )
-        write.note(code=failure.get("code"))
-        write.emit("table.failed", {"table_version": str(table_version_id)})
+    """Record why a version could not be made; one that is ready or failed already stays as it is."""
+    with transaction.atomic():
+        if not _unsettled().select_for_update().filter(id=table_version_id).exists():
+            return
+        with writing(by=by, action="lake.table.failed", subject=("table-version", table_version_id)) as write:
+            _unsettled().filter(id=table_version_id).update(
+                status=TableVersion.Status.FAILED, failure=failure, finished_at=clock.now()
+            )
+            write.note(code=failure.get("code"))
+            write.emit("table.failed", {"table_version": str(table_version_id)})
+
+
+def fail_abandoned(*, by: Actor) -> int:
+    """Fail the versions that no job will finish, so that nobody waits for them; returns how many."""
+    abandoned = abandoned_versions()
+    reason = Unavailable(
+        "table.abandoned", N_("Het inlezen is afgebroken."), way_out=N_("Lees het bestand opnieuw in.")
+    )
+    for version_id in abandoned:
+        note_failure(by=by, table_version_id=version_id, failure=to_wire(reason))
+    return len(abandoned)
+
+
+def abandoned_versions() -> tuple[UUID, ...]:
+    """Versions that wait or run while no job will finish them."""
+    waiting = list(_unsettled().values_list("id", flat=True))  # before the jobs: a version and its job come together
+    cared_for = {arguments[0] for arguments in unfinished(_job())} if waiting else set[str]()
+    return tuple(version_id for version_id in waiting if str(version_id) not in cared_for)
+
+
+def _unsettled() -> QuerySet[TableVersion]:
+    return TableVersion.objects.filter(status__in=(TableVersion.Status.QUEUED, TableVersion.Status.RUNNING))
+
+
+def _job() -> Any:
+    from sluis.lake.jobs import ingest_table
+
+    return ingest_table
+
+
+def _arguments(version_id: UUID, by: Actor) -> tuple[str, str | None]:
+    return str(version_id), str(by.user_id) if by.user_id else None
 
 
 def _queue(
@@ -168,9 +204,7 @@ def _create(
         if upload_id:
             close_upload(upload_id)
         if queue:
-            from sluis.lake.jobs import ingest_table
-
-            ingest_table.enqueue(str(version_id), str(by.user_id) if by.user_id else None)
+            _job().enqueue(*_arguments(version_id, by))
         write.note(table_version=version_id, number=number, source=blob.sha256, filename=filename)
     return version_id
 
@@ -178,7 +212,7 @@ def _create(
 def _settle(by: Actor, row: TableVersion, made: Made) -> None:
     """The files stand already; now one transaction points at them."""
     with writing(by=by, action="lake.table.ready", subject=("table-version", row.id)) as write:
-        TableVersion.objects.filter(id=row.id, status=TableVersion.Status.RUNNING).update(
+        settled = TableVersion.objects.filter(id=row.id, status=TableVersion.Status.RUNNING).update(
             status=TableVersion.Status.READY,
             progress=1.0,
             progress_text="",
@@ -192,6 +226,8 @@ def _settle(by: Actor, row: TableVersion, made: Made) -> None:
             rows_rejected=made.report.rows_rejected,
             finished_at=clock.now(),
         )
+        if not settled:
+            raise Stale("table.settled", N_("Deze tabel is intussen al klaar of afgebroken."))
         write.note(data=made.data.sha256, rows_read=made.report.rows_read, rows_loaded=made.report.rows_loaded)
         write.emit("table.ready", {"table_version": str(row.id), "dataset": str(row.dataset_id)})
         _attach(by, row.dataset_id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import duckdb
@@ -19,12 +20,14 @@ from sluis.foundation.service import (
     grant,
     run_until_idle,
 )
+from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, VISITOR, Actor
 from sluis.kernel.clock import FixedClock
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, SluisError, Stale, TooMany
-from sluis.lake import operations
+from sluis.lake import jobs, operations
 from sluis.lake.models import TableVersion, Upload
 from sluis.lake.service import (
+    abandoned_versions,
     append_upload,
     cancel_upload,
     data_path,
@@ -156,6 +159,64 @@ def test_ingest_now_reports_progress_and_raises_the_reason(world: World, tmp_pat
         ingest_now(by=world.steward, dataset_id=world.dataset, path=path)
     assert caught.value.code == "file.empty"
     assert versions(by=world.steward, dataset_id=world.dataset)[0].status == "failed"
+
+
+def test_a_killed_command_is_taken_over_by_a_worker(world: World, tmp_path: Path, monkeypatch: Any) -> None:
+    path = tmp_path / "bomen.csv"
+    path.write_bytes(CSV)
+    monkeypatch.setattr(operations, "run_held", lambda job, work: None)  # the process is gone before it did anything
+    version_id = ingest_now(by=world.steward, dataset_id=world.dataset, path=path)
+    assert not run_until_idle(), "while the lease runs, nobody else touches it"
+    assert not abandoned_versions()
+    Job.objects.update(lease_until=clock.now() - timedelta(seconds=1))
+    run_until_idle()
+    assert table_version(by=world.steward, table_version_id=version_id).status == "ready"
+    assert latest_ready(by=world.steward, dataset_id=world.dataset) is not None
+
+
+def test_an_interrupted_command_fails_its_version_at_once(world: World, tmp_path: Path, monkeypatch: Any) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    path = tmp_path / "bomen.csv"
+    path.write_bytes(CSV)
+    monkeypatch.setattr(operations, "make_table", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ingest_now(by=world.steward, dataset_id=world.dataset, path=path)
+    assert versions(by=world.steward, dataset_id=world.dataset)[0].status == "failed"
+    assert Job.objects.get().state == Job.State.FAILED
+
+
+def test_a_version_without_a_job_is_failed_and_no_other(world: World) -> None:
+    lost = finish_upload(by=world.steward, upload_id=world.uploaded())
+    TableVersion.objects.filter(id=lost).update(status=TableVersion.Status.RUNNING)
+    Job.objects.all().delete()
+    waiting = finish_upload(by=world.steward, upload_id=world.uploaded())
+    assert abandoned_versions() == (lost,)
+    jobs.fail_abandoned.func()
+    record = table_version(by=world.steward, table_version_id=lost)
+    assert record.failure is not None
+    assert (record.status, record.failure["code"]) == ("failed", "table.abandoned")
+    assert table_version(by=world.steward, table_version_id=waiting).status == "queued"
+    assert not abandoned_versions()
+
+
+def test_what_is_settled_stays_settled(world: World, monkeypatch: Any) -> None:
+    version_id = finish_upload(by=world.steward, upload_id=world.uploaded())
+    make = operations.make_table
+
+    def failed_meanwhile(*args: Any) -> Any:
+        made = make(*args)
+        operations.note_failure(by=SYSTEM, table_version_id=version_id, failure={"code": "test"})
+        return made
+
+    monkeypatch.setattr(operations, "make_table", failed_meanwhile)
+    with pytest.raises(Stale):
+        operations.complete(by=world.steward, table_version_id=version_id)
+    operations.complete(by=world.steward, table_version_id=version_id)
+    operations.note_failure(by=SYSTEM, table_version_id=version_id, failure={"code": "again"})
+    row = TableVersion.objects.get(id=version_id)
+    assert (row.status, row.failure) == ("failed", {"code": "test"})
 
 
 def test_wrong_corrections_are_refused_before_anything_is_queued(world: World) -> None:

@@ -49,6 +49,42 @@ def run_one(name: str = "") -> bool:
     return True
 
 
+def hold_here(task: Any, *args: Any) -> Job:
+    """A job that this process runs itself with `run_held`. Call inside the writing transaction.
+
+    When this process dies, the lease runs out and a worker takes the job over.
+    """
+    moment = clock.now()
+    return Job.objects.create(
+        task=task.module_path,
+        args=list(args),
+        state=Job.State.RUNNING,
+        worker=worker_name(),
+        fence=1,
+        attempts=1,
+        run_after=moment,
+        lease_until=moment + LEASE,
+        created_at=moment,
+        started_at=moment,
+    )
+
+
+def run_held(job: Job, work: Callable[[], None]) -> None:
+    """Do the work of a job of `hold_here`. Whatever it raises ends the job and is raised on: who asked sees it."""
+    token = fencing.current.set(fencing.Hold(job.id, job.fence))
+    try:
+        with _heartbeat(job):
+            work()
+        _finish(job, None)
+    except BaseException as error:  # an interrupt too: who stops a command does not want it to go on elsewhere
+        with transaction.atomic():
+            if held := _still_held(job):
+                _fail(held, _failure(error))
+        raise
+    finally:
+        fencing.current.reset(token)
+
+
 def run_until_idle(limit: int = 10_000) -> int:
     """Relay events and run jobs until nothing is left that may run now; returns how many. For CLI and tests."""
     done = 0
@@ -118,15 +154,11 @@ def _finish(job: Job, result: Any) -> None:
 
 def _settle_failure(job: Job, error: Exception) -> None:
     final = isinstance(error, SluisError) and not isinstance(error, Unavailable)
-    failure = {
-        "class": f"{type(error).__module__}.{type(error).__qualname__}",
-        "traceback": "".join(traceback.format_exception(error)),
-        "error": to_wire(error) if isinstance(error, SluisError) else _gave_up(),
-    }
+    failure = _failure(error)
     if not final:
         log.error("job %s (%s) failed, attempt %s\n%s", job.id, job.task, job.attempts, failure["traceback"])
     with transaction.atomic():
-        held = Job.objects.select_for_update().filter(id=job.id, fence=job.fence, state=Job.State.RUNNING).first()
+        held = _still_held(job)
         if held is None:
             return
         if final or held.attempts >= MAX_ATTEMPTS:
@@ -136,6 +168,18 @@ def _settle_failure(job: Job, error: Exception) -> None:
             held.state, held.lease_until, held.run_after = Job.State.READY, None, clock.now() + wait
             held.failure = failure
             held.save()
+
+
+def _still_held(job: Job) -> Job | None:
+    return Job.objects.select_for_update().filter(id=job.id, fence=job.fence, state=Job.State.RUNNING).first()
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    return {
+        "class": f"{type(error).__module__}.{type(error).__qualname__}",
+        "traceback": "".join(traceback.format_exception(error)),
+        "error": to_wire(error) if isinstance(error, SluisError) else _gave_up(),
+    }
 
 
 def _fail(job: Job, failure: dict[str, Any]) -> None:
@@ -186,3 +230,9 @@ def stuck() -> int:
     return Job.objects.filter(
         Q(state=Job.State.RUNNING, lease_until__lt=clock.now() - LEASE) & Q(fence__gte=F("attempts"))
     ).count()
+
+
+def unfinished(task: Any) -> list[list[Any]]:
+    """The arguments of each job of `task` that waits or runs."""
+    alive = Job.objects.filter(task=task.module_path, state__in=(Job.State.READY, Job.State.RUNNING))
+    return list(alive.values_list("args", flat=True))
