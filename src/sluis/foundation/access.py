@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sluis.foundation.models import Organisation
 from sluis.foundation.roles import PERMISSIONS, ROLES
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import NotAllowed, NotSignedIn
@@ -27,6 +28,14 @@ def holds(actor: Actor, permission: str) -> bool:
 def organisations_where(actor: Actor, permission: str) -> frozenset[UUID]:
     """Organisations in which the actor holds the permission. Ask `actor.is_system` first: the system has no list."""
     return actor.organisations(*roles_with(permission))
+
+
+def holds_everywhere(actor: Actor, permission: str) -> bool:
+    """True when the actor holds the permission in every organisation: who looks after the whole platform."""
+    if actor.is_system:
+        return True
+    held = organisations_where(actor, permission)
+    return bool(held) and not Organisation.objects.exclude(id__in=held).exists()
 
 
 def require(actor: Actor, permission: str, organisation_id: UUID | None = None) -> None:

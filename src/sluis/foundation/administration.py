@@ -1,4 +1,8 @@
-"""Reads and small writes for those who look after the platform: people, organisations, jobs and the audit chain."""
+"""Reads and small writes for those who look after the platform: people, organisations, jobs and the audit chain.
+
+Each is limited to the organisations in which the caller holds the permission. Jobs belong to no organisation: they
+are for who holds `platform.operate` in every one.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,8 +10,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from sluis.foundation import audit
-from sluis.foundation.access import organisations_where, require
+from sluis.foundation.access import holds_everywhere, organisations_where, require
 from sluis.foundation.models import AuditEntry, Job, Membership, Organisation, User
 from sluis.foundation.people import names_of
 from sluis.foundation.writing import writing
@@ -65,19 +71,22 @@ class AuditLine:
 
 
 def organisations_for(*, by: Actor, permission: str) -> tuple[Organisation, ...]:
-    """Organisations in which the caller holds a permission, by name; all of them for whoever manages people."""
+    """Organisations in which the caller holds a permission, by name; all of them for the system."""
     rows = Organisation.objects.all()
-    if by.is_system or permission == "people.manage":
-        require(by, permission)
+    if by.is_system:
         return tuple(rows)
     return tuple(rows.filter(id__in=organisations_where(by, permission)))
 
 
 def people(*, by: Actor) -> tuple[PersonRecord, ...]:
-    """Everybody with an account and the roles they hold (two queries), by name."""
+    """Who has a role in the caller's organisations, with the roles they hold there (two queries), by name."""
     require(by, "people.manage")
-    found = {u.id: PersonRecord(u.id, u.email, u.name, u.is_active) for u in User.objects.order_by("name", "email")}
-    for row in Membership.objects.select_related("organisation").order_by("organisation__name", "role"):
+    held_here, users = Membership.objects.all(), User.objects.all()
+    if not by.is_system:
+        held_here = held_here.filter(organisation_id__in=organisations_where(by, "people.manage"))
+        users = users.filter(id__in=held_here.values("user_id"))
+    found = {u.id: PersonRecord(u.id, u.email, u.name, u.is_active) for u in users.order_by("name", "email")}
+    for row in held_here.select_related("organisation").order_by("organisation__name", "role"):
         person = found[row.user_id]
         held = Grant(row.organisation_id, row.organisation.name, row.role, row.until_date)
         found[row.user_id] = replace(person, grants=(*person.grants, held))
@@ -85,15 +94,19 @@ def people(*, by: Actor) -> tuple[PersonRecord, ...]:
 
 
 def jobs(*, by: Actor, state: str = "", limit: int = 100) -> tuple[JobRecord, ...]:
-    """The newest jobs, of one state when that is named."""
+    """The newest jobs, of one state when that is named; none for who does not operate every organisation."""
     require(by, "platform.operate")
+    if not holds_everywhere(by, "platform.operate"):
+        return ()
     rows = Job.objects.filter(state=state) if state else Job.objects.all()
     return tuple(_job(row) for row in rows.order_by("-created_at")[:limit])
 
 
 def retry_job(*, by: Actor, job_id: UUID) -> None:
-    """Let a failed job run again. Raises NotFound, Conflict when it has not failed."""
+    """Let a failed job run again. Raises NotFound, also for who may not see jobs; Conflict when it has not failed."""
     require(by, "platform.operate")
+    if not holds_everywhere(by, "platform.operate"):
+        raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
     with writing(by=by, action="foundation.job.retried", subject=("job", job_id)) as w:
         row = Job.objects.select_for_update().filter(id=job_id).first()
         if row is None:
@@ -109,11 +122,17 @@ def retry_job(*, by: Actor, job_id: UUID) -> None:
 def audit_lines(
     *, by: Actor, action: str = "", subject: str = "", actor_key: str = "", before: int = 0, limit: int = 50
 ) -> tuple[AuditLine, ...]:
-    """Entries of the chain, newest first, before entry `before`. `action` is a start, `subject` an id."""
+    """Entries of the chain, newest first, before entry `before`. `action` is a start, `subject` an id.
+
+    All of them for who holds `audit.view` in every organisation; otherwise what was done by, or to, people whose
+    roles are all in the caller's organisations.
+    """
     require(by, "audit.view")
     exact = {"subject_id": subject, "actor_key": actor_key, "action__startswith": action, "seq__lt": before}
-    rows = AuditEntry.objects.filter(**{name: value for name, value in exact.items() if value}).order_by("-seq")
-    found = list(rows[:limit])
+    rows = AuditEntry.objects.filter(**{name: value for name, value in exact.items() if value})
+    if not holds_everywhere(by, "audit.view"):
+        rows = rows.filter(_about(_wholly_within(organisations_where(by, "audit.view"))))
+    found = list(rows.order_by("-seq")[:limit])
     names = names_of(row.actor_key for row in found)
     return tuple(
         AuditLine(
@@ -127,6 +146,18 @@ def audit_lines(
         )
         for row in found
     )
+
+
+def _wholly_within(organisations: frozenset[UUID]) -> list[User]:
+    """People who have a role in these organisations and in no other; there are some hundreds at most."""
+    here = Membership.objects.filter(organisation_id__in=organisations).values("user_id")
+    elsewhere = Membership.objects.exclude(organisation_id__in=organisations).values("user_id")
+    return list(User.objects.filter(id__in=here).exclude(id__in=elsewhere).only("id", "actor_key"))
+
+
+def _about(known: list[User]) -> Q:
+    done_to = Q(subject_type="person", subject_id__in=[str(user.id) for user in known])
+    return Q(actor_key__in=[user.actor_key for user in known]) | done_to
 
 
 def verify_audit(*, by: Actor) -> audit.Verdict:

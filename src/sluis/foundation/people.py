@@ -11,13 +11,13 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.db.models import Q
 
-from sluis.foundation.access import require
+from sluis.foundation.access import holds_everywhere, organisations_where, require
 from sluis.foundation.models import Membership, Organisation, User
 from sluis.foundation.roles import ROLES
 from sluis.foundation.writing import writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import VISITOR, Actor
-from sluis.kernel.errors import Conflict, Invalid, NotFound
+from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from sluis.kernel.text import N_
 
 
@@ -56,8 +56,10 @@ def _actor(user: User) -> Actor:
 def create_organisation(
     *, by: Actor, slug: str, name: str, name_en: str = "", tooi_uri: str = "", email: str = ""
 ) -> Organisation:
-    """Make an organisation. Raises Conflict when the slug is taken."""
+    """Make an organisation; only for who manages people in all of them. Raises Conflict when the slug is taken."""
     require(by, "people.manage")
+    if not holds_everywhere(by, "people.manage"):
+        raise NotAllowed("organisation.make", N_("Alleen wie alle organisaties beheert, maakt er een bij."))
     if not slug or ids.slugify(slug) != slug:
         raise Invalid("organisation.slug", N_("'{slug}' is geen geldige korte naam: gebruik a-z, 0-9 en -."), slug=slug)
     with writing(by=by, action="foundation.organisation.created", subject=("organisation", slug)) as write:
@@ -69,9 +71,23 @@ def create_organisation(
     return made
 
 
-def create_person(*, by: Actor, email: str, name: str, password: str) -> User:
-    """Make an account with a password (argon2id). Raises Invalid for a weak password, Conflict for a taken address."""
-    require(by, "people.manage")
+def create_person(
+    *,
+    by: Actor,
+    email: str,
+    name: str,
+    password: str,
+    organisation_id: UUID | None = None,
+    role: str = "",
+    until_date: date | None = None,
+) -> User:
+    """Make an account with a password (argon2id) and its first role; only the system makes one without a role.
+
+    Raises Invalid for a weak password or an unknown role, Conflict for a taken address.
+    """
+    require(by, "people.manage", organisation_id)
+    if organisation_id is None and not by.is_system:
+        raise Invalid("person.no-role", N_("Kies een organisatie en een rol voor dit account."))
     user = User(email=email, name=name)
     try:
         validate_email(email)
@@ -86,26 +102,64 @@ def create_person(*, by: Actor, email: str, name: str, password: str) -> User:
             raise Conflict("person.exists", N_("Er is al een account met e-mailadres {email}."), email=email)
         user.save()
         write.note(actor=user.actor_key)
+        if organisation_id is not None:
+            _give(user.id, organisation_id, role, until_date)
+            write.note(organisation=organisation_id, role=role, until=until_date)
     return user
 
 
 def grant(*, by: Actor, user_id: UUID, organisation_id: UUID, role: str, until_date: date | None = None) -> None:
-    """Give a person a role in an organisation; giving it again changes only the end date."""
-    require(by, "people.manage")
+    """Give a person a role in an organisation that the caller manages; again changes only the end date.
+
+    Raises NotFound for a person who has no role in any of the caller's organisations.
+    """
+    require(by, "people.manage", organisation_id)
+    _require_seen(by, user_id)
+    with writing(by=by, action="foundation.role.granted", subject=("person", user_id)) as write:
+        _give(user_id, organisation_id, role, until_date)
+        write.note(organisation=organisation_id, role=role, until=until_date)
+
+
+def _give(user_id: UUID, organisation_id: UUID, role: str, until_date: date | None) -> None:
     if role not in ROLES:
         raise Invalid(
             "role.unknown", N_("Rol '{role}' bestaat niet. Kies uit {roles}."), role=role, roles=", ".join(ROLES)
         )
-    with writing(by=by, action="foundation.role.granted", subject=("person", user_id)) as write:
-        Membership.objects.update_or_create(
-            user_id=user_id, organisation_id=organisation_id, role=role, defaults={"until_date": until_date}
+    Membership.objects.update_or_create(
+        user_id=user_id, organisation_id=organisation_id, role=role, defaults={"until_date": until_date}
+    )
+
+
+def _require_seen(by: Actor, user_id: UUID) -> None:
+    """NotFound unless the person has a role, ended or not, where the caller manages people."""
+    if by.is_system:
+        return
+    mine = organisations_where(by, "people.manage")
+    if not Membership.objects.filter(user_id=user_id, organisation_id__in=mine).exists():
+        raise _unknown()
+
+
+def _require_whole(by: Actor, user_id: UUID) -> None:
+    """An account as a whole belongs to who manages every organisation in which that person has a role."""
+    _require_seen(by, user_id)
+    if by.is_system:
+        return
+    mine = organisations_where(by, "people.manage")
+    if Membership.objects.filter(user_id=user_id).exclude(organisation_id__in=mine).exists():
+        raise NotAllowed(
+            "person.elsewhere",
+            N_("Deze persoon werkt ook voor een organisatie die u niet beheert."),
+            way_out=N_("Haal de rollen bij uw eigen organisatie weg, of vraag wie alle organisaties beheert."),
         )
-        write.note(organisation=organisation_id, role=role, until=until_date)
+
+
+def _unknown() -> NotFound:
+    return NotFound("person.unknown", N_("Dit account bestaat niet (meer)."))
 
 
 def revoke(*, by: Actor, user_id: UUID, organisation_id: UUID, role: str) -> None:
-    """Take a role away; NotFound when the person does not hold it."""
-    require(by, "people.manage")
+    """Take a role away in an organisation that the caller manages; NotFound when the person does not hold it."""
+    require(by, "people.manage", organisation_id)
     with writing(by=by, action="foundation.role.revoked", subject=("person", user_id)) as write:
         gone, _ = Membership.objects.filter(user_id=user_id, organisation_id=organisation_id, role=role).delete()
         if not gone:
@@ -114,19 +168,27 @@ def revoke(*, by: Actor, user_id: UUID, organisation_id: UUID, role: str) -> Non
 
 
 def close_account(*, by: Actor, user_id: UUID) -> None:
-    """Close an account at once: its sessions stop working with the next request."""
+    """Close an account at once: its sessions stop working with the next request.
+
+    Raises NotAllowed when the person also works where the caller manages nobody, NotFound when only there.
+    """
     require(by, "people.manage")
+    _require_whole(by, user_id)
     with writing(by=by, action="foundation.person.closed", subject=("person", user_id)):
         if not User.objects.filter(id=user_id, is_active=True).update(is_active=False):
-            raise NotFound("person.unknown", N_("Dit account bestaat niet (meer)."))
+            raise _unknown()
 
 
 def set_password(*, by: Actor, user_id: UUID, password: str) -> None:
-    """Set a new password; ends the person's other sessions because the session hash changes."""
+    """Set a new password; ends the person's other sessions because the session hash changes.
+
+    Raises NotAllowed when the person also works where the caller manages nobody, NotFound when only there.
+    """
     require(by, "people.manage")
+    _require_whole(by, user_id)
     user = User.objects.filter(id=user_id).first()
     if user is None:
-        raise NotFound("person.unknown", N_("Dit account bestaat niet (meer)."))
+        raise _unknown()
     try:
         validate_password(password, user)
     except ValidationError as error:

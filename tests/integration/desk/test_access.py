@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from sluis.desk.access import ROUTES
-from sluis.foundation.service import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
+from sluis.foundation.service import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN, acting
 from sluis.register import service as register
 from sluis.release import service as release
 
@@ -126,3 +126,30 @@ def test_the_menu_shows_only_what_opens(merwede, person):
 
 def test_pages_are_not_kept_by_a_cache(steward, dataset):
     assert "no-store" in steward.client.get(f"/desk/datasets/{dataset.id}")["Cache-Control"]
+
+
+def test_a_manager_of_people_elsewhere_reaches_nobody_here(stranger, steward, merwede):
+    url = f"/desk/beheer/personen/{steward.user.id}"
+    listed = stranger.client.get("/desk/beheer/personen").content.decode()
+    assert stranger.user.email in listed
+    assert steward.user.email not in listed
+    for deed in (
+        {"action": "close"},
+        {"action": "password", "password": "een-heel-lange-zin-1"},
+        {"action": f"revoke:{merwede.id}:data_steward"},
+        {"action": "grant", "organisation": str(merwede.id), "role": "viewer"},
+    ):
+        assert stranger.client.post(url, deed).status_code == 404
+    steward.user.refresh_from_db()
+    assert steward.user.is_active
+
+
+def test_a_role_here_is_not_given_to_oneself_from_elsewhere(stranger, merwede):
+    url = f"/desk/beheer/personen/{stranger.user.id}"
+    answer = stranger.client.post(url, {"action": "grant", "organisation": str(merwede.id), "role": "data_owner"})
+    assert answer.status_code == 422
+    assert merwede.id not in {organisation for organisation, _ in acting(stranger.user.id).grants}
+
+
+def test_the_log_of_elsewhere_tells_nothing_of_here(stranger, dataset):
+    assert str(dataset.id) not in stranger.client.get("/desk/beheer/logboek").content.decode()

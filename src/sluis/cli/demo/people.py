@@ -33,6 +33,7 @@ class Person:
     name: str
     organisation: str
     roles: tuple[str, ...]
+    everywhere: bool = False
 
 
 PROVINCE = "provincie-merwede"
@@ -47,10 +48,10 @@ PEOPLE = (
     Person("eigenaar@merwede.example", "Willem Hoogland", PROVINCE, ("data_owner",)),
     Person("steward@od-merwede.example", "Yusuf Aydın", SERVICE, ("data_steward",)),
     Person("eigenaar@od-merwede.example", "Marijke Terpstra", SERVICE, ("data_owner",)),
-    Person("privacy@merwede.example", "Ineke Vos", PROVINCE, ("privacy_officer",)),
-    Person("coordinator@merwede.example", "Ruben Kok", PROVINCE, ("coordinator",)),
+    Person("privacy@merwede.example", "Ineke Vos", PROVINCE, ("privacy_officer",), everywhere=True),
+    Person("coordinator@merwede.example", "Ruben Kok", PROVINCE, ("coordinator",), everywhere=True),
     Person("gegevensbeheer@merwede.example", "Fatima El Amrani", PROVINCE, ("data_manager",)),
-    Person("beheerder@merwede.example", "Joris van Leeuwen", PROVINCE, ("administrator",)),
+    Person("beheerder@merwede.example", "Joris van Leeuwen", PROVINCE, ("administrator",), everywhere=True),
 )
 
 
@@ -96,9 +97,10 @@ def _settle_person(person: Person) -> str:
         known = actor_by_email(person.email)
     except NotFound:
         made = create_person(by=SYSTEM, email=person.email, name=person.name, password=password)
-        for role in person.roles:
-            home = organisation(person.organisation)
-            grant(by=SYSTEM, user_id=made.id, organisation_id=home.id, role=role)
+        homes = [body.slug for body in BODIES] if person.everywhere else [person.organisation]
+        for home in map(organisation, homes):
+            for role in person.roles:
+                grant(by=SYSTEM, user_id=made.id, organisation_id=home.id, role=role)
     else:
         assert known.user_id is not None  # noqa: S101 - a person always has an id
         set_password(by=SYSTEM, user_id=known.user_id, password=password)

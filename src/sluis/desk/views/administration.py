@@ -34,17 +34,15 @@ def new_person(request: HttpRequest) -> HttpResponse:
 
     def make() -> Any:
         given = form.cleaned_data
-        made = foundation.create_person(
-            by=who(request), email=given["email"], name=given["name"], password=given["password"]
-        )
-        foundation.grant(
+        return foundation.create_person(
             by=who(request),
-            user_id=made.id,
+            email=given["email"],
+            name=given["name"],
+            password=given["password"],
             organisation_id=UUID(given["organisation"]),
             role=given["role"],
             until_date=given["until_date"],
         )
-        return made
 
     if request.method == "POST" and form.is_valid() and attempt(form, make):
         messages.success(request, gettext("Het account is gemaakt. Geef het wachtwoord persoonlijk door."))
@@ -108,6 +106,8 @@ def _plainly(request: HttpRequest, person_id: UUID, action: str) -> HttpResponse
         messages.success(request, gettext("De rol is weggehaald."))
     else:
         raise NotFound("action.unknown", N_("Deze handeling bestaat niet."))
+    if all(p.id != person_id for p in foundation.people(by=who(request))):  # the last role here is gone
+        return redirect("desk:people")
     return redirect("desk:person", person_id)
 
 
