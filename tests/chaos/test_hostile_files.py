@@ -43,7 +43,7 @@ REFUSED = {
     "5-robustness/xxe/XXE_PHP_Wrapper.xml": "file.type",
     "5-robustness/xxe/xml-attacks.txt": "file.type",
     "2-tabular/frictionless/wide.csv": "table.too-many-columns",
-    "2-tabular/messytables/encrypted_no_password.xls": "file.type",
+    "2-tabular/messytables/encrypted_no_password.xls": "file.encrypted",
     "2-tabular/messytables/simple.unknown": "file.empty",
     "2-tabular/messytables/html.html": "file.type",
     "3-geo/geojsonhint/bad/featurecollection.geojson": "vector.broken",

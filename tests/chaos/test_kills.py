@@ -96,7 +96,7 @@ def storm(data: Path, kills: int, seed: int) -> Site:
 
 
 def test_killed_at_random_moments_nothing_is_half_and_nothing_is_lost(tmp_path: Path) -> None:
-    site = storm(tmp_path / "data", 10, SEED)
+    site = storm(tmp_path / "data", 4, SEED)
     assert site.accepted
 
 

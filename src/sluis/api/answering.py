@@ -7,7 +7,8 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response, set_response_etag
 
-from sluis.api.clients import buckets, client_of
+from sluis.api.clients import buckets
+from sluis.foundation.service import client_address
 from sluis.kernel.errors import Conflict, Invalid, NotFound, SluisError, Stale
 from sluis.kernel.text import N_
 from sluis.web import problem
@@ -69,7 +70,7 @@ def _answer(request: HttpRequest, ask: Callable[[], HttpResponseBase], *, metere
     if request.method not in ("GET", "HEAD"):
         return _worded(request, HttpResponse(status=405, headers={"Allow": METHODS}))
     if metered:
-        buckets.take(client_of(request))
+        buckets.take(client_address(request))
     response = ask()
     if isinstance(response, HttpResponse) and response.status_code == 200 and "Cache-Control" not in response:
         response = _conditional(request, response)

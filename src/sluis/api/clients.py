@@ -4,7 +4,6 @@ In memory per process: generous, because it has to stop a flood and not a harves
 and streams of rows, take one of the few places for long answers, so that short questions are never kept waiting.
 """
 
-import ipaddress
 import threading
 import time
 from collections import OrderedDict
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 
 from sluis.kernel.errors import TooMany
 from sluis.kernel.text import N_
@@ -20,21 +19,6 @@ from sluis.kernel.text import N_
 SECONDS_AT_ONCE = 10  # so many seconds' worth of questions may come together
 CLIENTS = 50_000
 LONG_PER_CLIENT = 3
-
-
-def client_of(request: HttpRequest) -> str:
-    """The address of the client; of IPv6 the /64, because one subscriber has that many. Behind https stands a proxy."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SLUIS.https:
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
 
 
 class Buckets:

@@ -34,6 +34,7 @@ from sluis.foundation.people import (
     set_password,
 )
 from sluis.foundation.roles import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN, Role
+from sluis.foundation.visitors import client_address
 from sluis.foundation.writing import Write, writing
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "audit_lines",
     "backlog",
     "blobs",
+    "client_address",
     "close_account",
     "create_organisation",
     "create_person",

@@ -1,11 +1,11 @@
 """Sign-in of staff. Accounts are made by an administrator, never by a visitor."""
 
-import ipaddress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
 from django.http import HttpRequest
+
+from sluis.foundation.visitors import client_address
 
 
 class StaffOnly(DefaultAccountAdapter):
@@ -20,18 +20,5 @@ class StaffOnly(DefaultAccountAdapter):
         return "/desk/"
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """What the limiter counts: the address, of IPv6 the /64, because one subscriber has all of those.
-
-        Behind https stands one proxy of ours, which adds the address it sees at the end of X-Forwarded-For; whatever
-        stands before that was sent by the visitor and counts for nothing.
-        """
-        address = request.META.get("REMOTE_ADDR", "")
-        if settings.SLUIS.https:
-            address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return "0.0.0.0"  # noqa: S104 - no address: all of those share one count
-        if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
-            return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-        return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+        """What the limiter counts."""
+        return client_address(request)

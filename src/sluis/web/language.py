@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
@@ -27,7 +28,18 @@ class LanguageMiddleware(LocaleMiddleware):
 def _language(request: HttpRequest) -> str:
     if by_path := translation.get_language_from_path(request.path_info):
         return by_path
-    return settings.LANGUAGE_CODE if wants_html(request) else _accepted(request)
+    if wants_html(request):
+        return settings.LANGUAGE_CODE
+    accepted = _accepted(request)
+    return settings.LANGUAGE_CODE if _is_page(request.path_info, accepted) else accepted
+
+
+def _is_page(path: str, other: str) -> bool:
+    """Whether this address belongs to Dutch: it is there in Dutch, and under the same address in no other language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        in_dutch = is_valid_path(path)
+    with translation.override(other):
+        return in_dutch and not is_valid_path(path)
 
 
 def _accepted(request: HttpRequest) -> str:

@@ -142,3 +142,13 @@ def test_feedback_needs_the_token_and_a_machine_is_not_kept(client):
 def test_a_draft_has_no_page(client):
     for tail in ("", ".json", "/table", "/versions", "/decision", "/api", "/feedback"):
         assert client.get(f"/datasets/bestaat-niet{tail}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_address_alone_decides_the_language_of_a_page(client):
+    headers = {"Accept": "*/*", "Accept-Language": "en-GB,en;q=0.9"}
+    dutch, english = (client.get(path, headers=headers) for path in ("/about", "/en/about"))
+    assert (dutch.status_code, dutch["Content-Language"]) == (200, "nl")
+    assert (english.status_code, english["Content-Language"]) == (200, "en")
+    assert client.get("/api/v1/bestaat-niet", headers=headers)["Content-Language"] == "en"
+    assert client.get("/api/v1/datasets", headers=headers)["Content-Language"] == "en"

@@ -2,10 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from sluis.api.clients import client_of, hold, places
+from sluis.api.clients import hold, places
 from sluis.api.v1 import addresses
 from sluis.api.v1.app import read
 from sluis.api.v1.parameters import CURRENT_FILE, FILE
+from sluis.foundation.service import client_address
 from sluis.release import public
 from sluis.web.files import ranged_file
 
@@ -19,7 +20,7 @@ def download_release_file(request: HttpRequest, slug: str, number: int, format: 
     )
     if isinstance(response, StreamingHttpResponse):
         try:
-            return hold(response, places.take(client_of(request)))
+            return hold(response, places.take(client_address(request)))
         except BaseException:
             response.close()
             raise

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from sluis.api.clients import client_of, hold, places
+from sluis.api.clients import hold, places
 from sluis.api.v1.app import read, wrong_query
 from sluis.api.v1.parameters import ONE_ROW, ROWS
+from sluis.foundation.service import client_address
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.geo.crs import to_wgs84
@@ -132,7 +133,7 @@ def _held(request: HttpRequest, begin: Callable[[], Iterable[bytes]]) -> HttpRes
     """The stream in one of the places for long answers; HEAD starts none."""
     if request.method == "HEAD":
         return HttpResponse()
-    give_back = places.take(client_of(request))
+    give_back = places.take(client_address(request))
     try:
         return hold(StreamingHttpResponse(begin()), give_back)
     except BaseException:
