@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
 from sluis.kernel.errors import Fault, Invalid
-from sluis.lake.rows.parse import parse
+from sluis.lake.rows.parse import parse, split_choices, written_choice
 from sluis.lake.rows.types import Column, PageRequest
 from sluis.portal.columns import is_choice, title_of, value_text
 from sluis.release.types import PublicColumn
@@ -102,16 +102,18 @@ def _filter(column: PublicColumn, query: QueryDict, *, is_open: bool) -> Filter:
 
 
 def _choices(column: PublicColumn, query: QueryDict) -> list[Choice]:
-    """The most frequent values, and what was chosen besides. A comma would split a value in the address."""
+    """The most frequent values, and what was chosen besides."""
     if not is_choice(column):
         return []
-    chosen = [part for value in query.getlist(f"{column.name}__in") for part in value.split(",")]
+    chosen = [part for value in query.getlist(f"{column.name}__in") for part in split_choices(value)]
     top = [(_written(one["value"]), value_text(one["value"], column), one["count"]) for one in column.profile["top"]]
-    if any("," in value or len(value) >= _LONGEST_CHOICE for value, _shown, _count in top):
+    if any(len(value) >= _LONGEST_CHOICE for value, _shown, _count in top):
         return []
-    found = [Choice(value, shown, count, value in chosen) for value, shown, count in top]
-    known = {choice.value for choice in found}
-    return found + [Choice(value, value, None, checked=True) for value in chosen if value and value not in known]
+    found = [Choice(written_choice(value), shown, count, value in chosen) for value, shown, count in top]
+    known = {value for value, _shown, _count in top}
+    return found + [
+        Choice(written_choice(value), value, None, checked=True) for value in chosen if value and value not in known
+    ]
 
 
 def _written(value: object) -> str:
@@ -135,6 +137,8 @@ def _words(column: PublicColumn, operation: str, value: str) -> str:
     """A filter as people say it."""
     if column.type == "boolean" or operation == "empty":
         value = {"true": gettext("ja"), "false": gettext("nee")}.get(value, value)
+    if operation == "in":
+        value = ", ".join(split_choices(value))
     pattern = {
         "gte": gettext("{title} vanaf {value}"),
         "gt": gettext("{title} meer dan {value}"),
@@ -145,7 +149,7 @@ def _words(column: PublicColumn, operation: str, value: str) -> str:
         "starts": gettext("{title} begint met {value}"),
         "empty": gettext("{title} leeg: {value}"),
     }.get(operation, "{title}: {value}")
-    return pattern.format(title=title_of(column), value=value.replace(",", ", "))
+    return pattern.format(title=title_of(column), value=value)
 
 
 def _without(request: HttpRequest, name: str, value: str = "") -> str:

@@ -1,10 +1,13 @@
 """Texts, cells, leads and terms, without a database."""
 
 import pytest
+from django.http import QueryDict
 from django.utils.translation import override
 
+from sluis.lake.rows.parse import split_choices, written_choice
 from sluis.lake.rows.types import Column
-from sluis.portal import cells, details, frame, licences, snippets, wording
+from sluis.portal import cells, details, frame, licences, selection, snippets, wording
+from sluis.release.types import PublicColumn
 from sluis.web.shapes import Link
 
 
@@ -87,3 +90,21 @@ def test_a_quote_in_a_filter_stays_within_the_command():
     import shlex
 
     assert len(shlex.split(curl.code)) == 4
+
+
+@pytest.mark.parametrize("values", [["a"], ["Bergen, Noord"], ["a", "b,c", "d\\"], ["\\,", ",", "x\\y"]])
+def test_every_value_can_be_chosen_and_read_back(values):
+    assert split_choices(",".join(map(written_choice, values))) == values
+
+
+def test_a_value_with_a_comma_can_be_ticked():
+    column = PublicColumn(
+        name="plaats", title="Plaats", type="text",
+        profile={"distinct": 2, "top": [{"value": "Bergen, Noord", "count": 3}, {"value": "Delft", "count": 1}]},
+    )  # fmt: skip
+    query = QueryDict("plaats__in=Bergen%5C,%20Noord")
+    choices = selection.filters([column], query)[0].choices
+    assert [(c.value, c.label, c.checked) for c in choices] == [
+        ("Bergen\\, Noord", "Bergen, Noord", True),
+        ("Delft", "Delft", False),
+    ]

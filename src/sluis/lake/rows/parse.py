@@ -1,7 +1,7 @@
 """Query parameters to a typed page request.
 
     gemeente=Delft            equal                     bedrag__gte=1000   at least (also gt, lte, lt, neq)
-    naam__contains=sluis      occurs in (also starts)   status__in=a,b     one of; repeat for values with a comma
+    naam__contains=sluis      occurs in (also starts)   status__in=a,b     one of; a comma inside a value is \\,
     einde__empty=ja           no value                  q=brug             occurs in any text column
     bbox=4.3,51.9,4.5,52.1    touches this box, longitude and latitude unless bboxCrs=EPSG:28992
     sort=-datum,naam  limit=50  cursor=…  count=true
@@ -10,6 +10,7 @@ A reserved key wins from a column of the same name; such a column is reached wit
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -106,7 +107,7 @@ class _Reading:
             allowed = ", ".join(operations(column))
             raise _Wrong(N_("{name} kan niet bij deze kolom. Het kan wel met: {allowed}."), key[:100], allowed=allowed)
         if operation == "in":
-            self.choices.setdefault(column.name, []).extend(text.split(","))
+            self.choices.setdefault(column.name, []).extend(split_choices(text))
         elif operation == "empty":
             self.conditions.append(Empty(column.name, bool(_value(Column(column.name, "boolean"), key, text))))
         else:
@@ -167,6 +168,22 @@ class _Reading:
         if all(c.type != "geometry" for c in self.columns.values()):
             raise _Wrong(N_("Deze tabel heeft geen kaart; {name} kan hier niet."), "bbox")
         yield Box(*_corners(self.single["bbox"]), crs=system)
+
+
+def split_choices(text: str) -> list[str]:
+    """The values of `__in`: a comma parts them, unless a backslash stands before it."""
+    parts = [""]
+    for piece in re.findall(r"\\[\\,]|,|[^\\,]+|\\", text):
+        if piece == ",":
+            parts.append("")
+        else:
+            parts[-1] += piece[1:] if piece in ("\\,", "\\\\") else piece
+    return parts
+
+
+def written_choice(value: str) -> str:
+    """One value as `__in` takes it; the reverse of split_choices."""
+    return value.replace("\\", "\\\\").replace(",", "\\,")
 
 
 def operations(column: Column) -> list[str]:

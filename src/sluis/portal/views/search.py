@@ -38,7 +38,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "facets": [_facet(name, found) for name in TITLES if found.facets.get(name)],
         "active": _active(request, found),
         "clear_url": with_query(request, page=None, **dict.fromkeys(FACETS)),
-        "sorts": [(sort.value, label, sort is asked.sort) for sort, label in SORTS.items()],
+        "sorts": _sorts(request, asked),
+        "sorted": asked.sort is not Sort.RELEVANCE,
         "page": Page((), found.page, found.size, min(found.total, MOST_PAGES * SIZE)),
         "corrections": [(word, with_query(request, q=word, page=None)) for word in found.corrections],
         "wider": [
@@ -67,6 +68,18 @@ def _asked(request: HttpRequest, size: int) -> SearchRequest:
         size=size,
         language=get_language() or "nl",
     )
+
+
+def _sorts(request: HttpRequest, asked: SearchRequest) -> list[Link]:
+    """Links, so that another order costs one click and needs no script."""
+    return [
+        Link(
+            gettext(label),
+            with_query(request, page=None, sort=None if sort is Sort.RELEVANCE else sort.value),
+            current="true" if sort is asked.sort else "",
+        )
+        for sort, label in SORTS.items()
+    ]
 
 
 def _facet(name: str, found: SearchResult) -> Facet:

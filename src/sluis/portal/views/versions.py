@@ -24,6 +24,22 @@ STATUS = {
     "withdrawn": (N_("Ingetrokken"), "negative"),
 }
 
+STEPS = {
+    "opened": N_("Het dossier is geopend"),
+    "checked": N_("De controles zijn gedaan"),
+    "advised": N_("Er is advies gegeven"),
+    "submitted": N_("Het voorstel is ingediend"),
+    "decided": N_("Een tweede persoon heeft besloten"),
+}
+VERDICTS = {
+    "passed": (N_("In orde"), "positive"),
+    "attention": (N_("Bekeken door een mens"), "warning"),
+    "failed": (N_("Niet in orde"), "negative"),
+    "error": (N_("Niet gelukt"), "negative"),
+    "not_applicable": (N_("Niet van toepassing"), "neutral"),
+}
+_DESCRIBED = N_("De beschrijving staat online, de data niet")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -91,6 +107,7 @@ def decision(request: HttpRequest, slug: str) -> HttpResponse:
         **frame.of(found, "decision"),
         "decision": decided(made),
         "steps": _steps(found, made),
+        "checks": _checks(made),
         "ground_words": wording.labels(found.document["metadata"].get("ground_codes", ())),
         "document_url": f"{settings.SLUIS.url}/api/v1/datasets/{slug}/decision",
     }
@@ -103,7 +120,7 @@ def decided(made: Mapping[str, Any]) -> dict[str, Any]:
         "outcome": gettext(wording.KINDS.get(made.get("outcome", ""), ("", ""))[0] or "-"),
         "kind": wording.KINDS.get(made.get("outcome", ""), ("", "neutral"))[1],
         "at": moment(made.get("decided_at")),
-        "role": gettext(wording.ROLES.get(made.get("role", ""), made.get("role", "") or "-")),
+        "role": _role(made.get("role", "")),
         "ground": made.get("ground", ""),
         "motivation": made.get("motivation", ""),
         "sha256": made.get("sha256", ""),
@@ -112,21 +129,29 @@ def decided(made: Mapping[str, Any]) -> dict[str, Any]:
 
 def _steps(found: PublicDatasetRecord, made: Mapping[str, Any]) -> list[Step]:
     """The lock as this version went through it; roles, never names."""
-    at = formats.day(moment(made.get("decided_at")))
-    role = gettext(wording.ROLES.get(made.get("role", ""), "data-eigenaar"))
-    last = {
-        "open": Step(gettext("De data staat online"), "done", formats.day(found.changed_at)),
-        "planned": Step(gettext("De data komt online"), "todo", formats.day(found.planned_date)),
-    }.get(
-        found.kind, Step(gettext("De beschrijving staat online, de data niet"), "done", formats.day(found.changed_at))
-    )
-    return [
-        Step(gettext("De data is beschreven"), "done", gettext("datasteward")),
-        Step(gettext("De controles zijn gedaan"), "done", gettext("automatisch")),
-        Step(gettext("Het voorstel is bekeken door een tweede persoon"), "done", role),
-        Step(gettext("Het besluit is genomen"), "done", f"{role}, {at}"),
-        last,
+    passed = [(STEPS[one["name"]], one) for one in made.get("steps", ()) if one["name"] in STEPS]
+    steps = [
+        Step(gettext(name), "done", f"{_role(one['role'])}, {formats.moment(moment(one['at']))}")
+        for name, one in passed
     ]
+    return [*steps, _outside(found)]
+
+
+def _outside(found: PublicDatasetRecord) -> Step:
+    if found.kind == "planned":
+        return Step(gettext("De data komt online"), "todo", formats.day(found.planned_date))
+    text = gettext("De data staat online") if found.kind == "open" else gettext(_DESCRIBED)
+    return Step(text, "done", formats.day(found.changed_at))
+
+
+def _checks(made: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(check, outcome, kind of badge): how each check ended, never what it saw."""
+    found = [(check["title"], VERDICTS.get(check["verdict"])) for check in made.get("checks", ())]
+    return [(gettext(title), gettext(verdict[0]), verdict[1]) for title, verdict in found if verdict]
+
+
+def _role(role: str) -> str:
+    return gettext(wording.ROLES.get(role, role or "-"))
 
 
 def changes(old: PublicReleaseInfo | None, new: PublicReleaseInfo) -> list[str]:
