@@ -48,7 +48,8 @@ def test_shapes_are_readable():
     column = Column("g", "geometry", crs="EPSG:28992")
     assert cells.shown("POINT (126501.04 427112)", column) == "126501 427112"
     assert cells.shown("POINT (4.9801234 51.8312345)", column) == "4.98012 51.83123"
-    assert cells.shown("POLYGON ((0 0, 1 0, 1 1, 0 0))", column) == "vlak, 4 hoekpunten"
+    with override("nl"):
+        assert cells.shown("POLYGON ((0 0, 1 0, 1 1, 0 0))", column) == "vlak, 4 hoekpunten"
     assert cells.shown(None, column) is None
 
 
