@@ -1,8 +1,9 @@
 """Reads of the projection behind `public`: every query here walks an index and stops at a page."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.cache import caches
 from django.db.models import Count, QuerySet, Sum
 
 from sluis.foundation.service import blobs
@@ -121,13 +122,32 @@ def latest(n: int = 6) -> tuple[PublicCard, ...]:
 
 
 def theme_counts() -> Mapping[str, int]:
-    """Theme uri → number of open datasets; one walk over a covering index."""
+    """Theme uri → number of open datasets; one walk over a covering index, once per change outside."""
+    return _once_per_change("themes", _theme_counts)
+
+
+def counts() -> Mapping[str, int]:
+    """kind → number of datasets, and `rows` of all open tables together; walked once per change outside."""
+    return _once_per_change("counts", _counts)
+
+
+def _once_per_change(name: str, walk: Callable[[], dict[str, int]]) -> dict[str, int]:
+    """Kept in this process: every change outside, a withdrawal too, gives its row a higher revision."""
+    newest = PublicDataset.objects.order_by("-revision").values_list("revision", "dataset_id").first()
+    key = f"outside-{name}-" + "-".join(map(str, newest or ("nothing",)))
+    found: dict[str, int] | None = caches["local"].get(key)
+    if found is None:
+        found = walk()
+        caches["local"].set(key, found, timeout=3600)
+    return found
+
+
+def _theme_counts() -> dict[str, int]:
     rows = PublicTheme.objects.filter(kind=Kind.OPEN).values_list("uri").annotate(n=Count("id"))
     return dict(rows.order_by("-n", "uri"))
 
 
-def counts() -> Mapping[str, int]:
-    """kind → number of datasets, and `rows` of all open tables together."""
+def _counts() -> dict[str, int]:
     found = PublicDataset.objects.values_list("kind").annotate(n=Count("id"), r=Sum("rows"))
     rows = list(found.order_by("kind"))
     return {kind.value: 0 for kind in Kind} | {k: n for k, n, _ in rows} | {"rows": sum(r or 0 for _, _, r in rows)}

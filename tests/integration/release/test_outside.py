@@ -211,3 +211,15 @@ def test_everything_outside_follows_the_address_of_the_installation(published, p
         assert "testserver" not in feed
         assert public.release(palen.slug, 1).decision["uri"].startswith(base)
     assert decided == Decision.objects.values_list("sha256", flat=True).get() == public.release(palen.slug, 1).sha256
+
+
+def test_counts_are_walked_once_per_change_and_follow_every_change(published, owner, django_assert_num_queries):
+    before = public.counts()
+    public.theme_counts()
+    with django_assert_num_queries(2):  # only whether anything changed
+        assert public.counts() == before
+        public.theme_counts()
+    release.withdraw(by=owner, dataset_id=published.dataset_id, reason="De plaatsen kloppen niet.")
+    after = public.counts()
+    assert (after["open"], after["withdrawn"]) == (before["open"] - 1, before["withdrawn"] + 1)
+    assert after["rows"] != before["rows"]
