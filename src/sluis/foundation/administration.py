@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from sluis.foundation import audit
 from sluis.foundation.access import holds_everywhere, organisations_where, require
+from sluis.foundation.jobs.worker import settles_its_failure
 from sluis.foundation.models import AuditEntry, Job, Membership, Organisation, User
 from sluis.foundation.people import names_of
 from sluis.foundation.writing import writing
@@ -44,7 +45,11 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """`failure` is an error on the wire (kernel.from_wire), or None."""
+    """`failure` is an error on the wire (kernel.from_wire), or None.
+
+    `retryable`: failed, and not settled elsewhere. A file, check or publication that failed says so on its own page,
+    which also starts it again; running its old job once more would do nothing.
+    """
 
     id: UUID
     task: str
@@ -55,6 +60,7 @@ class JobRecord:
     created_at: datetime
     finished_at: datetime | None
     failure: Mapping[str, Any] | None
+    retryable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,9 @@ def jobs(*, by: Actor, state: str = "", limit: int = 100) -> tuple[JobRecord, ..
 
 
 def retry_job(*, by: Actor, job_id: UUID) -> None:
-    """Let a failed job run again. Raises NotFound, also for who may not see jobs; Conflict when it has not failed."""
+    """Let a failed job run again. Raises NotFound, also for who may not see jobs; Conflict when it has not failed or is
+    started again elsewhere.
+    """
     require(by, "platform.operate")
     if not holds_everywhere(by, "platform.operate"):
         raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
@@ -113,6 +121,10 @@ def retry_job(*, by: Actor, job_id: UUID) -> None:
             raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
         if row.state != Job.State.FAILED:
             raise Conflict("job.not-failed", N_("Alleen een mislukte taak kan opnieuw."))
+        if settles_its_failure(row.task):
+            raise Conflict(
+                "job.elsewhere", N_("Deze taak begint u opnieuw op de pagina van de dataset of het dossier.")
+            )
         row.state, row.attempts, row.failure = Job.State.READY, 0, None
         row.run_after, row.finished_at, row.lease_until = clock.now(), None, None
         row.save()
@@ -177,4 +189,5 @@ def _job(row: Job) -> JobRecord:
         row.created_at,
         row.finished_at,
         (row.failure or {}).get("error"),
+        row.state == Job.State.FAILED and not settles_its_failure(row.task),
     )

@@ -300,6 +300,11 @@ def test_a_failed_job_can_run_again(merwede, person, queued):
     job = Job.objects.filter(task__contains="ingest").get()
     assert admin.client.post(f"/desk/beheer/taken/{job.id}/opnieuw").status_code == 409
     Job.objects.filter(id=job.id).update(state="failed", attempts=4)
+    url = f"/desk/beheer/taken/{job.id}/opnieuw"
+    assert admin.client.post(url).status_code == 409, "a file is read again on its own page"
+    assert url not in text_of(admin.client.get("/desk/beheer/taken"))
+    Job.objects.filter(id=job.id).update(task="sluis.release.jobs.refresh")
+    assert url in text_of(admin.client.get("/desk/beheer/taken"))
     assert admin.client.post(f"/desk/beheer/taken/{job.id}/opnieuw").status_code == 302
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("ready", 0)

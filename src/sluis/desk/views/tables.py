@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from sluis.desk.page import show, who
+from sluis.desk.quality import quality_of
 from sluis.desk.tables import compared, examples, facts_of, failure_text, preview, warnings_of
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import may
@@ -63,6 +64,8 @@ def version(request: HttpRequest, version_id: UUID) -> HttpResponse:
         return show(request, "table_busy", context)
     if found.status == "failed":
         return show(request, "table_failed", context | {"failure": failure_text(found)})
+    context["may_edit"] = may(who(request), "dataset.edit", context["dataset"].organisation.id)
+    context["required"] = quality_of(context["dataset"])["required"]
     return show(request, "table", context | _understood(request, found))
 
 

@@ -41,6 +41,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "late": len(late),
             "roles": [gettext(ROLES[name].title) for name in sorted(actor.roles())],
             "may_add": holds(actor, "dataset.edit"),
+            "may_decide": holds(actor, "dossier.decide"),
+            "may_manage": holds(actor, "people.manage"),
+            "may_view": holds(actor, "dataset.view"),
         },
     )
 

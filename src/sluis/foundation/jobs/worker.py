@@ -36,6 +36,11 @@ def on_failure(task: Any, handler: Callable[..., None]) -> None:
     _on_failure[task.module_path] = handler
 
 
+def settles_its_failure(task_path: str) -> bool:
+    """True when a handler told the thing itself about the failure: only there can somebody start it again."""
+    return task_path in _on_failure
+
+
 def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
 
