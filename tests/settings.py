@@ -9,7 +9,7 @@ _folder = tempfile.mkdtemp(prefix="sluis-test-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["SLUIS_DATA"] = _folder
 os.environ["SLUIS_BASE_URL"] = "http://testserver"
-# Playwright leaves an event loop in the thread of its worker; the tests after the journeys still use the database there.
+# Playwright leaves an event loop in the thread of its worker; the tests after it still use the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 for name in [
     n for n in os.environ if n.startswith("SLUIS_") and n not in ("SLUIS_DATA", "SLUIS_BASE_URL", "SLUIS_SHARED")
