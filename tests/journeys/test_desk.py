@@ -89,7 +89,7 @@ def describe(browse: Any, steward: Any, script: bool) -> None:
 
 
 def through_the_checks(browse: Any, steward: Any, script: bool) -> str:
-    steward.get_by_role("link", name="Overzicht").click()
+    steward.get_by_role("link", name="Overzicht", exact=True).click()
     press(steward, "Open een dossier")
     steward.check("input[name=outcome][value=open]")
     steward.fill("#id_motivation", MOTIVATION)

@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext
 
 from sluis.desk import words
+from sluis.desk.forms.fields import in_words
 from sluis.foundation.service import ROLES
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
@@ -122,6 +123,25 @@ def changes_since(found: DossierRecord, actor: Actor) -> list[str]:
     if record.changed_at and record.changed_at > since:
         lines.append(gettext("De beschrijving is gewijzigd op {date}.").format(date=day(record.changed_at)))
     return lines or [gettext("Er is niets gewijzigd sinds de vorige publicatie.")]
+
+
+def fields_since(found: DossierRecord, actor: Actor) -> list[dict[str, str]]:
+    """Per field of the description: what it was in the current release, and what is being decided about now."""
+    if "decide" not in found.may:
+        return []
+    known = {field.name: field for field in register.DATASET_FIELDS}
+    changed = release.differences(by=actor, dataset_id=found.dataset_id)
+    return [
+        {"label": gettext(known[name].label), "was": _told(known[name], was), "now": _told(known[name], now)}
+        for name, (was, now) in changed.items()
+        if name in known
+    ]
+
+
+def _told(field: Any, value: Any) -> str:
+    if isinstance(value, dict):  # a contact by its name, a period by its two days
+        return str(value.get("name") or " – ".join(str(part) for part in value.values()))
+    return in_words(field, value)
 
 
 def _columns(now: Any, before: Any) -> list[str]:

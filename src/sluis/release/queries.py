@@ -82,6 +82,21 @@ def undecided(*, by: Actor, dataset_id: UUID) -> frozenset[str]:
     return frozenset(name for name, waits in (("table", table), ("description", described)) if waits)
 
 
+def differences(*, by: Actor, dataset_id: UUID) -> dict[str, tuple[Any, Any]]:
+    """Per field of the description that changed since the current release was decided: (then, now); None is empty.
+
+    Nothing when there is no current release. Raises NotFound.
+    """
+    register.get(by=by, dataset_id=dataset_id)
+    current = Release.objects.filter(dataset_id=dataset_id, status=Release.Status.CURRENT)
+    shown = current.select_related("decision").first()
+    if shown is None:
+        return {}
+    then = _without_outcome(shown.decision.content["metadata"])
+    now = _without_outcome(register.snapshot(dataset_id))
+    return {name: (then.get(name), now.get(name)) for name in sorted({*then, *now}) if then.get(name) != now.get(name)}
+
+
 def _without_outcome(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Publishing itself writes the decided outcome into the register."""
     return {k: v for k, v in metadata.items() if k not in ("openness", "openness_ground", "planned_date")}

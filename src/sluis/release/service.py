@@ -22,6 +22,7 @@ dossier_of(*, by, dataset_id) -> DossierRecord | None               the open one
 tasks(*, by) -> tuple[Task, ...]
 undecided(*, by, dataset_id) -> frozenset[str]                      'table', 'description': newer than the release
                    outside and waiting for a decision
+differences(*, by, dataset_id) -> dict[str, (then, now)]            per field of the description, since that release
 
 give_feedback(*, slug, text, email="", trap="", ip="") -> PublicFeedback     visitors; TooMany, Invalid, NotFound
 public_feedback(*, number) -> PublicFeedback
@@ -46,7 +47,7 @@ from sluis.release.dossiers import (
 from sluis.release.feedback import answer, feedback_for, give_feedback, public_feedback, public_feedback_of
 from sluis.release.projection import rebuild_projection
 from sluis.release.publishing import publish
-from sluis.release.queries import dossier, dossier_of, dossiers, undecided
+from sluis.release.queries import differences, dossier, dossier_of, dossiers, undecided
 from sluis.release.search.index import is_behind as index_is_behind
 from sluis.release.search.index import rebuild as rebuild_index
 from sluis.release.tasks import tasks
@@ -56,6 +57,7 @@ __all__ = [
     "advise",
     "answer",
     "decide",
+    "differences",
     "dossier",
     "dossier_of",
     "dossiers",

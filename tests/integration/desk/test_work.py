@@ -205,6 +205,24 @@ def test_from_file_to_the_outside(owner, submitted):
     assert "staat buiten" in text_of(owner.client.get(submitted))
 
 
+def test_a_second_decision_shows_per_field_what_changed(steward, owner, dataset, submitted):
+    assert "De beschrijving per veld" not in text_of(owner.client.get(submitted)), "nothing is outside yet"
+    assert owner.client.post(f"{submitted}/besluit", decision(submitted)).status_code == 302
+    run_until_idle()
+    record = register.get(by=steward.actor, dataset_id=dataset.id)
+    changes = {"title": "Straten en wegen", "themes": ["TRAN", "ENVI"]}
+    register.change(by=steward.actor, dataset_id=dataset.id, changes=changes, expected_version=record.version)
+    dossier = steward.client.post(f"/desk/datasets/{dataset.id}/dossier")["Location"]
+    steward.client.post(f"{dossier}/voorstel", {"outcome": "open", "motivation": MOTIVATION})
+    run_until_idle()
+    assert steward.client.post(f"{dossier}/indienen").status_code == 302
+    page = text_of(owner.client.get(dossier))
+    table = page.split('id="differences-caption"')[1].split("</table>")[0]
+    assert table.count('<th scope="row">') == 2
+    assert "<td>Straten van Merwede</td><td>Straten en wegen</td>" in table
+    assert "Milieu" in table
+
+
 def test_the_preparer_cannot_decide(steward, merwede, person, submitted):
     answer = steward.client.post(f"{submitted}/besluit", decision(submitted))
     assert answer.status_code == 403

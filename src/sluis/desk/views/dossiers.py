@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from sluis.desk import words
-from sluis.desk.dossiers import changes_since, checks_of, headline, public_url, register_facts, stepper
+from sluis.desk.dossiers import changes_since, checks_of, fields_since, headline, public_url, register_facts, stepper
 from sluis.desk.forms.dossiers import AdviceForm, DecisionForm, ProposalForm, ReasonForm, proposal_initial
 from sluis.desk.page import show, who
 from sluis.kernel.actor import Actor
@@ -68,6 +68,7 @@ def around(request: HttpRequest, found: DossierRecord) -> dict[str, Any]:
         "checks": checks_of(found, who(request)),
         "content": register_facts(found, who(request)),
         "changes": changes_since(found, who(request)),
+        "differences": fields_since(found, who(request)),
         "moving": found.stage in MOVING and found.failure is None,
         "failure": from_wire(found.failure) if found.failure else None,
         "public_url": public_url(found),
