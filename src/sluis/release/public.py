@@ -9,6 +9,7 @@ file(slug, file_format, number=None) -> PublicFileInfo
 search(SearchRequest) -> SearchResult
 not_open(*, kinds=("restricted", "closed"), organisation="", page=1, size=50) -> PublicPage
 planned(*, page=1, size=50) -> PublicPage       soonest first
+organisation_known(slug) -> bool                has anything outside
 withdrawn(*, page=1, size=50) -> PublicPage     last withdrawn first
 latest(n=6) -> tuple[PublicCard, ...]           open ones, newest first
 theme_counts() -> Mapping[str, int]             theme uri → number of open datasets
@@ -31,6 +32,7 @@ from sluis.release.reading import (
     latest,
     newest_change,
     not_open,
+    organisation_known,
     planned,
     release,
     releases,
@@ -52,6 +54,7 @@ __all__ = [
     "latest",
     "newest_change",
     "not_open",
+    "organisation_known",
     "planned",
     "public_feedback",
     "public_feedback_of",

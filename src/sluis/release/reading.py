@@ -95,6 +95,11 @@ def cards(slugs: Sequence[str]) -> dict[str, PublicCard]:
     return {row.slug: card(row) for row in _light().filter(slug__in=slugs)}
 
 
+def organisation_known(slug: str) -> bool:
+    """Whether an organisation of this name has anything outside."""
+    return PublicDataset.objects.filter(kind__in=list(Kind), organisation=slug).exists()
+
+
 def not_open(
     *, kinds: Sequence[str] = ("restricted", "closed"), organisation: str = "", page: int = 1, size: int = 50
 ) -> PublicPage:

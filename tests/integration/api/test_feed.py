@@ -133,6 +133,10 @@ def test_other_identifiers_lead_somewhere(client):
         assert client.get(response["Location"].removeprefix("http://testserver")).status_code == 200, path
 
 
+def test_an_organisation_without_anything_outside_is_not_found(client):
+    assert client.get("/id/organisation/bestaat-niet").status_code == 404
+
+
 def test_the_context_of_the_documents_is_served(client):
     assert client.get("/catalog-context.jsonld").json()["@context"]["dcat"] == PREFIXES["dcat"]
 

@@ -20,6 +20,7 @@ GOLD = {
     "oplaadpunten": "Laadpalen",
     "laadpaalen": "Laadpalen",
     "ladpalen": "Laadpalen",
+    "verkeersongvl": "Verkeersongevallen",
     "charging points": "Laadpalen",
     "fietsers tellen": "Fietstellingen",
     "rijwielpad": "Fietspaden",

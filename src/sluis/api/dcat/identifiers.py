@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 from sluis.api.dcat import forms
 from sluis.api.v1 import addresses
-from sluis.kernel.errors import Gone
+from sluis.kernel.errors import Gone, NotFound
+from sluis.kernel.text import N_
 from sluis.register.dcat import dataset_triples, serialise
 from sluis.register.types import PublicRecord
 from sluis.release import public
@@ -43,7 +44,9 @@ def catalog(request: HttpRequest) -> HttpResponse:
 
 
 def organisation(request: HttpRequest, slug: str = "") -> HttpResponse:
-    """An organisation has no document of its own: who asks sees what it publishes."""
+    """An organisation has no document of its own: who asks sees what it publishes. Raises NotFound."""
+    if slug and not public.organisation_known(slug):
+        raise NotFound("organisation.unknown", N_("Deze organisatie bestaat niet."))
     where = "/datasets" if wants_html(request) else f"{addresses.BASE}/datasets"
     return _see(f"{where}?organisation={slug}" if slug else where)
 

@@ -20,6 +20,7 @@ from sluis.release.types import FACETS, FacetCount, Kind, SearchHit, SearchReque
 MOST_PER_PAGE = 100
 DEEPEST = 10_000
 FACET_VALUES = 40
+_LONG_ENOUGH_TO_START = 6  # a short start with a wrong letter is the start of anything
 _LABELLED = ("theme", "licence", "frequency")
 _KIND_LABELS = {
     "nl": {"open": "Open", "restricted": "Beperkt", "closed": "Gesloten", "planned": "Gepland"},
@@ -126,9 +127,15 @@ def _phrase(asked: _Asked, name: str, words: str, boost: float) -> Query:
 
 
 def _looser(asked: _Asked, word: str) -> list[Query]:
-    """One wrong letter, two in a long word; on the stem (as the index holds it) and on the word as written."""
+    """One wrong letter, two in a long word; on the stem (as the index holds it) and on the word as written.
+
+    A longer word may also be the start of a compound: 'grondwter' finds 'grondwaterstanden'.
+    """
     distance = 2 if len(word) >= 8 else 1
     found = [Query.fuzzy_term_query(asked.schema, schema.PLAIN, word, distance)]
+    if len(word) >= _LONG_ENOUGH_TO_START:
+        start = Query.fuzzy_term_query(asked.schema, schema.PLAIN, word, 1, prefix=True)
+        found.append(Query.boost_query(start, 0.5))
     for name in ("title_nl", "keywords_nl", "body_nl", "title_en", "keywords_en"):
         language, boost = schema.FIELDS[name]
         stem = text.stem(word, language)
