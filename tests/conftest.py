@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,3 +57,23 @@ def _flush_past_the_append_only_triggers() -> Iterator[None]:
     DatabaseOperations.sql_flush = sql_flush
     yield
     DatabaseOperations.sql_flush = flush
+
+
+@pytest.fixture(autouse=True)
+def _dutch() -> Iterator[None]:
+    """Every test starts in Dutch, whatever language the one before it left active in this process."""
+    from django.utils import translation
+
+    translation.activate("nl")
+    yield
+    translation.activate("nl")
+
+
+@pytest.fixture(autouse=True)
+def _all_drivers() -> Iterator[None]:
+    """Reading a map leaves GDAL with one driver, which is meant for a child; here the next test gets them all back."""
+    yield
+    drivers = sys.modules.get("sluis.lake.vector.drivers")
+    if drivers is not None and drivers._handles.cache_info().currsize:
+        for handle in drivers._handles().values():
+            drivers._gdal().GDALRegisterDriver(handle)

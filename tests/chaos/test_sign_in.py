@@ -147,8 +147,8 @@ def test_a_forged_form_is_refused_whatever_came_before_it(province: Province) ->
     client.force_login(province.user("data_steward"))
     assert client.get("/api/v1/datasets", headers={"Authorization": "Bearer iets"}).status_code == 200
     dataset = province.dataset()
-    for name, keys in (("dataset-new", {}), ("metadata", {"dataset_id": dataset}), ("desk-uploads", {})):
-        response = client.post(reverse(f"desk:{name}", kwargs=keys), {"title": "Gekaapt"})
+    for name, keys in (("desk:dataset-new", {}), ("desk:metadata", {"dataset_id": dataset}), ("desk-uploads", {})):
+        response = client.post(reverse(name, kwargs=keys), {"title": "Gekaapt"})
         assert response.status_code == 403, name
     assert client.post("/api/v1/datasets").status_code == 405
 
