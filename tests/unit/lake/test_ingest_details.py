@@ -11,6 +11,7 @@ from tests.conftest import shared_path
 from tests.unit.lake.reading import read
 
 from sluis.kernel.errors import Invalid
+from sluis.lake.ingest.entry import ingest
 
 
 @pytest.mark.parametrize(
@@ -174,3 +175,13 @@ def test_small_and_unusual_tables(
 ) -> None:
     found = read(tmp_path, data)
     assert (found.counts, found.types) == (counts, types)
+
+
+def test_a_file_that_ends_inside_a_character_is_accounted_for(tmp_path: Path) -> None:
+    source = tmp_path / "half.csv"
+    source.write_bytes(b"a;b\n1;2\n\xc3")
+    out = tmp_path / "out"
+    out.mkdir()
+    request = {"source": str(source), "filename": "half.csv", "out": str(out), "options": {}}
+    report = ingest(request, lambda *_: None)
+    assert report["rows_read"] == report["rows_loaded"] + report["rows_rejected"] == 2

@@ -49,6 +49,7 @@ def scan(path: Path, forced: str = "") -> Scan:
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             count.add(chunk)
+    count.finish()
     if not encoding:
         encoding = _by_count(count, has_bom)
     lines = count.lines + (0 if count.last == b"\n" else 1)
@@ -132,6 +133,11 @@ class _Count:
             high = len(data) - len(data.decode("ascii", "ignore"))
             self.bad += wrong
             self.good += max(0, high - wrong) // 2
+
+    def finish(self) -> None:
+        """The file ends: a character that was still waiting for its last bytes is a wrong one."""
+        self.bad += bool(self._rest)
+        self._rest = b""
 
     def _outside(self, chunk: bytes, ends: int) -> int:
         quotes = chunk.count(b'"')
