@@ -1,0 +1,90 @@
+"""What rooms above hand in: what a service task does, what goes with completing a task, who wants to know of a move.
+
+Filled in `AppConfig.ready`; a name can be taken once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sluis.process.types import Transition, Work
+
+type Handler = Callable[[Work], Mapping[str, Any] | None]
+type Completion = Callable[[Work, Mapping[str, Any], str], Mapping[str, Any] | None]
+type Listener = Callable[[Transition], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """`atomic`: runs inside the transaction that also moves the instance, so its effects and the step are one."""
+
+    run: Handler
+    atomic: bool
+
+
+_handlers: dict[str, Handling] = {}
+_completions: dict[str, Completion] = {}
+_listeners: list[Listener] = []
+
+
+def handler(name: str, *, atomic: bool = False) -> Callable[[Handler], Handler]:
+    """Let the function do the service tasks with `sluis:handler="name"`.
+
+    It gets `Work` and returns what the variable of `sluis:result` gets (a mapping of plain JSON values, or None).
+    It may run more than once for one `run_id` (a worker died) unless it is atomic. A `SluisError` fails the step for
+    good; `Unavailable` and anything else is tried again.
+    """
+
+    def register(function: Handler) -> Handler:
+        _once(_handlers, name)
+        _handlers[name] = Handling(function, atomic)
+        return function
+
+    return register
+
+
+def completion(name: str) -> Callable[[Completion], Completion]:
+    """Let the function run inside the transaction that completes a task with `sluis:completion="name"`.
+
+    It gets `Work` (with `by` the person), the answers and the opaque `expected` of the caller; returns variables to
+    merge. What it raises undoes everything and reaches the caller.
+    """
+
+    def register(function: Completion) -> Completion:
+        _once(_completions, name)
+        _completions[name] = function
+        return function
+
+    return register
+
+
+def on_transition(function: Listener) -> Listener:
+    """Call the function inside the transaction of each move of an instance. What it raises undoes the move."""
+    if function not in _listeners:
+        _listeners.append(function)
+    return function
+
+
+def handling(name: str) -> Handling | None:
+    return _handlers.get(name)
+
+
+def completing(name: str) -> Completion | None:
+    return _completions.get(name)
+
+
+def listeners() -> tuple[Listener, ...]:
+    return tuple(_listeners)
+
+
+def handler_names() -> frozenset[str]:
+    return frozenset(_handlers)
+
+
+def completion_names() -> frozenset[str]:
+    return frozenset(_completions)
+
+
+def _once(names: Mapping[str, object], name: str) -> None:
+    if name in names:
+        raise ValueError(f"'{name}' was registered twice")

@@ -1,0 +1,224 @@
+"""Frozen shapes of the process room. Texts of a definition are Dutch with an English twin; variables are plain JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sluis.kernel.actor import Actor
+
+
+class Kind(StrEnum):
+    PROCESS = "process"
+    POLICY = "policy"
+
+
+class InstanceState(StrEnum):
+    """`stuck`: a step failed for good or a cap was reached; somebody has to look, nothing was lost."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+    STUCK = "stuck"
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    GONE = "gone"
+    """Overtaken by an event, by the cancelling of its instance or by a return: nobody has to do it any more."""
+
+
+class StepState(StrEnum):
+    DONE = "done"
+    CURRENT = "current"
+    TODO = "todo"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    label_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form. `id` is the variable that gets the answer.
+
+    Types: yes-no-unknown ("yes", "no", "unknown"), choice (one option), choices (list of options), text, long-text,
+    date (ISO 8601), number, columns (list of names).
+    """
+
+    id: str
+    type: str
+    label: str
+    label_en: str = ""
+    help: str = ""
+    help_en: str = ""
+    required: bool = False
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRecord:
+    """One version of a process or policy file. `number` counts per key from 1; `sha256` is that of its bytes."""
+
+    sha256: str
+    kind: Kind
+    key: str
+    number: int
+    name: str
+    name_en: str
+    deployed_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRecord:
+    """One running or ended process. `version` grows with each move; `outcome` is that of the end event reached."""
+
+    id: UUID
+    key: str
+    definition_sha256: str
+    subject: str
+    organisation_id: UUID
+    state: InstanceState
+    outcome: str
+    variables: Mapping[str, Any]
+    version: int
+    started_at: datetime
+    ended_at: datetime | None
+    failure: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """What somebody in `role` of the organisation has to do; `version` is what `complete` wants back.
+
+    `may_complete` says whether the caller could; when not, `hindrance` is a Dutch source text that says why.
+    """
+
+    id: UUID
+    instance_id: UUID
+    process_key: str
+    definition_sha256: str
+    subject: str
+    organisation_id: UUID
+    element: str
+    title: str
+    title_en: str
+    role: str
+    state: TaskState
+    created_at: datetime
+    due_at: datetime | None
+    claimed_by: str
+    completed_by: str
+    completed_at: datetime | None
+    version: int
+    may_complete: bool
+    hindrance: str = ""
+    help: str = ""
+    help_en: str = ""
+    form: tuple[Field, ...] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    return_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """`view`: mine (claimed by me, or unclaimed in a role I hold), team (all open in my organisations), overdue."""
+
+    view: str = "mine"
+    subject: str = ""
+    instance_id: UUID | None = None
+    page: int = 1
+    size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    rows: tuple[TaskRecord, ...]
+    total: int
+    page: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFilter:
+    key: str = ""
+    subject: str = ""
+    state: InstanceState | None = None
+    page: int = 1
+    size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class InstancePage:
+    rows: tuple[InstanceRecord, ...]
+    total: int
+    page: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where one element of the process stands in an instance. `by_key` is a pseudonym and not for the outside."""
+
+    element: str
+    state: StepState
+    role: str = ""
+    at: datetime | None = None
+    by_key: str = ""
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPreview:
+    """What moving an instance to another version of its process would do. Possible only without `hindrances`.
+
+    `missing`: elements where the instance stands now and that the other version does not have.
+    """
+
+    from_sha256: str
+    to_sha256: str
+    kept: tuple[str, ...]
+    missing: tuple[str, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    hindrances: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a handler or completion gets. `run_id` is the same when the step is tried again: an idempotency key."""
+
+    instance_id: UUID
+    process_key: str
+    definition_sha256: str
+    subject: str
+    organisation_id: UUID
+    element: str
+    run_id: str
+    variables: Mapping[str, Any]
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What just happened to an instance, told inside its transaction. `elements`: element → state now.
+
+    `kind`: started, completed (a task of a person), done (a service, rule or send task), timer, message, returned,
+    migrated, cancelled, ended, stuck. `element` is the one it happened at; `answers` what it added to the variables.
+    """
+
+    kind: str
+    instance: InstanceRecord
+    element: str = ""
+    by: Actor | None = None
+    role: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
