@@ -41,11 +41,16 @@ PRIVACY: dict[str, Fields] = {
     "foundation.User": Fields(
         personal="email name password last_login", pseudonym="id actor_key", none="is_active created_at"
     ),
-    "foundation.Membership": Fields(pseudonym="user", none="id organisation role until_date"),
+    "foundation.Team": Fields(none="id organisation slug name"),
+    "foundation.Membership": Fields(pseudonym="user", none="id organisation team role until_date from_groups"),
+    "foundation.Delegation": Fields(
+        pseudonym="giver taker", none="id organisation team role from_date until_date created_at ended_at"
+    ),
+    "foundation.GroupRole": Fields(none="id group organisation team role"),
     "register.Contact": Fields(possible="name name_en email page phone", none="id organisation version"),
     "register.Dataset": Fields(
         possible="title title_en details",
-        none="id organisation slug openness availability planned_date publication contact version created_at "
+        none="id organisation team slug openness availability planned_date publication contact version created_at "
         "changed_at",
     ),
     "register.Distribution": Fields(possible="details", none="id dataset kind table_id url_status"),
@@ -73,7 +78,7 @@ PRIVACY: dict[str, Fields] = {
     "release.Advice": Fields(pseudonym="actor_key", possible="text", none="id dossier run role agrees at"),
     "release.Preparer": Fields(pseudonym="actor_key", none="id dossier"),
     "release.Decision": Fields(
-        pseudonym="decider_key",
+        pseudonym="decider_key on_behalf_of",
         possible="motivation content",
         none="id dossier dataset outcome role decided_at ground planned_date sha256 audit_seq",
     ),

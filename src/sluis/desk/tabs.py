@@ -24,7 +24,7 @@ def tabs_of(dataset: Any, here: str, actor: Actor) -> list[Link]:
     return [
         Link(gettext(label), reverse(f"desk:{route}", args=[dataset.id]), current="page" if route == here else "")
         for route, label, permission in TABS
-        if may(actor, permission, dataset.organisation.id)
+        if may(actor, permission, dataset.organisation.id, dataset.team_id)
     ]
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from sluis.foundation import audit
-from sluis.foundation.access import holds_everywhere, organisations_where, require
+from sluis.foundation.access import holds_everywhere, organisations_where, require, within
 from sluis.foundation.jobs.worker import settles_its_failure
 from sluis.foundation.models import AuditEntry, Job, Membership, Organisation, User
 from sluis.foundation.people import names_of
@@ -26,12 +26,15 @@ from sluis.kernel.text import N_
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role in one organisation, until a day when that is given."""
+    """One role in one organisation, for one team when that is named, until a day when that is given."""
 
     organisation_id: UUID
     organisation: str
     role: str
     until_date: date | None
+    team_id: UUID | None = None
+    team: str = ""
+    from_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,8 @@ class AuditLine:
 
 
 def organisations_for(*, by: Actor, permission: str) -> tuple[Organisation, ...]:
-    """Organisations in which the caller holds a permission, by name; all of them for the system."""
-    rows = Organisation.objects.all()
-    if by.is_system:
-        return tuple(rows)
-    return tuple(rows.filter(id__in=organisations_where(by, permission)))
+    """Organisations in which the caller holds a permission for all of it, by name; all of them for the system."""
+    return tuple(Organisation.objects.filter(within(by, permission, organisation="id", team=None)))
 
 
 def people(*, by: Actor) -> tuple[PersonRecord, ...]:
@@ -92,9 +92,12 @@ def people(*, by: Actor) -> tuple[PersonRecord, ...]:
         held_here = held_here.filter(organisation_id__in=organisations_where(by, "people.manage"))
         users = users.filter(id__in=held_here.values("user_id"))
     found = {u.id: PersonRecord(u.id, u.email, u.name, u.is_active) for u in users.order_by("name", "email")}
-    for row in held_here.select_related("organisation").order_by("organisation__name", "role"):
+    for row in held_here.select_related("organisation", "team").order_by("organisation__name", "team__name", "role"):
         person = found[row.user_id]
-        held = Grant(row.organisation_id, row.organisation.name, row.role, row.until_date)
+        team = row.team.name if row.team else ""
+        held = Grant(
+            row.organisation_id, row.organisation.name, row.role, row.until_date, row.team_id, team, row.from_groups
+        )
         found[row.user_id] = replace(person, grants=(*person.grants, held))
     return tuple(found.values())
 
@@ -112,7 +115,7 @@ def retry_job(*, by: Actor, job_id: UUID) -> None:
     """Let a failed job run again. Raises NotFound, also for who may not see jobs; Conflict when it has not failed or is
     started again elsewhere.
     """
-    require(by, "platform.operate")
+    by = require(by, "platform.operate")
     if not holds_everywhere(by, "platform.operate"):
         raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
     with writing(by=by, action="foundation.job.retried", subject=("job", job_id)) as w:

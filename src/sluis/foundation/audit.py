@@ -17,12 +17,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from sluis.foundation.models import AuditEntry, AuditHead
 from sluis.kernel import clock
 from sluis.kernel.canonical import canonical, digest
 
 GENESIS = "0" * 64
+ON_BEHALF_OF = "on_behalf_of"  # name in `detail`: keys of the colleagues in whose name it was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +152,18 @@ class Entry:
     subject: tuple[str, str]
     detail: Mapping[str, Any]
 
+    @property
+    def actor_keys(self) -> frozenset[str]:
+        """Who did it, with the colleagues in whose name it was done."""
+        return frozenset({self.actor_key, *self.detail.get(ON_BEHALF_OF, ())})
 
-def touched(actor_key: str, subject_type: str, subject_ids: Iterable[object]) -> set[str]:
-    """Those of these subjects (at most some hundreds) that this actor did anything to. One walk over an index."""
+
+def touched(actor_keys: Iterable[str], subject_type: str, subject_ids: Iterable[object]) -> set[str]:
+    """Those of these subjects (at most some hundreds) that one of these actors did anything to, or that somebody did
+    in a colleague's name. One walk over an index."""
     wanted = [str(key) for key in subject_ids]
-    rows = AuditEntry.objects.filter(subject_type=subject_type, subject_id__in=wanted, actor_key=actor_key)
+    rows = AuditEntry.objects.filter(subject_type=subject_type, subject_id__in=wanted)
+    rows = rows.filter(Q(actor_key__in=list(actor_keys)) | Q(detail__has_key=ON_BEHALF_OF))
     return set(rows.values_list("subject_id", flat=True).distinct().order_by())
 
 

@@ -9,14 +9,15 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
-from django.db.models import Q
 
 from sluis.foundation.access import holds_everywhere, organisations_where, require
+from sluis.foundation.lending import lent_to, valid
 from sluis.foundation.models import Membership, Organisation, User
 from sluis.foundation.roles import ROLES
+from sluis.foundation.teams import require_team
 from sluis.foundation.writing import writing
-from sluis.kernel import clock, ids
-from sluis.kernel.actor import VISITOR, Actor
+from sluis.kernel import ids
+from sluis.kernel.actor import VISITOR, Actor, Held
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from sluis.kernel.text import N_
 
@@ -48,16 +49,15 @@ def actor_by_email(email: str) -> Actor:
 
 
 def _actor(user: User) -> Actor:
-    valid = Q(until_date=None) | Q(until_date__gte=clock.today())
-    grants = frozenset(Membership.objects.filter(valid, user=user).values_list("organisation_id", "role"))
-    return Actor(key=user.actor_key, name=user.name, user_id=user.id, grants=grants)
+    own = (Held(*row) for row in valid().filter(user=user).values_list("organisation_id", "role", "team_id"))
+    return Actor(key=user.actor_key, name=user.name, user_id=user.id, grants=frozenset({*own, *lent_to(user.id)}))
 
 
 def create_organisation(
     *, by: Actor, slug: str, name: str, name_en: str = "", tooi_uri: str = "", email: str = ""
 ) -> Organisation:
     """Make an organisation; only for who manages people in all of them. Raises Conflict when the slug is taken."""
-    require(by, "people.manage")
+    by = require(by, "people.manage")
     if not holds_everywhere(by, "people.manage"):
         raise NotAllowed("organisation.make", N_("Alleen wie alle organisaties beheert, maakt er een bij."))
     if not slug or ids.slugify(slug) != slug:
@@ -80,12 +80,13 @@ def create_person(
     organisation_id: UUID | None = None,
     role: str = "",
     until_date: date | None = None,
+    team_id: UUID | None = None,
 ) -> User:
     """Make an account with a password (argon2id) and its first role; only the system makes one without a role.
 
     Raises Invalid for a weak password or an unknown role, Conflict for a taken address.
     """
-    require(by, "people.manage", organisation_id)
+    by = require(by, "people.manage", organisation_id)
     if organisation_id is None and not by.is_system:
         raise Invalid("person.no-role", N_("Kies een organisatie en een rol voor dit account."))
     user = User(email=email, name=name)
@@ -103,31 +104,59 @@ def create_person(
         user.save()
         write.note(actor=user.actor_key)
         if organisation_id is not None:
-            _give(user.id, organisation_id, role, until_date)
-            write.note(organisation=organisation_id, role=role, until=until_date)
+            give(user.id, Held(organisation_id, role, team_id), until_date)
+            write.note(organisation=organisation_id, role=role, team=team_id, until=until_date)
     return user
 
 
-def grant(*, by: Actor, user_id: UUID, organisation_id: UUID, role: str, until_date: date | None = None) -> None:
-    """Give a person a role in an organisation that the caller manages; again changes only the end date.
+def grant(
+    *,
+    by: Actor,
+    user_id: UUID,
+    organisation_id: UUID,
+    role: str,
+    until_date: date | None = None,
+    team_id: UUID | None = None,
+) -> None:
+    """Give a person a role in an organisation that the caller manages, for one team of it when that is named; again
+    changes only the end date.
 
-    Raises NotFound for a person who has no role in any of the caller's organisations.
+    Raises NotFound for a person who has no role in any of the caller's organisations, Invalid for an unknown role or
+    one that is not held for a team.
     """
-    require(by, "people.manage", organisation_id)
+    by = require(by, "people.manage", organisation_id)
     _require_seen(by, user_id)
     with writing(by=by, action="foundation.role.granted", subject=("person", user_id)) as write:
-        _give(user_id, organisation_id, role, until_date)
-        write.note(organisation=organisation_id, role=role, until=until_date)
+        give(user_id, Held(organisation_id, role, team_id), until_date)
+        write.note(organisation=organisation_id, role=role, team=team_id, until=until_date)
 
 
-def _give(user_id: UUID, organisation_id: UUID, role: str, until_date: date | None) -> None:
-    if role not in ROLES:
-        raise Invalid(
-            "role.unknown", N_("Rol '{role}' bestaat niet. Kies uit {roles}."), role=role, roles=", ".join(ROLES)
-        )
+def give(user_id: UUID, held: Held, until_date: date | None = None, *, from_groups: bool = False) -> None:
+    """Write one role, inside an operation that has authorised. Raises Invalid as `check_role` does."""
+    check_role(held)
     Membership.objects.update_or_create(
-        user_id=user_id, organisation_id=organisation_id, role=role, defaults={"until_date": until_date}
+        user_id=user_id,
+        organisation_id=held.organisation_id,
+        role=held.role,
+        team_id=held.team_id,
+        from_groups=from_groups,
+        defaults={"until_date": until_date},
     )
+
+
+def check_role(held: Held) -> None:
+    """Raise Invalid for an unknown role, a team of another organisation, or a role that no team has."""
+    if held.role not in ROLES:
+        raise Invalid(
+            "role.unknown", N_("Rol '{role}' bestaat niet. Kies uit {roles}."), role=held.role, roles=", ".join(ROLES)
+        )
+    if held.team_id is not None and ROLES[held.role].bound:
+        raise Invalid(
+            "role.whole",
+            N_("De rol {role} geldt voor een hele organisatie, niet voor één team."),
+            role=ROLES[held.role].title,
+        )
+    require_team(held.organisation_id, held.team_id)
 
 
 def _require_seen(by: Actor, user_id: UUID) -> None:
@@ -139,7 +168,7 @@ def _require_seen(by: Actor, user_id: UUID) -> None:
         raise _unknown()
 
 
-def _require_whole(by: Actor, user_id: UUID) -> None:
+def require_whole(by: Actor, user_id: UUID) -> None:
     """An account as a whole belongs to who manages every organisation in which that person has a role."""
     _require_seen(by, user_id)
     if by.is_system:
@@ -157,14 +186,24 @@ def _unknown() -> NotFound:
     return NotFound("person.unknown", N_("Dit account bestaat niet (meer)."))
 
 
-def revoke(*, by: Actor, user_id: UUID, organisation_id: UUID, role: str) -> None:
-    """Take a role away in an organisation that the caller manages; NotFound when the person does not hold it."""
-    require(by, "people.manage", organisation_id)
+def revoke(*, by: Actor, user_id: UUID, organisation_id: UUID, role: str, team_id: UUID | None = None) -> None:
+    """Take a role away in an organisation that the caller manages.
+
+    Raises NotFound when the person does not hold it, Conflict when it follows from a group of their own organisation.
+    """
+    by = require(by, "people.manage", organisation_id)
+    held = Membership.objects.filter(user_id=user_id, organisation_id=organisation_id, role=role, team_id=team_id)
     with writing(by=by, action="foundation.role.revoked", subject=("person", user_id)) as write:
-        gone, _ = Membership.objects.filter(user_id=user_id, organisation_id=organisation_id, role=role).delete()
+        gone, _ = held.filter(from_groups=False).delete()
+        if not gone and held.exists():
+            raise Conflict(
+                "role.from-groups",
+                N_("Deze rol volgt uit een groep van de organisatie."),
+                way_out=N_("Haal de persoon uit die groep, of haal de koppeling van de groep weg."),
+            )
         if not gone:
             raise NotFound("role.not-held", N_("Deze persoon heeft deze rol daar niet."))
-        write.note(organisation=organisation_id, role=role)
+        write.note(organisation=organisation_id, role=role, team=team_id)
 
 
 def close_account(*, by: Actor, user_id: UUID) -> None:
@@ -172,8 +211,8 @@ def close_account(*, by: Actor, user_id: UUID) -> None:
 
     Raises NotAllowed when the person also works where the caller manages nobody, NotFound when only there.
     """
-    require(by, "people.manage")
-    _require_whole(by, user_id)
+    by = require(by, "people.manage")
+    require_whole(by, user_id)
     with writing(by=by, action="foundation.person.closed", subject=("person", user_id)):
         if not User.objects.filter(id=user_id, is_active=True).update(is_active=False):
             raise _unknown()
@@ -184,8 +223,8 @@ def set_password(*, by: Actor, user_id: UUID, password: str) -> None:
 
     Raises NotAllowed when the person also works where the caller manages nobody, NotFound when only there.
     """
-    require(by, "people.manage")
-    _require_whole(by, user_id)
+    by = require(by, "people.manage")
+    require_whole(by, user_id)
     user = User.objects.filter(id=user_id).first()
     if user is None:
         raise _unknown()

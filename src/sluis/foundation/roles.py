@@ -11,6 +11,7 @@ class Role:
     title: str
     description: str
     permissions: frozenset[str]
+    bound: bool = False  # only in person and for a whole organisation: never for one team, never lent to a colleague
 
 
 PERMISSIONS: dict[str, str] = {
@@ -25,7 +26,7 @@ PERMISSIONS: dict[str, str] = {
     "dossier.withdraw": N_("een vrijgegeven dataset intrekken"),
     "feedback.handle": N_("meldingen van bezoekers lezen en beantwoorden"),
     "audit.view": N_("het logboek inzien"),
-    "people.manage": N_("accounts en rollen beheren"),
+    "people.manage": N_("accounts, teams en rollen beheren"),
     "platform.operate": N_("taken, waardelijsten en de zoekindex beheren"),
 }
 PUBLIC = "public"
@@ -53,8 +54,20 @@ ROLES: dict[str, Role] = {
         Role(
             "privacy_officer",
             N_("Privacy officer"),
-            N_("Adviseert over persoonsgegevens."),
-            _VIEW | {"dossier.advise", "audit.view"},
+            N_("Adviseert over persoonsgegevens en kan in nood intrekken."),
+            _VIEW | {"dossier.advise", "dossier.withdraw", "audit.view"},
+        ),
+        Role(
+            "ciso",
+            N_("CISO"),
+            N_("Adviseert over informatiebeveiliging en kan in nood intrekken."),
+            _VIEW | {"dossier.advise", "dossier.withdraw", "audit.view"},
+        ),
+        Role(
+            "lawyer",
+            N_("Jurist"),
+            N_("Adviseert over de Woo, auteursrecht en databankrecht."),
+            _VIEW | {"dossier.advise"},
         ),
         Role(
             "coordinator",
@@ -73,6 +86,7 @@ ROLES: dict[str, Role] = {
             N_("Beheerder"),
             N_("Beheert accounts en het platform, maar besluit niet over data."),
             frozenset({"people.manage", "audit.view", "platform.operate"}),
+            bound=True,
         ),
     )
 }

@@ -1,7 +1,7 @@
 """The door of the foundation."""
 
 from sluis.foundation import audit, blobs
-from sluis.foundation.access import holds, may, organisations_where, require, roles_with
+from sluis.foundation.access import acts, holds, may, organisations_where, require, roles_with, within
 from sluis.foundation.administration import (
     AuditLine,
     Grant,
@@ -19,6 +19,16 @@ from sluis.foundation.blobs import BlobRef
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
 from sluis.foundation.jobs.worker import hold_here, on_failure, run_held, run_until_idle, unfinished, work
+from sluis.foundation.lending import (
+    OwnRole,
+    Replacement,
+    colleagues,
+    end_lending,
+    lend,
+    lendable,
+    replacements,
+    replacements_here,
+)
 from sluis.foundation.outbox import subscribe
 from sluis.foundation.people import (
     acting,
@@ -34,6 +44,17 @@ from sluis.foundation.people import (
     set_password,
 )
 from sluis.foundation.roles import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN, Role
+from sluis.foundation.teams import (
+    Place,
+    TeamRecord,
+    create_team,
+    places,
+    remove_team,
+    rename_team,
+    require_team,
+    team,
+    teams,
+)
 from sluis.foundation.visitors import client_address
 from sluis.foundation.writing import Write, writing
 
@@ -47,25 +68,35 @@ __all__ = [
     "BlobRef",
     "Grant",
     "JobRecord",
+    "OwnRole",
     "PersonRecord",
+    "Place",
+    "Replacement",
     "Role",
+    "TeamRecord",
     "Write",
     "acting",
     "actor_by_email",
     "actor_of",
+    "acts",
     "audit",
     "audit_lines",
     "backlog",
     "blobs",
     "client_address",
     "close_account",
+    "colleagues",
     "create_organisation",
     "create_person",
+    "create_team",
+    "end_lending",
     "every",
     "grant",
     "hold_here",
     "holds",
     "jobs",
+    "lend",
+    "lendable",
     "may",
     "names_of",
     "on_failure",
@@ -73,8 +104,14 @@ __all__ = [
     "organisations_for",
     "organisations_where",
     "people",
+    "places",
     "progress",
+    "remove_team",
+    "rename_team",
+    "replacements",
+    "replacements_here",
     "require",
+    "require_team",
     "retry_job",
     "revoke",
     "roles_with",
@@ -82,8 +119,11 @@ __all__ = [
     "run_until_idle",
     "set_password",
     "subscribe",
+    "team",
+    "teams",
     "unfinished",
     "verify_audit",
+    "within",
     "work",
     "writing",
 ]

@@ -43,4 +43,6 @@ def writing(*, by: Actor, action: str, subject: tuple[str, Any]) -> Generator[Wr
         write = Write(subject=(subject[0], str(subject[1])))
         yield write
         fencing.check()
+        if by.givers:
+            write.note(**{audit.ON_BEHALF_OF: sorted(by.givers)})
         audit.append(actor_key=by.key, action=action, subject=write.subject, detail=write.details)

@@ -58,7 +58,7 @@ def ingest_now(
     Raises what the reading raised; the version then stands as failed with the same reason. When this process is
     killed, a worker takes the reading over.
     """
-    require_on_dataset(by, ADD, dataset_id)
+    by = require_on_dataset(by, ADD, dataset_id)
     checked = _checked(options)
     source, name = blobs.put_file(path), clean_filename(filename or path.name)
     with transaction.atomic():
@@ -82,7 +82,7 @@ def ingest_new(
 
     Returns the table version id. Raises what the reading raised, and what `register.create` raises.
     """
-    require(by, ADD, organisation_id)
+    by = require(by, ADD, organisation_id)
     checked = _checked(options)
     filename = clean_filename(path.name)
     source = blobs.put_file(path)
@@ -98,7 +98,7 @@ def ingest_new(
 def complete(*, by: Actor, table_version_id: UUID, on_progress: Progress | None = None) -> None:
     """Do the reading of a queued version. Running it again after a kill starts over and changes nothing else."""
     row = TableVersion.objects.select_related("dataset").get(id=table_version_id)
-    require(by, ADD, row.dataset.organisation_id)
+    by = require(by, ADD, row.dataset.organisation_id, row.dataset.team_id)
     unsettled = _unsettled().filter(id=row.id)
     if not unsettled.update(status=TableVersion.Status.RUNNING, progress=0.0, progress_text=""):
         return
@@ -166,7 +166,7 @@ def _queue(
     *,
     upload_id: UUID | None = None,
 ) -> UUID:
-    require_on_dataset(by, ADD, dataset_id)
+    by = require_on_dataset(by, ADD, dataset_id)
     return _create(by, dataset_id, blob, clean_filename(filename), _checked(options), upload_id=upload_id, queue=True)
 
 

@@ -45,7 +45,7 @@ class UploadRecord:
 
 def start_upload(*, by: Actor, dataset_id: UUID, filename: str, length: int) -> UploadRecord:
     """Reserve room for a file of `length` bytes. Raises Invalid (size, name) and TooMany (`upload.no-room`: 507)."""
-    require_on_dataset(by, ADD, dataset_id)
+    by = require_on_dataset(by, ADD, dataset_id)
     most = settings.SLUIS.upload_max_gb
     if not 0 < length <= most * _GB:
         raise Invalid(

@@ -19,7 +19,7 @@ from sluis.register.vocabularies import store
 
 def add_contact(*, by: Actor, organisation_id: UUID, name: str, **fields: Any) -> ContactRecord:
     """A new contact for an organisation. Raises NotSignedIn, NotFound, NotAllowed, Invalid."""
-    policy.require_edit(by, organisation_id)
+    by = policy.require_edit(by, organisation_id)
     values = clean(CONTACT_FIELDS, {"name": name, **fields}, store.resolve)
     row = Contact(id=ids.new_id(), organisation_id=organisation_id, **values)
     _check(row)
@@ -37,7 +37,7 @@ def change_contact(*, by: Actor, contact_id: UUID, changes: Mapping[str, Any], e
     row = policy.contacts_seen_by(by).filter(id=contact_id).first()
     if row is None:
         raise NotFound("contact.unknown", N_("Dit contactpunt bestaat niet."))
-    policy.require_edit(by, row.organisation_id)
+    by = policy.require_edit(by, row.organisation_id)
     values = clean(CONTACT_FIELDS, changes, store.resolve)
     with writing(by=by, action="register.contact.changed", subject=("contact", contact_id)) as w:
         row = Contact.objects.select_for_update().get(id=contact_id)

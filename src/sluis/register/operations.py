@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from sluis.foundation.service import Write, writing
+from sluis.foundation.service import Write, require, require_team, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Fault, Invalid, Stale
@@ -25,23 +25,32 @@ UNCHANGED: Final[Any] = object()
 SLUG_LIMIT = 80
 
 
-def create(*, by: Actor, organisation_id: UUID, title: str, slug: str = "", **fields: Any) -> DatasetRecord:
-    """A new dataset; openness starts unknown unless `fields` propose one. `fields` are those of `DATASET_FIELDS`.
+def create(
+    *, by: Actor, organisation_id: UUID, title: str, slug: str = "", team_id: UUID | None = None, **fields: Any
+) -> DatasetRecord:
+    """A new dataset, of one team of the organisation when that is named; openness starts unknown unless `fields`
+    propose one. `fields` are those of `DATASET_FIELDS`.
 
     Raises NotSignedIn, NotFound or NotAllowed for the organisation, Invalid for the fields, Conflict for a taken slug.
     """
-    policy.require_edit(by, organisation_id)
+    by = policy.require_edit(by, organisation_id, team_id)
+    require_team(organisation_id, team_id)
     values = clean(DATASET_FIELDS, {"title": title, **fields}, store.resolve)
     now = clock.now()
     row = Dataset(
-        id=ids.new_id(), organisation_id=organisation_id, title=values["title"], created_at=now, changed_at=now
+        id=ids.new_id(),
+        organisation_id=organisation_id,
+        team_id=team_id,
+        title=values["title"],
+        created_at=now,
+        changed_at=now,
     )
     row.slug = _slug(slug, row)
     _apply(row, values)
     try:
         with writing(by=by, action="register.dataset.created", subject=("dataset", row.id)) as w:
             row.save(force_insert=True)
-            w.note(slug=row.slug, organisation=str(organisation_id), fields=sorted(values))
+            w.note(slug=row.slug, organisation=str(organisation_id), team=team_id, fields=sorted(values))
             w.emit("dataset.created", {"dataset_id": str(row.id), "slug": row.slug})
     except IntegrityError:
         raise Conflict(
@@ -58,7 +67,7 @@ def change(*, by: Actor, dataset_id: UUID, changes: Mapping[str, Any], expected_
 
     Raises NotFound, NotAllowed, Invalid (also for a field that may not be written), Stale.
     """
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     values = clean(DATASET_FIELDS, changes, store.resolve)
     with changing(by=by, dataset_id=dataset_id, action="register.dataset.changed", expected=expected_version) as (
         row,
@@ -69,11 +78,25 @@ def change(*, by: Actor, dataset_id: UUID, changes: Mapping[str, Any], expected_
     return queries.whole(dataset_id)
 
 
+def move_to_team(*, by: Actor, dataset_id: UUID, team_id: UUID | None) -> DatasetRecord:
+    """Give a dataset to a team of its organisation, or to the organisation as a whole (None).
+
+    The caller edits it where it is and where it goes. Raises NotFound, NotAllowed, Invalid.
+    """
+    by = policy.require_editable(by, dataset_id)
+    with changing(by=by, dataset_id=dataset_id, action="register.dataset.moved", expected=None) as (row, w):
+        require(by, policy.EDIT, row.organisation_id, team_id)
+        require_team(row.organisation_id, team_id)
+        w.note(team=team_id, before=row.team_id)
+        row.team_id = team_id
+    return queries.whole(dataset_id)
+
+
 def document_columns(
     *, by: Actor, dataset_id: UUID, columns: Sequence[Mapping[str, Any]], expected_version: int | None = None
 ) -> DatasetRecord:
     """Replace what the columns mean: a list of mappings with the names of `COLUMN_FIELDS`; (table, name) is unique."""
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     cleaned = [clean(COLUMN_FIELDS, column, store.resolve) for column in columns]
     keys = [(column.get("table", ""), column.get("name", "")) for column in cleaned]
     if len(set(keys)) < len(keys) or any(not name for _table, name in keys):

@@ -31,7 +31,7 @@ def add_distribution(
     A table needs `table_id`, an external one `access_url`, a file `sha256`.
     Raises NotFound, NotAllowed, Invalid, Stale.
     """
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     row = Distribution(id=ids.new_id(), dataset_id=dataset_id, kind=_kind(kind))
     values = clean(DISTRIBUTION_FIELDS, fields, store.resolve)
     with changing(by=by, dataset_id=dataset_id, action="register.distribution.added", expected=expected_version) as (
@@ -49,7 +49,7 @@ def change_distribution(
     *, by: Actor, dataset_id: UUID, distribution_id: UUID, changes: Mapping[str, Any], expected_version: int
 ) -> DatasetRecord:
     """Change the named fields of one distribution; its kind stays. Raises NotFound, NotAllowed, Invalid, Stale."""
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     values = clean(DISTRIBUTION_FIELDS, changes, store.resolve)
     action = "register.distribution.changed"
     with changing(by=by, dataset_id=dataset_id, action=action, expected=expected_version) as (dataset, w):
@@ -63,7 +63,7 @@ def change_distribution(
 
 def remove_distribution(*, by: Actor, dataset_id: UUID, distribution_id: UUID, expected_version: int) -> DatasetRecord:
     """Take a distribution off the record; releases that have it keep it. Raises NotFound, NotAllowed, Stale."""
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     action = "register.distribution.removed"
     with changing(by=by, dataset_id=dataset_id, action=action, expected=expected_version) as (dataset, w):
         _part(dataset.distributions, distribution_id).delete()
@@ -73,7 +73,7 @@ def remove_distribution(*, by: Actor, dataset_id: UUID, distribution_id: UUID, e
 
 def note_url_status(*, by: Actor, dataset_id: UUID, distribution_id: UUID, status: int) -> None:
     """Keep what the link checker saw; no new version, because the content is the same. Raises NotFound, NotAllowed."""
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     found = Distribution.objects.filter(id=distribution_id, dataset_id=dataset_id).update(url_status=status)
     if not found:
         raise _unknown_part()
@@ -81,7 +81,7 @@ def note_url_status(*, by: Actor, dataset_id: UUID, distribution_id: UUID, statu
 
 def add_service(*, by: Actor, dataset_id: UUID, expected_version: int | None = None, **fields: Any) -> DatasetRecord:
     """Add a data service; `title` and `endpoint_url` are needed. Raises NotFound, NotAllowed, Invalid, Stale."""
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     values = clean(SERVICE_FIELDS, fields, store.resolve)
     row = DataService(id=ids.new_id(), dataset_id=dataset_id)
     with changing(by=by, dataset_id=dataset_id, action="register.service.added", expected=expected_version) as (_d, w):
@@ -96,7 +96,7 @@ def change_service(
     *, by: Actor, dataset_id: UUID, service_id: UUID, changes: Mapping[str, Any], expected_version: int
 ) -> DatasetRecord:
     """Change the named fields of one data service. Raises NotFound, NotAllowed, Invalid, Stale."""
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     values = clean(SERVICE_FIELDS, changes, store.resolve)
     action = "register.service.changed"
     with changing(by=by, dataset_id=dataset_id, action=action, expected=expected_version) as (dataset, w):
@@ -110,7 +110,7 @@ def change_service(
 
 def remove_service(*, by: Actor, dataset_id: UUID, service_id: UUID, expected_version: int) -> DatasetRecord:
     """Take a data service off the record; a distribution that named it goes without. Raises as above."""
-    policy.require_editable(by, dataset_id)
+    by = policy.require_editable(by, dataset_id)
     action = "register.service.removed"
     with changing(by=by, dataset_id=dataset_id, action=action, expected=expected_version) as (dataset, w):
         _part(dataset.services, service_id).delete()

@@ -98,7 +98,8 @@ def whole(dataset_id: UUID) -> DatasetRecord:
 
 def contacts(*, by: Actor, organisation_id: UUID) -> tuple[ContactRecord, ...]:
     """Contacts of an organisation, by name."""
-    require(by, policy.VIEW, organisation_id)
+    require(by, policy.VIEW)
+    policy.require_known(by, organisation_id)
     rows = policy.contacts_seen_by(by).filter(organisation_id=organisation_id)
     return tuple(records.contact_record(row) for row in rows)
 
@@ -109,5 +110,15 @@ def contact_ids(dataset_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(rows.order_by().values_list("id", "contact_id"))
 
 
+def team_of(dataset_id: UUID) -> UUID | None:
+    """The team a dataset belongs to; None for the organisation as a whole or an unknown dataset."""
+    return Dataset.objects.filter(id=dataset_id).values_list("team_id", flat=True).first()
+
+
+def ids_of_teams(team_ids: Iterable[UUID]) -> QuerySet[Dataset, UUID]:
+    """Ids of the datasets of these teams, to filter by inside one query."""
+    return Dataset.objects.filter(team_id__in=list(team_ids)).order_by().values_list("id", flat=True)
+
+
 def _whole(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    return rows.select_related("organisation", "contact").prefetch_related("distributions", "services")
+    return rows.select_related("organisation", "team", "contact").prefetch_related("distributions", "services")

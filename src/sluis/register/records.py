@@ -26,7 +26,7 @@ COLUMNS_OF_DATASET = ("title", "title_en", "openness", "availability", "planned_
 
 
 def dataset_record(row: Dataset) -> DatasetRecord:
-    """Needs `organisation` and `contact` selected and `distributions` and `services` prefetched, or asks for them."""
+    """Needs organisation, team and contact selected and distributions and services prefetched, or asks for them."""
     return DatasetRecord(
         id=row.id,
         slug=row.slug,
@@ -38,6 +38,8 @@ def dataset_record(row: Dataset) -> DatasetRecord:
             tooi_uri=row.organisation.tooi_uri,
         ),
         title=row.title,
+        team_id=row.team_id,
+        team=row.team.name if row.team else "",
         title_en=row.title_en,
         version=row.version,
         created_at=row.created_at,

@@ -13,7 +13,7 @@ from sluis.register.fields import (
     Field,
     Kind,
 )
-from sluis.register.operations import change, create, document_columns, mark_publication
+from sluis.register.operations import change, create, document_columns, mark_publication, move_to_team
 from sluis.register.parts import (
     add_distribution,
     add_service,
@@ -25,7 +25,7 @@ from sluis.register.parts import (
 )
 from sluis.register.quality import QualityPrediction
 from sluis.register.quality import predict as predict_quality
-from sluis.register.queries import contact_ids, contacts, get, preview, snapshot, visible_to
+from sluis.register.queries import contact_ids, contacts, get, ids_of_teams, preview, snapshot, team_of, visible_to
 from sluis.register.rules import blocking, gaps
 from sluis.register.vocabularies.refresh import refresh_vocabularies
 from sluis.register.vocabularies.store import concepts, label, vocabularies
@@ -54,8 +54,10 @@ __all__ = [
     "document_columns",
     "gaps",
     "get",
+    "ids_of_teams",
     "label",
     "mark_publication",
+    "move_to_team",
     "note_url_status",
     "predict_quality",
     "preview",
@@ -63,6 +65,7 @@ __all__ = [
     "remove_distribution",
     "remove_service",
     "snapshot",
+    "team_of",
     "visible_to",
     "vocabularies",
 ]

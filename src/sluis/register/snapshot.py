@@ -1,8 +1,9 @@
 """The canonical metadata of a dataset: what a decision hashes and what a release shows.
 
 Two rules give the hash its meaning. Empty values are left out, so a field that Sluis learns later does not change old
-hashes; and lists whose order says nothing are sorted. Left out on purpose: version and moments (they change without the
-content), availability and publication (publishing itself changes them), and the last seen status of an address.
+hashes; and lists whose order says nothing are sorted. Left out on purpose: the team (who works on it), version and
+moments (they change without the content), availability and publication (publishing itself changes them), and the last
+seen status of an address.
 """
 
 from dataclasses import fields as shape_fields
@@ -19,7 +20,8 @@ from sluis.register.types import (
 from sluis.register.values import is_empty, plain
 
 SCHEMA = "sluis-dataset/1"
-_NOT_DECIDED = {"version", "created_at", "changed_at", "availability", "publication", "organisation_id", "url_status"}
+_NOT_DECIDED = {"version", "created_at", "changed_at", "availability", "publication", "organisation_id", "url_status",
+                "team_id", "team"}  # fmt: skip
 _KEEPS_AVAILABILITY = DistributionRecord
 _IN_ORDER = {"bbox", "temporal", "creator"}
 

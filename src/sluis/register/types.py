@@ -215,6 +215,8 @@ class DatasetRecord:
     slug: str
     organisation: OrganisationRef
     title: str
+    team_id: UUID | None = None  # of that organisation; None: only roles for the whole organisation reach it
+    team: str = ""
     version: int = 1
     created_at: datetime | None = None
     changed_at: datetime | None = None

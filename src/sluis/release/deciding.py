@@ -34,7 +34,7 @@ def decide(
     Raises NotAllowed (not a data owner, not a person, or prepared it: four eyes), Invalid (no motivation or ground),
     Conflict (blocked by a check, something changed after the checks), Stale (another content than expected).
     """
-    policy.require_dossier(by, policy.DECIDE, dossier_id)
+    by = policy.require_dossier(by, policy.DECIDE, dossier_id)
     policy.require_person(by)
     wanted = checked_outcome(outcome, ground, planned_date)
     if not motivation.strip():
@@ -62,7 +62,7 @@ def decide(
 
 def refuse(*, by: Actor, dossier_id: UUID, motivation: str) -> DossierRecord:
     """End the dossier without anything public. Raises Invalid without a motivation."""
-    policy.require_dossier(by, policy.DECIDE, dossier_id)
+    by = policy.require_dossier(by, policy.DECIDE, dossier_id)
     policy.require_person(by)
     if not motivation.strip():
         raise Invalid("decide.motivation", N_("Schrijf waarom u dit besluit."))
@@ -94,10 +94,10 @@ def blockers(
 
 
 def _require_other_eyes(by: Actor, preparers: frozenset[str]) -> None:
-    if by.key in preparers:
+    if by.keys & preparers:
         raise NotAllowed(
             "decide.four-eyes",
-            N_("U hebt zelf aan deze dataset of dit dossier gewerkt; een ander moet besluiten."),
+            N_("U of wie u vervangt heeft aan deze dataset of dit dossier gewerkt; een ander moet besluiten."),
             way_out=N_("Vraag een andere data-eigenaar."),
         )
 
@@ -149,7 +149,7 @@ def _written(
     planned_date: date | None,
 ) -> Decision:
     """The preparers stand already: the database compares them with the decider when the decision is written."""
-    at, role = clock.now(), policy.role_for(by, policy.DECIDE, row.organisation_id)
+    at, role = clock.now(), policy.role_for(by, policy.DECIDE, row)
     content["steps"].append({"name": "decided", "role": role, "at": at.isoformat()})
     return Decision.objects.create(
         id=ids.new_id(),
@@ -157,6 +157,7 @@ def _written(
         dataset_id=row.dataset_id,
         outcome=outcome,
         decider_key=by.key,
+        on_behalf_of=by.stands_for or None,
         role=role,
         decided_at=at,
         ground=ground,

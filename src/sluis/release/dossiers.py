@@ -30,7 +30,7 @@ PREPARING = (Stage.INTAKE, Stage.RETURNED, Stage.CHECKING)
 def open_dossier(*, by: Actor, dataset_id: UUID) -> DossierRecord:
     """Start a passage through the lock. Raises NotFound, NotAllowed, Conflict when one is open for this dataset."""
     record = register.get(by=by, dataset_id=dataset_id)
-    require(by, policy.PREPARE, record.organisation.id)
+    by = require(by, policy.PREPARE, record.organisation.id, record.team_id)
     now = clock.now()
     row = Dossier(
         id=ids.new_id(),
@@ -50,7 +50,7 @@ def open_dossier(*, by: Actor, dataset_id: UUID) -> DossierRecord:
             row.save(force_insert=True)
         except IntegrityError as error:
             raise _already_open() from error
-        role = policy.role_for(by, policy.PREPARE, row.organisation_id)
+        role = policy.role_for(by, policy.PREPARE, row)
         w.note(dataset=str(dataset_id), role=role)
     return record_of(row.id, by)
 
@@ -69,7 +69,7 @@ def propose(
 
     `quasi_identifiers` are column names that together could point at a person. Raises Invalid, Conflict.
     """
-    policy.require_dossier(by, policy.PREPARE, dossier_id)
+    by = policy.require_dossier(by, policy.PREPARE, dossier_id)
     wanted = checked_outcome(outcome, ground, planned_date)
     with changing(by, dossier_id, "release.dossier.proposed", *PREPARING) as (row, w):
         row.proposal, row.proposal_ground, row.proposal_motivation = wanted, _text(ground), _text(motivation)
@@ -84,7 +84,7 @@ def request_checks(*, by: Actor, dossier_id: UUID) -> DossierRecord:
     """Let a job look at everything; the dossier is `checking` until it has. Raises Conflict without a proposal."""
     from sluis.release.jobs import run_checks
 
-    policy.require_dossier(by, policy.PREPARE, dossier_id)
+    by = policy.require_dossier(by, policy.PREPARE, dossier_id)
     with changing(by, dossier_id, "release.dossier.checks-asked", *PREPARING) as (row, w):
         if not row.proposal:
             raise Conflict(
@@ -100,12 +100,12 @@ def request_checks(*, by: Actor, dossier_id: UUID) -> DossierRecord:
 
 def advise(*, by: Actor, dossier_id: UUID, text: str, agrees: bool) -> DossierRecord:
     """The privacy officer's advice on what the checks doubted. It stays; a later one stands beside it."""
-    policy.require_dossier(by, policy.ADVISE, dossier_id)
+    by = policy.require_dossier(by, policy.ADVISE, dossier_id)
     said = _text(text)
     if not said:
         raise Invalid("advice.empty", N_("Schrijf waarom u dit adviseert."))
     with changing(by, dossier_id, "release.dossier.advised", *PREPARING, Stage.READY_TO_DECIDE) as (row, w):
-        role = policy.role_for(by, policy.ADVISE, row.organisation_id)
+        role = policy.role_for(by, policy.ADVISE, row)
         Advice.objects.create(
             dossier=row, run=row.run, actor_key=by.key, role=role, text=said, agrees=agrees, at=clock.now()
         )
@@ -115,7 +115,7 @@ def advise(*, by: Actor, dossier_id: UUID, text: str, agrees: bool) -> DossierRe
 
 def submit(*, by: Actor, dossier_id: UUID) -> DossierRecord:
     """Hand the dossier to the data owner. Raises Conflict when checks are missing or something changed after them."""
-    policy.require_dossier(by, policy.PREPARE, dossier_id)
+    by = policy.require_dossier(by, policy.PREPARE, dossier_id)
     with changing(by, dossier_id, "release.dossier.submitted", Stage.INTAKE, Stage.RETURNED) as (row, w):
         if not row.checked_sha256 or not reports(row):
             raise Conflict("dossier.unchecked", N_("Laat eerst de controles doen."))
@@ -126,14 +126,14 @@ def submit(*, by: Actor, dossier_id: UUID) -> DossierRecord:
                 way_out=N_("Laat de controles opnieuw doen."),
             )
         row.stage, row.due_date = Stage.READY_TO_DECIDE, clock.today() + DECISION_TERM
-        w.note(run=row.run, role=policy.role_for(by, policy.PREPARE, row.organisation_id))
+        w.note(run=row.run, role=policy.role_for(by, policy.PREPARE, row))
         w.emit("dossier.submitted", {"dossier_id": str(row.id), "dataset_id": str(row.dataset_id)})
     return record_of(dossier_id, by)
 
 
 def return_to_preparer(*, by: Actor, dossier_id: UUID, reason: str) -> DossierRecord:
     """The data owner sends it back with a reason. Raises Invalid without one."""
-    policy.require_dossier(by, policy.DECIDE, dossier_id)
+    by = policy.require_dossier(by, policy.DECIDE, dossier_id)
     said = _reason(reason)
     with changing(by, dossier_id, "release.dossier.returned", Stage.READY_TO_DECIDE) as (row, _w):
         row.stage, row.return_reason, row.due_date = Stage.RETURNED, said, clock.today() + TERM
@@ -142,7 +142,7 @@ def return_to_preparer(*, by: Actor, dossier_id: UUID, reason: str) -> DossierRe
 
 def withdraw_dossier(*, by: Actor, dossier_id: UUID, reason: str) -> DossierRecord:
     """Stop a dossier that has led to nothing public yet."""
-    policy.require_dossier(by, policy.PREPARE, dossier_id)
+    by = policy.require_dossier(by, policy.PREPARE, dossier_id)
     said = _reason(reason)
     with changing(by, dossier_id, "release.dossier.stopped", *OPEN_STAGES) as (row, w):
         row.stage, row.return_reason = Stage.WITHDRAWN, said

@@ -82,7 +82,7 @@ def judged(row: Dossier, motivation: str) -> bool:
 
 
 def preparers(row: Dossier, now: Source) -> frozenset[str]:
-    """Who changed what is decided, since the last decision that put this dataset out as open."""
+    """Who changed what is decided since the last decision that put this dataset out as open, and in whose name."""
     after = _last_open_decision(row)
     subjects = [("dataset", row.dataset_id)]
     if now.record.contact is not None:
@@ -93,7 +93,10 @@ def preparers(row: Dossier, now: Source) -> frozenset[str]:
         ("dossier", other) for other in Dossier.objects.filter(dataset=row.dataset_id).values_list("id", flat=True)
     ]
     deeds = [
-        rules.Deed(e.actor_key, e.action) for kind, key in subjects for e in audit.entries_about(kind, key, after=after)
+        rules.Deed(key, e.action)
+        for kind, subject in subjects
+        for e in audit.entries_about(kind, subject, after=after)
+        for key in e.actor_keys
     ]
     return rules.preparers(deeds) | {row.opened_by}
 

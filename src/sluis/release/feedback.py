@@ -8,12 +8,14 @@ from uuid import UUID
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 
-from sluis.foundation.service import organisations_where, require, writing
+from sluis.foundation.service import require, roles_with, within, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import VISITOR, Actor
 from sluis.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from sluis.kernel.text import N_
+from sluis.register import service as register
 from sluis.release import policy
 from sluis.release.models import Feedback, PublicDataset
 from sluis.release.types import FeedbackRecord, PublicFeedback
@@ -79,10 +81,10 @@ def feedback_for(*, by: Actor, page: int = 1, size: int = 50) -> tuple[FeedbackR
 
 def answer(*, by: Actor, feedback_id: UUID, text: str) -> FeedbackRecord:
     """Answer once; the answer is public. Raises NotFound, NotAllowed, Invalid, Conflict when it was answered."""
-    seen = _seen_by(by).filter(id=feedback_id).values("organisation_id").first()
+    seen = _seen_by(by).filter(id=feedback_id).values("organisation_id", "dataset_id").first()
     if seen is None:
         raise NotFound("feedback.unknown", N_("Er is geen melding met dit nummer."))
-    require(by, policy.FEEDBACK, seen["organisation_id"])
+    by = require(by, policy.FEEDBACK, seen["organisation_id"], register.team_of(seen["dataset_id"]))
     said = text.strip()
     if not said or len(said) > TEXT_LIMIT:
         raise Invalid("feedback.answer", N_("Schrijf een antwoord van hoogstens {limit} tekens."), limit=TEXT_LIMIT)
@@ -103,7 +105,10 @@ def unanswered(by: Actor, limit: int) -> list[Feedback]:
 
 def _seen_by(by: Actor):
     rows = Feedback.objects.all()
-    return rows if by.is_system else rows.filter(organisation_id__in=organisations_where(by, policy.FEEDBACK))
+    reached = within(by, policy.FEEDBACK, team=None)
+    if teams := by.teams(*roles_with(policy.FEEDBACK)):
+        reached |= Q(dataset_id__in=register.ids_of_teams(teams))
+    return rows.filter(reached)
 
 
 def _checked(text: str, email: str) -> tuple[str, str]:

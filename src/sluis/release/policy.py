@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from sluis.foundation.service import may, organisations_where, require, roles_with
+from sluis.foundation.service import acts, may, require, roles_with, within
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import NotAllowed, NotFound
 from sluis.kernel.text import N_
@@ -15,18 +15,25 @@ DECIDE, WITHDRAW, FEEDBACK = "dossier.decide", "dossier.withdraw", "feedback.han
 
 
 def seen_by(actor: Actor) -> QuerySet[Dossier]:
-    rows = Dossier.objects.all()
-    return rows if actor.is_system else rows.filter(organisation_id__in=organisations_where(actor, VIEW))
+    return Dossier.objects.filter(reached(actor, VIEW))
 
 
-def require_dossier(actor: Actor, permission: str, dossier_id: UUID) -> None:
-    """NotFound for a dossier the actor may not see, NotAllowed for one they may only look at."""
-    row = seen_by(actor).filter(id=dossier_id).values("organisation_id").first()
+def reached(actor: Actor, permission: str) -> Q:
+    """A dossier follows its dataset: who reaches the dataset's team reaches it."""
+    return within(actor, permission, team="dataset__team_id")
+
+
+def require_dossier(actor: Actor, permission: str, dossier_id: UUID) -> Actor:
+    """The actor as they do this.
+
+    NotFound for a dossier the actor may not see, NotAllowed for one they may only look at.
+    """
+    row = seen_by(actor).filter(id=dossier_id).values("organisation_id", "dataset__team_id").first()
     if row is None:
         if not actor.signed_in:
             require(actor, permission)
         raise unknown()
-    require(actor, permission, row["organisation_id"])
+    return require(actor, permission, row["organisation_id"], row["dataset__team_id"])
 
 
 def require_person(actor: Actor) -> None:
@@ -35,14 +42,21 @@ def require_person(actor: Actor) -> None:
         raise NotAllowed("decide.person", N_("Alleen een mens neemt een besluit."))
 
 
-def role_for(actor: Actor, permission: str, organisation_id: UUID) -> str:
+def role_for(actor: Actor, permission: str, row: Dossier) -> str:
     """In which role the actor does this: the name that goes into the record."""
-    held = actor.roles(organisation_id) & roles_with(permission)
-    return min(held) if held else "system"
+    usable = roles_with(permission)
+    held = [h for h in actor.held(row.organisation_id, row.dataset.team_id) if h.role in usable]
+    own = [h.role for h in held if h.giver == (actor.stands_for or "")]
+    return min(own, default="system")
 
 
-def allowed(actor: Actor, permission: str, organisation_id: UUID) -> bool:
-    return may(actor, permission, organisation_id)
+def allowed(actor: Actor, permission: str, row: Dossier) -> bool:
+    return may(actor, permission, row.organisation_id, row.dataset.team_id)
+
+
+def decider_keys(actor: Actor, row: Dossier) -> frozenset[str]:
+    """Whose decision it would be; four eyes compares them with who prepared."""
+    return (acts(actor, DECIDE, row.organisation_id, row.dataset.team_id) or actor).keys
 
 
 def unknown() -> NotFound:

@@ -43,7 +43,7 @@ def publish(*, by: Actor, dossier_id: UUID) -> DossierRecord:
     row = policy.seen_by(by).filter(id=dossier_id).first()
     if row is None:
         raise policy.unknown()
-    if not policy.allowed(by, policy.PREPARE, row.organisation_id):
+    if not policy.allowed(by, policy.PREPARE, row):
         require(by, policy.DECIDE, row.organisation_id)
     with changing(by, dossier_id, "release.dossier.publication-asked", Stage.DECIDED) as (held, _w):
         held.failure = None

@@ -60,7 +60,7 @@ def dossiers(*, by: Actor, filters: DossierFilter | None = None) -> DossierPage:
 
 
 def _known(dossier_id: UUID) -> Dossier:
-    row = Dossier.objects.filter(id=dossier_id).first()
+    row = Dossier.objects.select_related("dataset").filter(id=dossier_id).first()
     if row is None:
         raise NotFound("dossier.unknown", policy.unknown().message)
     return row
@@ -227,9 +227,9 @@ def _may(row: Dossier, by: Actor, prepared: frozenset[str]) -> frozenset[str]:
     held = {
         name
         for name, (permission, stages) in _MAY.items()
-        if row.stage in stages and policy.allowed(by, permission, row.organisation_id)
+        if row.stage in stages and policy.allowed(by, permission, row)
     }
-    if by.key in prepared or by.user_id is None:
+    if policy.decider_keys(by, row) & prepared or by.user_id is None:
         held.discard("decide")
     if "request_checks" in held and not row.proposal:
         held -= {"request_checks", "submit"}

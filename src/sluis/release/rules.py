@@ -16,6 +16,7 @@ FOR_EVERY_OUTCOME = frozenset({"metadata"})
 NOT_PREPARING = frozenset(
     {
         "register.dataset.publication",
+        "register.dataset.moved",
         "release.dossier.checks-asked",
         "release.dossier.checked",
         "release.dossier.returned",

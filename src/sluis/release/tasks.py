@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from sluis.foundation.service import audit, organisations_where
+from sluis.foundation.service import audit
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
@@ -43,8 +43,8 @@ def tasks(*, by: Actor) -> tuple[Task, ...]:
 
 
 def _waiting(by: Actor, permission: str, *stages: Stage) -> QuerySet[Dossier]:
-    mine = organisations_where(by, permission)
-    return Dossier.objects.filter(organisation_id__in=mine, stage__in=stages).order_by("due_date", "id")
+    rows = Dossier.objects.filter(policy.reached(by, permission), stage__in=stages)
+    return rows.select_related("dataset").order_by("due_date", "id")
 
 
 def _tasks(kind: TaskKind, rows: Iterable[Dossier]) -> list[Task]:
@@ -63,12 +63,12 @@ def _of_others(by: Actor) -> Iterator[Dossier]:
     """Dossiers this person may decide: four eyes. Who never touched a part of it needs no further look."""
     rows = list(_waiting(by, policy.DECIDE, Stage.READY_TO_DECIDE)[: 2 * MOST])
     contacts = register.contact_ids(row.dataset_id for row in rows)
-    dossiers = audit.touched(by.key, "dossier", [row.id for row in rows])
-    datasets = audit.touched(by.key, "dataset", [row.dataset_id for row in rows])
-    people = audit.touched(by.key, "contact", set(contacts.values()))
+    dossiers = audit.touched(by.keys, "dossier", [row.id for row in rows])
+    datasets = audit.touched(by.keys, "dataset", [row.dataset_id for row in rows])
+    people = audit.touched(by.keys, "contact", set(contacts.values()))
     for row in rows:
         near = str(row.id) in dossiers or str(row.dataset_id) in datasets or str(contacts.get(row.dataset_id)) in people
-        if not near or by.key not in evidence.preparers(row, source(row.dataset_id)):
+        if not near or not policy.decider_keys(by, row) & evidence.preparers(row, source(row.dataset_id)):
             yield row
 
 

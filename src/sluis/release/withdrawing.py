@@ -24,7 +24,7 @@ def withdraw(*, by: Actor, dataset_id: UUID, reason: str, ground: str = "", numb
     The files stay kept until the sweep, but nobody outside can reach them from this moment on.
     """
     record = register.get(by=by, dataset_id=dataset_id)
-    require(by, policy.WITHDRAW, record.organisation.id)
+    by = require(by, policy.WITHDRAW, record.organisation.id, record.team_id)
     said = reason.strip()
     if not said:
         raise Invalid("withdraw.reason", N_("Schrijf waarom u dit intrekt; bezoekers lezen dit."))

@@ -21,7 +21,7 @@ from sluis.foundation.service import (
     writing,
 )
 from sluis.kernel import clock
-from sluis.kernel.actor import SYSTEM
+from sluis.kernel.actor import SYSTEM, Held
 from sluis.kernel.errors import Invalid, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_people_of_elsewhere_do_not_exist(here, there):
     ):
         with pytest.raises(NotFound):
             deed()
-    assert acting(theirs).grants == {(there.id, "data_steward")}
+    assert acting(theirs).grants == {Held(there.id, "data_steward")}
     assert User.objects.get(id=theirs).check_password(PASSWORD)
 
 
@@ -139,7 +139,7 @@ def test_an_account_is_made_with_its_role_or_not_at_all(here):
     made = create_person(
         by=here.by, email="n@hier.example", name="N", password=PASSWORD, organisation_id=here.id, role="viewer"
     )
-    assert acting(made.id).grants == {(here.id, "viewer")}
+    assert acting(made.id).grants == {Held(here.id, "viewer")}
 
 
 def test_the_log_shows_the_work_of_own_people_only(here, there, both):

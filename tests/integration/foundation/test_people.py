@@ -20,7 +20,7 @@ from sluis.foundation.service import (
     set_password,
 )
 from sluis.kernel import clock
-from sluis.kernel.actor import SYSTEM, VISITOR
+from sluis.kernel.actor import SYSTEM, VISITOR, Held
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def steward(merwede):
 
 def test_a_person_becomes_an_actor_with_grants(merwede, steward):
     actor = actor_by_email("saar@merwede.example")
-    assert actor.grants == {(merwede.id, "data_steward")}
+    assert actor.grants == {Held(merwede.id, "data_steward")}
     assert may(actor, "dataset.edit", merwede.id)
     assert not holds(actor, "dossier.decide")
     assert organisations_where(actor, "dataset.edit") == {merwede.id}

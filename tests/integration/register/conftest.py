@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from sluis.foundation.service import create_organisation
-from sluis.kernel.actor import SYSTEM, Actor
+from sluis.kernel.actor import SYSTEM, Actor, Held
 from sluis.kernel.ids import new_id
 from sluis.register import service as register
 from sluis.register.types import ContactRecord, DatasetRecord
@@ -24,7 +24,7 @@ def elders(data_folder: object) -> Any:
 
 def person(organisation: Any, *roles: str) -> Actor:
     number = new_id()
-    return Actor(key=number.hex, user_id=number, grants=frozenset((organisation.id, role) for role in roles))
+    return Actor(key=number.hex, user_id=number, grants=frozenset(Held(organisation.id, role) for role in roles))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from sluis.foundation.service import audit, blobs, create_organisation, run_until_idle, writing
 from sluis.kernel import clock
-from sluis.kernel.actor import SYSTEM, Actor
+from sluis.kernel.actor import SYSTEM, Actor, Held
 from sluis.kernel.ids import new_id
 from sluis.lake.models import TableVersion
 from sluis.lake.profile.entry import profile
@@ -24,7 +24,7 @@ MOTIVATION = "De data gaat over voorzieningen van de provincie en niet over mens
 
 def person(organisation: Any, *roles: str) -> Actor:
     number = new_id()
-    return Actor(key=number.hex, user_id=number, grants=frozenset((organisation.id, role) for role in roles))
+    return Actor(key=number.hex, user_id=number, grants=frozenset(Held(organisation.id, role) for role in roles))
 
 
 @pytest.fixture(autouse=True)

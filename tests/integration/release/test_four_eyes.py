@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from unittest import mock
@@ -16,8 +17,8 @@ from tests.integration.release.conftest import GROUND, MOTIVATION, PALEN, decide
 
 from sluis.foundation.service import actor_by_email, audit, create_organisation, create_person, grant, run_until_idle
 from sluis.kernel import clock
-from sluis.kernel.actor import SYSTEM
-from sluis.kernel.errors import NotFound, SluisError
+from sluis.kernel.actor import SYSTEM, Held
+from sluis.kernel.errors import NotAllowed, NotFound, SluisError
 from sluis.kernel.ids import new_id
 from sluis.register import service as register
 from sluis.release import rules
@@ -115,12 +116,85 @@ def test_a_kill_between_release_and_projection_leaves_nothing_and_the_next_try_p
     assert PublicDataset.objects.get().release == Release.objects.get().number == 1
 
 
+def lent(organisation, giver, role, *, own):
+    """Somebody with a role of their own who also uses one of `giver`."""
+    taker = person(organisation, own)
+    return replace(taker, grants=taker.grants | {Held(organisation.id, role, None, giver.key)})
+
+
+def _decision_of(dossier):
+    made = Decision.objects.get(dossier_id=dossier.id)
+    return made.decider_key, made.on_behalf_of
+
+
+def test_a_substitute_decides_in_the_name_of_the_owner(palen, steward, owner, merwede):
+    substitute = lent(merwede, owner, "data_owner", own="viewer")
+    lying = ready(steward, palen)
+    assert "decide" in release.dossier(by=substitute, dossier_id=lying.id).may
+    assert [task.kind for task in release.tasks(by=substitute)] == ["decide"]
+    decided(substitute, lying)
+    assert _decision_of(lying) == (substitute.key, owner.key)
+    told = [e for e in audit.entries_about("dossier", lying.id) if e.action == "release.dossier.decided"]
+    assert [e.actor_keys for e in told] == [{substitute.key, owner.key}]
+
+
+def _refused_decision(by, lying):
+    assert "decide" not in release.dossier(by=by, dossier_id=lying.id).may
+    assert "decide" not in [task.kind for task in release.tasks(by=by)]
+    with pytest.raises(NotAllowed, match="een ander moet besluiten"):
+        decided(by, lying)
+    assert not Decision.objects.exists()
+
+
+def test_a_substitute_does_not_decide_on_what_the_giver_prepared(palen, merwede, steward):
+    """The steward's own dataset, decided by a colleague in the steward's name."""
+    both = replace(steward, grants=steward.grants | {Held(merwede.id, "data_owner")})
+    _refused_decision(lent(merwede, both, "data_owner", own="viewer"), ready(steward, palen))
+
+
+def test_a_substitute_does_not_decide_on_what_they_prepared_themselves(palen, merwede, steward, owner):
+    deputy = replace(steward, grants=steward.grants | {Held(merwede.id, "data_owner", None, owner.key)})
+    _refused_decision(deputy, ready(steward, palen))
+
+
+def test_an_owner_does_not_decide_on_what_a_substitute_prepared_in_their_name(palen, merwede, steward, owner):
+    substitute = lent(merwede, owner, "data_steward", own="viewer")
+    lying = ready(steward, palen)
+    release.return_to_preparer(by=owner, dossier_id=lying.id, reason="Kan beter.")
+    release.submit(by=substitute, dossier_id=lying.id)
+    _refused_decision(owner, lying)
+
+
+def test_two_substitutes_of_one_person_are_that_person_twice(palen, merwede, steward, owner):
+    first = lent(merwede, owner, "data_steward", own="viewer")
+    lying = ready(steward, palen)
+    release.return_to_preparer(by=owner, dossier_id=lying.id, reason="Kan beter.")
+    release.submit(by=first, dossier_id=lying.id)
+    _refused_decision(lent(merwede, owner, "data_owner", own="viewer"), lying)
+
+
+def test_who_has_the_role_themselves_decides_in_their_own_name(palen, merwede, steward):
+    """The steward also lent an owner's role, but this owner needs none: two people looked."""
+    both = replace(steward, grants=steward.grants | {Held(merwede.id, "data_owner")})
+    lying = ready(steward, palen)
+    decided(lent(merwede, both, "data_owner", own="data_owner"), lying)
+    assert _decision_of(lying)[1] is None
+
+
+def test_the_database_looks_behind_the_substitute(palen, steward, owner, officer):
+    lying = ready(steward, palen)
+    Preparer.objects.create(dossier_id=lying.id, actor_key=steward.key)
+    _refused(lambda: _decision(lying, owner, on_behalf_of=steward.key))
+    _decision(lying, owner, on_behalf_of=officer.key)
+    _refused(lambda: Preparer.objects.create(dossier_id=lying.id, actor_key=officer.key))
+
+
 class Killed(BaseException):
     """As a process that is killed: no `except Exception` sees it."""
 
 
 class Lock(RuleBasedStateMachine):
-    """Anybody tries anything in any order. People hold one role, two, or a role that was lent to them."""
+    """Anybody tries anything in any order. People hold one role, two, or one that a colleague lent to them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -134,6 +208,11 @@ class Lock(RuleBasedStateMachine):
             person(organisation, "data_steward", "data_owner"),
             person(organisation, "coordinator", "data_owner"),
             person(organisation, "privacy_officer", "data_owner"),
+        ]
+        self.people += [
+            lent(organisation, self.people[1], "data_owner", own="data_steward"),
+            lent(organisation, self.people[2], "data_owner", own="viewer"),
+            lent(organisation, self.people[1], "data_steward", own="viewer"),
         ]
         self.dataset = describe(self.people[0], organisation, f"Palen {new_id().hex}")
         hand_in(self.people[0], self.dataset, PALEN, self.folder)
@@ -154,7 +233,7 @@ class Lock(RuleBasedStateMachine):
         except SluisError:
             pass
 
-    who = st.integers(0, 4)
+    who = st.integers(0, 7)
 
     @rule(n=who)
     def open(self, n: int) -> None:
@@ -189,7 +268,7 @@ class Lock(RuleBasedStateMachine):
             expected_version=now.version,
         )
 
-    @rule(n=st.sampled_from([0, 2]))
+    @rule(n=st.sampled_from([0, 2, 7]))
     def new_table(self, n: int) -> None:
         self.edits += 1
         hand_in(self.people[n], self.dataset, PALEN | {"vermogen": [self.edits, 2, 3, 4]}, self.folder)
@@ -260,7 +339,7 @@ class Lock(RuleBasedStateMachine):
 
     @rule(n=who)
     def everything_and_decide(self, n: int) -> None:
-        self.open((n + 2) % 5)
+        self.open((n + 2) % 8)
         self.prepare(0)
         self.decide(n, "open", old=False)
 
@@ -272,7 +351,7 @@ class Lock(RuleBasedStateMachine):
             assert made.sha256 == rules.decision_sha256(
                 made.content["content_sha256"], Outcome(made.outcome), made.ground, made.motivation, made.planned_date
             )
-            assert made.decider_key not in self._editors(made)
+            assert not {made.decider_key, made.on_behalf_of} & self._editors(made)
             assert {**made.content["metadata"], "openness": 0} == {
                 **row.metadata,
                 "openness": 0,
@@ -295,7 +374,8 @@ class Lock(RuleBasedStateMachine):
         entries = audit.entries_about("dataset", self.dataset.id, after=before)
         entries += audit.entries_about("contact", self.dataset.contact.id, after=before)
         entries += [e for key in dossiers for e in audit.entries_about("dossier", key, after=before)]
-        return {e.actor_key for e in entries if e.action in touching and e.seq <= made.audit_seq}
+        mine = [e for e in entries if e.action in touching and e.seq <= made.audit_seq]
+        return {e.actor_key for e in mine} | {key for e in mine for key in e.detail.get("on_behalf_of", ())}
 
 
 def test_no_row_of_operations_gets_around_four_eyes(db):

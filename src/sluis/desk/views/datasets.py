@@ -106,10 +106,10 @@ def _around(actor: Any, record: DatasetRecord) -> dict[str, Any]:
         "dataset": record,
         "crumbs": crumbs(),
         "tabs": tabs_of(record, "dataset", actor),
-        "may_edit": may(actor, "dataset.edit", record.organisation.id),
-        "may_add": may(actor, "table.add", record.organisation.id),
-        "may_prepare": may(actor, "dossier.prepare", record.organisation.id),
-        "may_withdraw": may(actor, "dossier.withdraw", record.organisation.id),
+        "may_edit": may(actor, "dataset.edit", record.organisation.id, record.team_id),
+        "may_add": may(actor, "table.add", record.organisation.id, record.team_id),
+        "may_prepare": may(actor, "dossier.prepare", record.organisation.id, record.team_id),
+        "may_withdraw": may(actor, "dossier.withdraw", record.organisation.id, record.team_id),
     }
 
 

@@ -76,7 +76,7 @@ def publish(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     dataset = register.get(by=who(request), dataset_id=dataset_id)
-    require(who(request), "dossier.withdraw", dataset.organisation.id)
+    require(who(request), "dossier.withdraw", dataset.organisation.id, dataset.team_id)
     form = WithdrawForm(request.POST or None)
 
     def withdraw_it() -> None:

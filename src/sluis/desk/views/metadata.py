@@ -32,7 +32,7 @@ def _form(request: HttpRequest, dataset: DatasetRecord) -> FieldsForm:
 
 def _editable(request: HttpRequest, dataset_id: UUID) -> DatasetRecord:
     dataset = register.get(by=who(request), dataset_id=dataset_id)
-    require(who(request), "dataset.edit", dataset.organisation.id)
+    require(who(request), "dataset.edit", dataset.organisation.id, dataset.team_id)
     return dataset
 
 

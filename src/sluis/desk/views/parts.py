@@ -38,14 +38,14 @@ def index(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "contacts": register.contacts(by=actor, organisation_id=dataset.organisation.id),
         "crumbs": crumbs(dataset),
         "tabs": tabs_of(dataset, "parts", who(request)),
-        "may_edit": may(actor, "dataset.edit", dataset.organisation.id),
+        "may_edit": may(actor, "dataset.edit", dataset.organisation.id, dataset.team_id),
     }
     return show(request, "parts", context)
 
 
 def _editable(request: HttpRequest, dataset_id: UUID) -> DatasetRecord:
     dataset = register.get(by=who(request), dataset_id=dataset_id)
-    require(who(request), "dataset.edit", dataset.organisation.id)
+    require(who(request), "dataset.edit", dataset.organisation.id, dataset.team_id)
     return dataset
 
 

@@ -38,7 +38,7 @@ def around(request: HttpRequest, version: Any, *, deeper: bool = False) -> dict[
         "dataset": dataset,
         "crumbs": crumbs(dataset, data, *([here] if deeper else [])),
         "tabs": tabs_of(dataset, "data", who(request)),
-        "may_add": may(actor, "table.add", dataset.organisation.id),
+        "may_add": may(actor, "table.add", dataset.organisation.id, dataset.team_id),
     }
 
 
@@ -51,7 +51,7 @@ def versions(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "versions": lake.versions(by=actor, dataset_id=dataset_id),
         "crumbs": crumbs(dataset),
         "tabs": tabs_of(dataset, "data", who(request)),
-        "may_add": may(actor, "table.add", dataset.organisation.id),
+        "may_add": may(actor, "table.add", dataset.organisation.id, dataset.team_id),
     }
     return show(request, "versions", context)
 
@@ -64,7 +64,9 @@ def version(request: HttpRequest, version_id: UUID) -> HttpResponse:
         return show(request, "table_busy", context)
     if found.status == "failed":
         return show(request, "table_failed", context | {"failure": failure_text(found)})
-    context["may_edit"] = may(who(request), "dataset.edit", context["dataset"].organisation.id)
+    context["may_edit"] = may(
+        who(request), "dataset.edit", context["dataset"].organisation.id, context["dataset"].team_id
+    )
     context["required"] = quality_of(context["dataset"])["required"]
     return show(request, "table", context | _understood(request, found))
 

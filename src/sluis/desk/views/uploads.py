@@ -27,7 +27,7 @@ def form(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     """Without JavaScript the file comes with this form; with it, in pieces beforehand, and only its number here."""
     actor = who(request)
     dataset = register.get(by=actor, dataset_id=dataset_id)
-    require(actor, "table.add", dataset.organisation.id)
+    require(actor, "table.add", dataset.organisation.id, dataset.team_id)
     filled = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and filled.is_valid() and attempt(filled, lambda: _take(request, dataset_id, filled)):
         return redirect("desk:table", filled.outcome)  # type: ignore[attr-defined]
@@ -52,7 +52,7 @@ def corrections(request: HttpRequest, version_id: UUID) -> HttpResponse:
     actor = who(request)
     version = lake.table_version(by=actor, table_version_id=version_id)
     dataset = register.get(by=actor, dataset_id=version.dataset_id)
-    require(actor, "table.add", dataset.organisation.id)
+    require(actor, "table.add", dataset.organisation.id, dataset.team_id)
     if version.status not in ("ready", "failed"):
         raise Conflict("table.busy", N_("Dit bestand wordt nog ingelezen. Wacht tot het klaar is."))
     columns = (version.report or {}).get("columns", [])

@@ -3,6 +3,17 @@
 from sluis.foundation.models.audit import AuditEntry, AuditHead
 from sluis.foundation.models.job import Job
 from sluis.foundation.models.outbox import OutboxEvent
-from sluis.foundation.models.people import Membership, Organisation, User
+from sluis.foundation.models.people import Delegation, GroupRole, Membership, Organisation, Team, User
 
-__all__ = ["AuditEntry", "AuditHead", "Job", "Membership", "Organisation", "OutboxEvent", "User"]
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "Delegation",
+    "GroupRole",
+    "Job",
+    "Membership",
+    "Organisation",
+    "OutboxEvent",
+    "Team",
+    "User",
+]

@@ -22,6 +22,8 @@ def _known(field: str, words: type[Openness | Availability | Publication | Distr
 class Dataset(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     organisation = models.ForeignKey("foundation.Organisation", models.PROTECT, related_name="+", db_index=False)
+    # A team of that organisation; without one only roles for the whole organisation reach the dataset.
+    team = models.ForeignKey("foundation.Team", models.PROTECT, null=True, blank=True, related_name="+")
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=300)
     title_en = models.CharField(max_length=300, blank=True)

@@ -30,7 +30,7 @@ def refresh_vocabularies(
     A list that cannot be fetched or read keeps its old content; its difference carries the `problem`.
     Raises NotSignedIn or NotAllowed without `platform.operate`, NotFound for a list Sluis does not know.
     """
-    require(by, "platform.operate")
+    by = require(by, "platform.operate")
     for name in names or ():
         if name not in shipped.names():
             raise NotFound("vocabulary.unknown", N_("Er is geen waardelijst {name}."), name=name)

@@ -34,6 +34,8 @@ class Decision(models.Model):
     dataset_id: UUID
     outcome = models.CharField(max_length=12, choices=[(o, o) for o in Outcome])
     decider_key = models.CharField(max_length=40)
+    # Key of the colleague who lent the role it was decided in. Nullable, so that adding it kept the table's triggers.
+    on_behalf_of = models.CharField(max_length=40, null=True)  # noqa: DJ001
     role = models.CharField(max_length=40)
     decided_at = models.DateTimeField()
     ground = models.TextField(blank=True)
