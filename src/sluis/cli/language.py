@@ -21,7 +21,7 @@ def language() -> str:
 
 @cache
 def _catalogues() -> tuple[gettext.NullTranslations, ...]:
-    folders = [_ROOMS / room / "locale" for room in ("cli", "conf", "kernel")]
+    folders = [_ROOMS / room / "locale" for room in ("cli", "conf", "kernel", "foundation", "process")]
     return tuple(gettext.translation("django", folder, [language()], fallback=True) for folder in folders)
 
 

@@ -86,6 +86,7 @@ class InstanceRecord:
     definition_sha256: str
     subject: str
     organisation_id: UUID
+    team_id: UUID | None
     state: InstanceState
     outcome: str
     variables: Mapping[str, Any]
@@ -108,6 +109,7 @@ class TaskRecord:
     definition_sha256: str
     subject: str
     organisation_id: UUID
+    team_id: UUID | None
     element: str
     title: str
     title_en: str
@@ -126,6 +128,10 @@ class TaskRecord:
     form: tuple[Field, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
     return_reason: str = ""
+    round: Mapping[str, Any] = field(default_factory=dict)
+    """For a repeated step: the item of this round, by its name, and `loopCounter`."""
+    returnable_to: tuple[str, ...] = ()
+    """Elements that this task can be sent back to. Only filled by `task`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +207,7 @@ class Work:
     definition_sha256: str
     subject: str
     organisation_id: UUID
+    team_id: UUID | None
     element: str
     run_id: str
     variables: Mapping[str, Any]

@@ -1,5 +1,6 @@
 """Work that comes back: one job per time slot, however many workers there are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,15 +16,19 @@ from sluis.kernel import clock
 class Recurring:
     task: "Task[..., Any]"
     every: timedelta
+    when: Callable[[], bool] | None = None
 
 
 _work: dict[str, Recurring] = {}
 _last: dict[str, int] = {}
 
 
-def every(period: timedelta, task: "Task[..., Any]") -> None:
-    """Run `task()` once per period. Call in `AppConfig.ready`."""
-    _work[task.module_path] = Recurring(task, period)
+def every(period: timedelta, task: "Task[..., Any]", *, when: Callable[[], bool] | None = None) -> None:
+    """Run `task()` once per period, if `when()` says there is something to do. Call in `AppConfig.ready`.
+
+    `when` makes a short period cheap: it is asked by each worker and must be one look at an index.
+    """
+    _work[task.module_path] = Recurring(task, period, when)
 
 
 def enqueue_due() -> int:
@@ -34,6 +39,8 @@ def enqueue_due() -> int:
         if _last.get(name) == slot:
             continue
         _last[name] = slot
+        if item.when is not None and not item.when():
+            continue
         key = f"{name}@{slot}"
         if Job.objects.filter(unique_key=key).exists():
             continue
