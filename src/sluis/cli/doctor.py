@@ -192,6 +192,23 @@ def check_queues(env: Env, deep: bool) -> Iterator[Finding]:
         yield Finding("failed jobs", "warning", text, _("Kijk in het logboek van de taken wat eraan scheelde."))
 
 
+def check_tables(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.kernel.actor import SYSTEM
+    from sluis.lake.service import abandoned_versions, table_version
+    from sluis.register.service import get
+
+    abandoned = [table_version(by=SYSTEM, table_version_id=one) for one in abandoned_versions()]
+    for table in abandoned:
+        slug = get(by=SYSTEM, dataset_id=table.dataset_id).slug
+        text = _("{dataset}, versie {number} ({file}): het inlezen is afgebroken").format(
+            dataset=slug, number=table.number, file=table.filename
+        )
+        way_out = _("Start sluis serve of sluis worker: die zet deze versie op mislukt. Lees het bestand opnieuw in.")
+        yield Finding("tables", "warning", text, way_out)
+    if not abandoned:
+        yield Finding("tables", "good", _("geen tabel blijft liggen"))
+
+
 def check_index(env: Env, deep: bool) -> Iterator[Finding]:
     from sluis.release.service import index_is_behind
 
@@ -229,6 +246,7 @@ CHECKS: dict[str, Check] = {
     "audit": check_audit,
     "files": check_files,
     "jobs": check_queues,
+    "tables": check_tables,
     "index": check_index,
     "secrets": check_secrets,
 }

@@ -100,6 +100,7 @@ PRIVACY: dict[str, Fields] = {
     ),
     "release.PublicFile": Fields(possible="sha256", none="id dataset release format name media_type size"),
     "release.PublicTable": Fields(possible="sha256 columns", none="id dataset release rows geometry"),
+    "release.ReleaseCopy": Fields(possible="sha256", none="id release format name media_type size made_at"),
     "release.Release": Fields(
         possible="metadata files table columns withdrawal_reason",
         none="id dataset number decision outcome sha256 published_at quality status withdrawn_at withdrawal_ground",

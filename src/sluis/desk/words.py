@@ -123,4 +123,5 @@ EVENTS = {
     "release.dossier.failed": N_("Publicatie mislukt"),
     "release.dossier.publication-asked": N_("Publicatie opnieuw gevraagd"),
     "release.published": N_("Gepubliceerd"),
+    "release.copy.made": N_("Downloadbestand gemaakt"),
 }

@@ -18,7 +18,7 @@ from sluis.foundation.backlog import Backlog, backlog
 from sluis.foundation.blobs import BlobRef
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
-from sluis.foundation.jobs.worker import hold_here, on_failure, run_held, run_until_idle, unfinished, work
+from sluis.foundation.jobs.worker import WHEN_QUIET, hold_here, on_failure, run_held, run_until_idle, unfinished, work
 from sluis.foundation.lending import (
     OwnRole,
     Replacement,
@@ -63,6 +63,7 @@ __all__ = [
     "PUBLIC",
     "ROLES",
     "SIGNED_IN",
+    "WHEN_QUIET",
     "AuditLine",
     "Backlog",
     "BlobRef",

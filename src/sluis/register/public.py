@@ -19,7 +19,10 @@ class PublicFile(TypedDict):
 
 
 class PublicRelease(TypedDict):
-    """One release in the row of releases. `status`: current, superseded or withdrawn. Moments are ISO 8601."""
+    """One release in the row of releases. `status`: current, superseded or withdrawn. Moments are ISO 8601.
+
+    `coming`: formats of files that are still being made.
+    """
 
     number: int
     uri: str
@@ -28,6 +31,7 @@ class PublicRelease(TypedDict):
     notes: NotRequired[str]
     reason: NotRequired[str]
     files: NotRequired[list[PublicFile]]
+    coming: NotRequired[list[str]]
 
 
 class PublicStep(TypedDict):

@@ -8,7 +8,7 @@ from typing import Any
 
 from sluis.register.types import PublicApi, PublicDecision, PublicFile, PublicRecord, PublicRelease
 from sluis.release import addresses
-from sluis.release.models import Release
+from sluis.release.models import Release, ReleaseCopy
 from sluis.release.types import Kind, Outcome
 
 AVAILABILITY = {
@@ -78,7 +78,24 @@ def release_shape(release: Release) -> dict[str, Any]:
         "metadata": release.metadata if shown else _bare(release.metadata),
         "columns": release.columns if shown else [],
         "rows": release.table["rows"] if shown and release.table else None,
+        "coming": coming(release) if shown else [],
     }
+
+
+def files_of(release: Release) -> list[dict[str, Any]]:
+    """Every file of a release that is there: those it was published with, and the copies made since."""
+    described = {k: v for file in release.files[:1] for k, v in file.items() if k == "distribution_id"}
+    made = [file_row(vars(copy)) | described for copy in _copies(release) if copy.sha256]
+    return [*release.files, *made]
+
+
+def coming(release: Release) -> list[str]:
+    """Formats that were promised and are still being made."""
+    return [copy.format for copy in _copies(release) if not copy.sha256]
+
+
+def _copies(release: Release) -> list[ReleaseCopy]:
+    return sorted(release.copies.all(), key=lambda copy: copy.pk)
 
 
 def file_row(file: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +120,9 @@ def _release(release: Release, slug: str) -> PublicRelease:
     if release.status == Release.Status.WITHDRAWN:
         shape["reason"] = release.withdrawal_reason
     else:
-        shape["files"] = [_file(release, file, slug) for file in release.files]
+        shape["files"] = [_file(release, file, slug) for file in files_of(release)]
+        if formats := coming(release):
+            shape["coming"] = formats
     return shape
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.tasks import task
 
-from sluis.foundation.service import blobs, every, on_failure, subscribe
+from sluis.foundation.service import WHEN_QUIET, blobs, every, on_failure, subscribe
 
 
 @task
@@ -22,6 +22,22 @@ def publish_decided(dossier_id: str) -> int | None:
     from sluis.release.publishing import publish_now
 
     return publish_now(UUID(dossier_id))
+
+
+@task(priority=WHEN_QUIET)
+def make_copies(release_id: str) -> int:
+    """After everything that somebody waits for."""
+    from sluis.release import copies
+
+    return copies.make(UUID(release_id))
+
+
+@task
+def keep_copies() -> int:
+    """Ask again for files that a job gave up on."""
+    from sluis.release import copies
+
+    return copies.ask_again()
 
 
 @task
@@ -45,7 +61,9 @@ def register() -> None:
     on_failure(run_checks, _checks_failed)
     on_failure(publish_decided, _publication_failed)
     every(timedelta(minutes=1), keep_index)
+    every(timedelta(hours=1), keep_copies)
     subscribe("release.published", follow_index)
+    subscribe("release.copy.made", follow_index)
     subscribe("release.withdrawn", follow_index)
     blobs.held_by(_held)
 

@@ -4,12 +4,12 @@ Only from a table: Sluis can say of its rows what is in them. A file as it was h
 personal data refuses it), and data at an address elsewhere stays there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sluis.foundation import sandbox
-from sluis.foundation.service import blobs, progress
+from sluis.foundation.service import BlobRef, blobs, progress
 from sluis.release.source import TableNow
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -19,30 +19,55 @@ MEDIA_TYPES: Mapping[str, str] = {
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
 }
-TABLE_FORMATS = ("parquet", "csv", "json")
+PARQUET = "parquet"
+TABLE_FORMATS = (PARQUET, "csv", "json")
 MAP_FORMATS = ("geojson", "gpkg")
+# Of such a table all files are made within seconds; of a larger one they come after the publication.
+SMALL_BYTES = 8_000_000
 
 
-def make_files(table: TableNow, slug: str, distribution_id: str) -> list[dict[str, Any]]:
-    """All download files of one table version: [{format, name, media_type, size, sha256, distribution_id}].
+def formats_of(geometry: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Every format in which the rows of a table come out."""
+    return TABLE_FORMATS + (MAP_FORMATS if geometry else ())
 
-    `distribution_id` is the distribution that describes the table ('' when none does): the feed takes over its title,
-    licence and rights.
-    """
-    formats = TABLE_FORMATS + (MAP_FORMATS if table.report.get("geometry") else ())
+
+def is_small(table: TableNow) -> bool:
+    """Are all files made in a moment, so that they can come out together with the decision?"""
+    return blobs.path(table.sha256).stat().st_size <= SMALL_BYTES
+
+
+def file_shape(name: str, slug: str) -> dict[str, Any]:
+    """What is known of a file before it is made."""
+    return {"format": name, "name": f"{slug}.{name}", "media_type": MEDIA_TYPES[name]}
+
+
+def table_file(table: TableNow, slug: str) -> dict[str, Any]:
+    """The Parquet file is the decided table itself: its hash stands in the decision."""
+    size = blobs.path(table.sha256).stat().st_size
+    return file_shape(PARQUET, slug) | {"size": size, "sha256": table.sha256}
+
+
+def make_files(
+    sha256: str, columns: Sequence[Mapping[str, Any]], geometry: Mapping[str, Any] | None, formats: Sequence[str]
+) -> dict[str, BlobRef]:
+    """The rows of one table in these formats, kept as blobs. The same table gives the same bytes."""
     folder = blobs.workdir("release")
     try:
-        made = _export(table, formats, folder)
-        described = {"distribution_id": distribution_id} if distribution_id else {}
-        return [_kept(name, Path(made[name]["path"]), slug) | described for name in formats]
+        made = _export(sha256, columns, geometry, formats, folder)
+        return {name: blobs.put_file(Path(made[name]["path"]), move=True) for name in formats}
     finally:
         blobs.discard(folder)
 
 
-def _export(table: TableNow, formats: tuple[str, ...], folder: Path) -> dict[str, Any]:
-    path = blobs.path(table.sha256)
-    request = {"source": str(path), "out": str(folder), "formats": formats, "columns": list(table.report["columns"])}
-    geometry = table.report.get("geometry")
+def _export(
+    sha256: str,
+    columns: Sequence[Mapping[str, Any]],
+    geometry: Mapping[str, Any] | None,
+    formats: Sequence[str],
+    folder: Path,
+) -> dict[str, Any]:
+    path = blobs.path(sha256)
+    request = {"source": str(path), "out": str(folder), "formats": list(formats), "columns": list(columns)}
     if geometry and geometry.get("crs"):
         request["crs"] = geometry["crs"]
     return sandbox.run(
@@ -52,14 +77,3 @@ def _export(table: TableNow, formats: tuple[str, ...], folder: Path) -> dict[str
         writes=folder,
         on_progress=lambda fraction, text: progress(fraction * 0.9, text),
     )
-
-
-def _kept(name: str, path: Path, slug: str) -> dict[str, Any]:
-    ref = blobs.put_file(path, move=True)
-    return {
-        "format": name,
-        "name": f"{slug}.{name}",
-        "media_type": MEDIA_TYPES[name],
-        "size": ref.size,
-        "sha256": ref.sha256,
-    }

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from sluis.foundation.service import audit
 from sluis.release import addresses
-from sluis.release.documents import document, file_row, release_shape
+from sluis.release.documents import document, file_row, files_of, release_shape
 from sluis.release.models import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme, Release
 from sluis.release.source import TableNow
 from sluis.release.types import Kind
@@ -20,7 +20,12 @@ from sluis.release.types import Kind
 
 def project(dataset_id: UUID) -> None:
     """Rewrite the public rows of one dataset from its releases. Call inside a transaction."""
-    found = Release.objects.filter(dataset_id=dataset_id).select_related("decision").order_by("number")
+    found = (
+        Release.objects.filter(dataset_id=dataset_id)
+        .select_related("decision")
+        .prefetch_related("copies")
+        .order_by("number")
+    )
     releases = list(found)
     if not releases:
         return
@@ -33,7 +38,7 @@ def project(dataset_id: UUID) -> None:
     PublicTheme.objects.bulk_create(PublicTheme(dataset=row, kind=row.kind, uri=uri) for uri in row.themes)
     PublicReleaseRow.objects.bulk_create(_release_row(row, release) for release in releases)
     reachable = [release for release in releases if release.status != Release.Status.WITHDRAWN]
-    PublicFile.objects.bulk_create(_file(row, r, file) for r in reachable for file in r.files)
+    PublicFile.objects.bulk_create(_file(row, r, file) for r in reachable for file in files_of(r))
     PublicTable.objects.bulk_create(_table(row, r) for r in reachable if r.table)
 
 
@@ -93,7 +98,7 @@ def _columns_of_row(releases: Sequence[Release], shown: Release) -> dict[str, An
         "organisation": organisation["slug"],
         "organisation_name": organisation["name"],
         "licence": get("licence", ""),
-        "formats": [file["format"] for file in shown.files] if visible else [],
+        "formats": [file["format"] for file in files_of(shown)] if visible else [],
         "frequency": get("frequency", ""),
         "issued_at": releases[0].published_at,
         "changed_at": shown.withdrawn_at or shown.published_at,

@@ -5,7 +5,7 @@ tombstone(slug) -> PublicDatasetRecord          the withdrawn one, for the 410 p
 releases(slug) -> tuple[PublicReleaseInfo, ...] newest first; withdrawn ones without files
 release(slug, number) -> PublicReleaseInfo      NotFound, Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
-file(slug, file_format, number=None) -> PublicFileInfo
+file(slug, file_format, number=None) -> PublicFileInfo   StillMade, NotFound, Gone
 search(SearchRequest) -> SearchResult
 not_open(*, kinds=("restricted", "closed"), organisation="", page=1, size=50) -> PublicPage
 planned(*, page=1, size=50) -> PublicPage       soonest first
@@ -25,6 +25,7 @@ from sluis.register.types import PublicCatalogue
 from sluis.release import addresses
 from sluis.release.feedback import public_feedback, public_feedback_of
 from sluis.release.reading import (
+    StillMade,
     counts,
     dataset,
     feed_page,
@@ -46,6 +47,7 @@ from sluis.release.reading import (
 from sluis.release.search.query import search
 
 __all__ = [
+    "StillMade",
     "catalogue",
     "counts",
     "dataset",

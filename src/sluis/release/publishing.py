@@ -1,9 +1,12 @@
 """From decision to release: make the files first, then one transaction that puts everything outside.
 
+Of a large table only the decided Parquet comes out with it; its copies in other formats follow (see `copies`).
+
 A crash before the transaction leaves blobs nobody points at; a crash in it leaves nothing. Doing it again is safe.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +17,8 @@ from sluis.kernel.errors import Conflict
 from sluis.kernel.text import N_
 from sluis.register import service as register
 from sluis.register.types import Availability, DistributionKind, Openness, Publication
-from sluis.release import evidence, policy, projection
+from sluis.release import copies, evidence, making, policy, projection
 from sluis.release.dossiers import changing
-from sluis.release.making import make_files
 from sluis.release.models import Decision, Dossier, Release
 from sluis.release.queries import record_of
 from sluis.release.source import Source, inputs_sha256, source
@@ -68,6 +70,7 @@ def publish_now(dossier_id: UUID) -> int | None:
         now = source(row.dataset_id)
         _require_unchanged(held, decision, now)
         release = _release(decision, now, files)
+        copies.promise(release)
         held.stage, held.failure = Stage.PUBLISHED, None
         _mark(decision)
         projection.project(row.dataset_id)
@@ -91,6 +94,7 @@ def held_blobs() -> Iterator[str]:
         yield from (file["sha256"] for file in files)
         if table:
             yield table["sha256"]
+    yield from copies.held_blobs()
 
 
 def _require_unchanged(row: Dossier, decision: Decision, now: Source) -> None:
@@ -110,10 +114,17 @@ def _require_unchanged(row: Dossier, decision: Decision, now: Source) -> None:
 
 
 def _files(decision: Decision, now: Source) -> list[dict[str, Any]]:
+    """The files that come out together with the release: of a large table only the table itself."""
     if decision.outcome != Outcome.OPEN or now.table is None:
         return []
+    files = [making.table_file(now.table, now.record.slug)]
+    if making.is_small(now.table):
+        geometry = now.table.report.get("geometry")
+        others = making.formats_of(geometry)[1:]
+        made = making.make_files(now.table.sha256, now.table.report["columns"], geometry, others)
+        files += [making.file_shape(name, now.record.slug) | asdict(made[name]) for name in others]
     described = [str(part.id) for part in now.record.distributions if part.kind is DistributionKind.TABLE]
-    return make_files(now.table, now.record.slug, next(iter(described), ""))
+    return [file | {"distribution_id": described[0]} for file in files] if described else files
 
 
 def _release(decision: Decision, now: Source, files: list[dict[str, Any]]) -> Release:

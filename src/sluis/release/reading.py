@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.db.models import Count, QuerySet, Sum
 
 from sluis.foundation.service import blobs
-from sluis.kernel.errors import Gone, Invalid, NotFound
+from sluis.kernel.errors import Gone, Invalid, NotFound, Unavailable
 from sluis.kernel.text import N_
 from sluis.release import addresses
 from sluis.release.models import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme
@@ -29,6 +29,19 @@ MOST_PER_PAGE = 200
 MOST_PER_FEED_PAGE = 1000
 SITEMAP_SIZE = 10_000
 _LIGHT = ("document", "bbox")
+
+
+class StillMade(Unavailable):
+    """The file was promised with release `number`, and is being made."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "file.coming",
+            N_("Dit bestand wordt nog gemaakt."),
+            way_out=N_("Probeer het straks opnieuw, of neem Parquet: dat is er al."),
+            retry_after=120,
+        )
+        self.number = number
 
 
 def dataset(slug: str) -> PublicDatasetRecord:
@@ -81,11 +94,13 @@ def table(slug: str, number: int | None = None) -> PublicTableInfo:
 
 
 def file(slug: str, file_format: str, number: int | None = None) -> PublicFileInfo:
-    """A download file of a release. Raises NotFound, Gone."""
+    """A download file of a release. Raises StillMade, NotFound, Gone."""
     row = _row(slug)
     wanted = _number(row, number)
     found = PublicFile.objects.filter(dataset=row, release=wanted, format=file_format).first()
     if found is None:
+        if file_format in _standing(row, wanted).body.get("coming", ()):
+            raise StillMade(wanted)
         raise NotFound("file.none", N_("Deze dataset is er niet als {format}."), format=file_format[:40])
     return _file(slug, found)
 
@@ -255,6 +270,7 @@ def _release(slug: str, row: PublicReleaseRow, files: Iterable[PublicFile]) -> P
         decision=addresses.completed(body["decision"]),
         reason=row.reason,
         withdrawn_at=row.withdrawn_at,
+        coming=tuple(body.get("coming", ())),
     )
 
 

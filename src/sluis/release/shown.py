@@ -69,7 +69,10 @@ class PublicTableInfo:
 
 @dataclass(frozen=True, slots=True)
 class PublicReleaseInfo:
-    """One release in the row of releases. `status`: current, superseded or withdrawn."""
+    """One release in the row of releases. `status`: current, superseded or withdrawn.
+
+    `coming`: formats of files that are still being made.
+    """
 
     number: int
     status: str
@@ -83,6 +86,7 @@ class PublicReleaseInfo:
     decision: Mapping[str, Any]  # register.types.PublicDecision
     reason: str = ""
     withdrawn_at: datetime | None = None
+    coming: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

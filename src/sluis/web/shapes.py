@@ -80,7 +80,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file somebody can take along. `size` in bytes; `sha256` in hex; `date` of the file."""
+    """A file somebody can take along. `size` in bytes; `sha256` in hex; `date` of the file; no `url`: not there yet."""
 
     label: str
     url: str

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from django.conf import settings
 
+from sluis.cli.doctor import check_tables
 from sluis.foundation.models import Job, User
 from sluis.foundation.service import (
     acting,
@@ -193,12 +194,17 @@ def test_a_version_without_a_job_is_failed_and_no_other(world: World) -> None:
     Job.objects.all().delete()
     waiting = finish_upload(by=world.steward, upload_id=world.uploaded())
     assert abandoned_versions() == (lost,)
+    (named,) = check_tables(settings.SLUIS, False)
+    assert (named.check, named.state) == ("tables", "warning")
+    assert "versie 1" in named.text
+    assert "sluis worker" in named.way_out
     jobs.fail_abandoned.func()
     record = table_version(by=world.steward, table_version_id=lost)
     assert record.failure is not None
     assert (record.status, record.failure["code"]) == ("failed", "table.abandoned")
     assert table_version(by=world.steward, table_version_id=waiting).status == "queued"
     assert not abandoned_versions()
+    assert [finding.state for finding in check_tables(settings.SLUIS, False)] == ["good"]
 
 
 def test_what_is_settled_stays_settled(world: World, monkeypatch: Any) -> None:

@@ -24,6 +24,12 @@ def download(slug: str, number: int, form: str) -> str:
     return absolute(f"/datasets/{slug}/releases/{number}/download/{form}")
 
 
+def rows(slug: str, number: int, form: str) -> str:
+    """All rows of one release as a stream; json, csv or ndjson."""
+    everything = {"limit": "all"} if form == "json" else {}
+    return absolute(f"/datasets/{slug}/rows", {"release": number, "format": form} | everything)
+
+
 def of_dataset(slug: str, *, has_rows: bool) -> dict[str, str]:
     """Where to go from a dataset; rows and columns only when it has them."""
     names = ("releases", "decision", *(("columns", "rows") if has_rows else ()))

@@ -123,9 +123,11 @@ FILE: dict[str, Any] = {
     "responses": {
         200: {"description": "The whole file", "content": _BYTES},
         206: {"description": "A part of the file", "content": _BYTES},
+        302: {"description": "The file is still being made; the same rows come straight out of the table"},
         304: {"description": "You have it already"},
         412: {"description": "You have something else"},
         416: {"description": "Outside the file"},
+        503: {"description": "The file is still being made; see Retry-After"},
     },
 }
 CURRENT_FILE: dict[str, Any] = {

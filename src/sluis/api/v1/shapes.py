@@ -142,6 +142,7 @@ class Release(Shape):
     sha256: str = Field(description="Hash of exactly what was decided.")
     rows: int | None
     files: list[File]
+    coming: list[str] = Field(description="Formats of files that are still being made.", examples=[["csv"]])
     reason: str = Field(description="Why it was withdrawn; empty otherwise.")
     withdrawn_at: datetime | None
     href: str

@@ -28,6 +28,7 @@ log = logging.getLogger("sluis.jobs")
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 5.0
 MAX_ATTEMPTS = 4
+WHEN_QUIET = -50  # priority of work that nobody waits for
 _on_failure: dict[str, Callable[..., None]] = {}
 
 
@@ -45,9 +46,9 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
 
 
-def run_one(name: str = "") -> bool:
-    """Take and run one job; False when there is nothing to do."""
-    job = _take(name or worker_name())
+def run_one(name: str = "", *, least: int = WHEN_QUIET) -> bool:
+    """Take and run one job of at least this priority; False when there is nothing to do."""
+    job = _take(name or worker_name(), least)
     if job is None:
         return False
     _run(job)
@@ -90,12 +91,12 @@ def run_held(job: Job, work: Callable[[], None]) -> None:
         fencing.current.reset(token)
 
 
-def run_until_idle(limit: int = 10_000) -> int:
+def run_until_idle(limit: int = 10_000, *, least: int = WHEN_QUIET) -> int:
     """Relay events and run jobs until nothing is left that may run now; returns how many. For CLI and tests."""
     done = 0
     while done < limit:
         outbox.relay()
-        if not run_one():
+        if not run_one(least=least):
             return done
         done += 1
     return done
@@ -118,9 +119,11 @@ def work(stop: threading.Event, *, pause: float = 0.5) -> None:
     connection.close()
 
 
-def _take(name: str) -> Job | None:
+def _take(name: str, least: int) -> Job | None:
     moment = clock.now()
-    may_run = Q(state=Job.State.READY, run_after__lte=moment) | Q(state=Job.State.RUNNING, lease_until__lt=moment)
+    may_run = Q(priority__gte=least) & (
+        Q(state=Job.State.READY, run_after__lte=moment) | Q(state=Job.State.RUNNING, lease_until__lt=moment)
+    )
     if not Job.objects.filter(may_run).exists():  # a read first: an idle worker takes no write lock
         return None
     with transaction.atomic():

@@ -45,32 +45,40 @@ def parquet_relation(path: Path) -> str:
     return f"read_parquet({quoted(str(path))})"
 
 
-def convert(column: str, spec: Spec) -> str:
-    """SQL for the value, NULL when the text does not fit `spec`."""
+def convert(column: str, spec: Spec, quick: str = "") -> str:
+    """SQL for the value, NULL when the text does not fit `spec`. `quick` names a column that holds `_quick` already."""
     careful = _careful(column, spec)
-    quick = _quick(column, spec)
-    return f"CASE WHEN {quick[0]} THEN {quick[1]} ELSE {careful} END" if quick else careful
+    value = _quick(column, spec)
+    if not value:
+        return careful
+    value = quick or value
+    return f"CASE WHEN {_usual(column, spec, value)} THEN {value} ELSE {careful} END"
 
 
-def _quick(column: str, spec: Spec) -> tuple[str, str] | None:
-    """(condition, value) for values written the usual way: converting back is cheaper than a pattern and as strict."""
+def _quick(column: str, spec: Spec) -> str:
+    """SQL that reads values written the usual way, and perhaps others too (see `_usual`); '' when there is none."""
     if spec.unit or spec.mark != ".":
-        return None
+        return ""
     match spec.type:
         case ColumnType.INTEGER:
-            value = f"TRY_CAST({column} AS BIGINT)"
-            return f"{value}::VARCHAR = {column}", value
+            return f"TRY_CAST({column} AS BIGINT)"
         case ColumnType.DECIMAL:
-            value = f"TRY_CAST({column} AS DECIMAL({spec.precision},{spec.scale}))"
-            return f"starts_with({value}::VARCHAR, {column})", value
+            return f"TRY_CAST({column} AS DECIMAL({spec.precision},{spec.scale}))"
         case ColumnType.DATE if spec.form == "iso":
-            value = f"TRY_CAST({column} AS DATE)"
-            return f"{value}::VARCHAR = {column}", value
+            return f"TRY_CAST({column} AS DATE)"
         case ColumnType.DATETIME if spec.form == "iso":
-            value = f"TRY_CAST({column} AS TIMESTAMP)"
-            return f"strlen({column}) = 19 AND {column}[17] = ':' AND {value} IS NOT NULL", value
+            return f"TRY_CAST({column} AS TIMESTAMP)"
         case _:
-            return None
+            return ""
+
+
+def _usual(column: str, spec: Spec, value: str) -> str:
+    """True where the text is written the usual way: converting back is cheaper than a pattern and as strict."""
+    if spec.type is ColumnType.DATETIME:
+        return f"strlen({column}) = 19 AND {column}[17] = ':' AND {value} IS NOT NULL"
+    if spec.type is ColumnType.DECIMAL:
+        return f"starts_with({value}::VARCHAR, {column})"
+    return f"{value}::VARCHAR = {column}"
 
 
 def _careful(column: str, spec: Spec) -> str:
@@ -105,14 +113,21 @@ def filled(column: str, spec: Spec) -> str:
     return f"({column} IS NOT NULL AND {value} <> ''{known})"
 
 
-def selection(plans: Sequence[Plan], *, strict: bool) -> str:
-    """The select list of the typed table; with `strict` a value that does not fit is an error."""
-    return ", ".join(f'{_value(plan, strict)} AS "{plan.name}"' for plan in plans)
+def selection(plans: Sequence[Plan], relation: str, *, strict: bool) -> str:
+    """The typed table out of a relation of texts; with `strict` a value that does not fit is an error.
+
+    The quick values come from a select of their own: inside a CASE they would be made twice.
+    """
+    quick = {f"q{n}": sql for n, plan in enumerate(plans) if (sql := _quick(f"c{plan.source}", plan.spec))}
+    inner = ", ".join(["*", *(f"{sql} AS {name}" for name, sql in quick.items())])
+    values = [_value(plan, f"q{n}" if f"q{n}" in quick else "", strict) for n, plan in enumerate(plans)]
+    outer = ", ".join(f'{value} AS "{plan.name}"' for plan, value in zip(plans, values, strict=True))
+    return f"SELECT {outer} FROM (SELECT {inner} FROM {relation})"
 
 
-def _value(plan: Plan, strict: bool) -> str:
+def _value(plan: Plan, quick: str, strict: bool) -> str:
     column = f"c{plan.source}"
-    value = convert(column, plan.spec)
+    value = convert(column, plan.spec, quick)
     if plan.spec.type is ColumnType.TEXT:
         return value if not plan.spec.nulls else f"CASE WHEN {filled(column, plan.spec)} THEN {value} END"
     if plan.spec.nulls:

@@ -38,7 +38,7 @@ def write_quickly(
     con.execute("DROP TABLE sample")
     if any(remark.code in _UNSETTLED for remark in said):
         raise NotFlawless
-    loaded = write(con, f"SELECT {selection(plans, strict=True)} FROM {relation}", target)
+    loaded = write(con, selection(plans, relation, strict=True), target)
     empty = " AND ".join(f'"{plan.name}" IS NULL' for plan in plans)
     if con.execute(f"SELECT 1 FROM {parquet_relation(target)} WHERE {empty} LIMIT 1").fetchone():
         raise NotFlawless

@@ -87,7 +87,7 @@ def _thoroughly(
     forced = [plan for n, plan in enumerate(plans) if keys[n] in options.types]
     _reject_misfits(con, relation, forced, plans, rejects)
     where = " AND ".join(f"NOT {misfit(plan)}" for plan in forced) or "true"
-    select = f"SELECT {selection(plans, strict=not forced)} FROM {relation} WHERE {where}"
+    select = f"{selection(plans, relation, strict=not forced)} WHERE {where}"
     return plans, remarks, write(con, select, target)
 
 

@@ -47,6 +47,14 @@ class Found:
     examples: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Rows whose whole value is of a kind, with examples."""
+
+    rows: int = 0
+    examples: tuple[str, ...] = ()
+
+
 def prepare(session: Session) -> None:
     """The tests that a pattern cannot do, as macros."""
     session.con.execute(f"CREATE TEMP MACRO eleven_test(x) AS x <> '000000000' AND ({ELEVEN_TEST}) % 11 = 0")
@@ -62,16 +70,21 @@ def prepare(session: Session) -> None:
     session.con.execute("CREATE TEMP MACRO iban(x) AS mod97(turned(replace(x, ' ', ''))) = 1")
 
 
-def scan_text(session: Session, column: Column, distinct: int) -> dict[Kind, Found]:
-    """All kinds in one column of text or JSON; each value that occurs often is tested once."""
+def scan_text(session: Session, column: Column, distinct: int) -> tuple[dict[Kind, Found], Whole]:
+    """All kinds in one column of text or JSON, and the values that are a postcode with letters and nothing else.
+
+    Reads the column once; each value that occurs often is tested once.
+    """
     source = _values(column, distinct)
-    any_of = "|".join(f"(?:{p})" for p in PATTERNS.values())
+    any_of = "|".join(f"(?:{p})" for p in (*PATTERNS.values(), POSTCODE))
     kinds = list(PATTERNS)
     parts = [part for kind in kinds for part in _measures(kind)]
+    parts += [f"sum(n) FILTER ({_is_postcode('v')})", f"min(v, {EXAMPLES}) FILTER ({_is_postcode('v')})"]
     hits = ", ".join(_hits(kind) for kind in kinds)
     likely = f"(SELECT v, n, {hits} FROM {source} WHERE regexp_matches(v, {literal(any_of)}))"
     got = iter(session.one(f"SELECT {', '.join(parts)} FROM {likely}"))
-    return {kind: _found(*(next(got) for _ in range(6))) for kind in kinds}
+    found = {kind: _found(*(next(got) for _ in range(6))) for kind in kinds}
+    return found, Whole(int(next(got) or 0), tuple(next(got) or ()))
 
 
 def scan_numbers(session: Session, column: Column) -> Found:
@@ -92,13 +105,16 @@ def _numbers(session: Session, values: str) -> Found:
     return _found(*session.one(f"SELECT {', '.join(_measures(Kind.BSN))} FROM {hits}"))
 
 
-def whole(session: Session, column: Column, kind: str) -> tuple[int, list[str]]:
-    """Rows whose whole value is a postcode with letters, or a plate without dashes; with examples."""
-    pattern = literal(rf"\s*(?:{ {'postcode': POSTCODE, 'plate': PLATE_BARE}[kind] })\s*")
+def bare_plates(session: Session, column: Column) -> Whole:
+    """Rows whose whole value is a number plate without dashes."""
     c = quoted(column.name)
-    text = f"SELECT count(*), min({c}, {EXAMPLES}) FROM t WHERE regexp_full_match({c}, {pattern})"
-    count, examples = session.one(text)
-    return count, list(examples or ())
+    plate = f"regexp_full_match({c}, {literal(rf'\s*(?:{PLATE_BARE})\s*')})"
+    count, examples = session.one(f"SELECT count(*), min({c}, {EXAMPLES}) FROM t WHERE {plate}")
+    return Whole(count, tuple(examples or ()))
+
+
+def _is_postcode(value: str) -> str:
+    return f"regexp_full_match({value}, {literal(rf'\s*(?:{POSTCODE})\s*')})"
 
 
 def together(session: Session, postcode: Column, number: Column) -> int:
@@ -112,8 +128,7 @@ def with_street(session: Session, postcode: Column, street: Column) -> int:
 
 
 def _beside(session: Session, postcode: Column, condition: str) -> int:
-    pattern = literal(rf"\s*(?:{POSTCODE})\s*")
-    where = f"regexp_full_match({quoted(postcode.name)}, {pattern}) AND {condition}"
+    where = f"{_is_postcode(quoted(postcode.name))} AND {condition}"
     return session.one(f"SELECT count(*) FROM t WHERE {where}")[0]
 
 

@@ -16,6 +16,7 @@ _NEAR = 0.75  # approximate counts of distinct values may be this far off
 _PAIRS_TRIED = 4
 _PAIR_COLUMNS = 8
 _VALIDITY_ROWS = 200_000
+_SORTED_AT_ONCE = 10_000_000  # hashes: 80 MB
 
 
 def keys(session: Session, found: Basics) -> list[list[str]]:
@@ -91,10 +92,18 @@ def _sample_tells_apart(session: Session, names: Sequence[str]) -> bool:
 
 
 def _all_tell_apart(session: Session, names: Sequence[str]) -> bool:
-    return _distinct(session, names) == session.rows
+    """By sorting the hashes of a table of a usual size: three times as cheap as putting them into groups."""
+    if session.rows > _SORTED_AT_ONCE:
+        return _distinct(session, names) == session.rows
+    hashes = session.con.execute(f"SELECT {_hashed(names)} AS h FROM t").fetchnumpy()["h"]
+    hashes.sort()
+    return not (hashes[1:] == hashes[:-1]).any()
 
 
 def _distinct(session: Session, names: Sequence[str], table: str = "t") -> int:
     """Through 64-bit hashes, so that memory does not grow with the width; beyond memory DuckDB goes to disk."""
-    hashed = f"hash({', '.join(map(quoted, names))})"
-    return session.one(f"SELECT count(*) FROM (SELECT {hashed} AS h FROM {table} GROUP BY h)")[0]
+    return session.one(f"SELECT count(*) FROM (SELECT {_hashed(names)} AS h FROM {table} GROUP BY h)")[0]
+
+
+def _hashed(names: Sequence[str]) -> str:
+    return f"hash({', '.join(map(quoted, names))})"

@@ -11,7 +11,7 @@ from sluis.kernel.clock import today
 from sluis.kernel.text import N_
 from sluis.lake.profile import duck_personal as count
 from sluis.lake.profile.duck_columns import MOMENTS, Basics
-from sluis.lake.profile.duck_personal import Found
+from sluis.lake.profile.duck_personal import Found, Whole
 from sluis.lake.profile.duck_session import Session
 from sluis.lake.profile.masks import mask
 from sluis.lake.profile.rules import Kind, is_house_number, is_postcode, named, person_name
@@ -86,8 +86,9 @@ def personal_data(session: Session, basics: Basics) -> list[dict[str, Any]]:
     """All hits, column by column. Reads every row of the table."""
     count.prepare(session)
     seen = [_Seen(c, count.filled(basics[c.name])) for c in session.columns]
-    hits = [hit for s in seen if s.filled for hit in _in_column(session, s, basics[s.column.name])]
-    hits += _addresses(session, seen)
+    postcodes: dict[str, Whole] = {}
+    hits = [hit for s in seen if s.filled for hit in _in_column(session, s, basics[s.column.name], postcodes)]
+    hits += _addresses(session, seen, postcodes)
     if any(h.kind is Kind.BSN and h.confidence == SURE for h in hits):  # beside citizens, a likely name is a name
         hits = [
             replace(h, confidence=PROBABLE) if h.kind is Kind.NAME and h.confidence == POSSIBLE else h for h in hits
@@ -97,12 +98,13 @@ def personal_data(session: Session, basics: Basics) -> list[dict[str, Any]]:
     return [hit.to_json() for hit in hits]
 
 
-def _in_column(session: Session, seen: _Seen, basics: Mapping[str, Any]) -> Iterator[Hit]:
+def _in_column(session: Session, seen: _Seen, basics: Mapping[str, Any], postcodes: dict[str, Whole]) -> Iterator[Hit]:
+    """Hits within one column; its postcodes are put by, for a house number may stand in another."""
     if count.holds_whole_numbers(seen.column, basics):
         yield from _bsn(seen, count.scan_numbers(session, seen.column))
     if not count.scannable(seen.column):
         return
-    found = count.scan_text(session, seen.column, basics["distinct"])
+    found, postcodes[seen.column.name] = count.scan_text(session, seen.column, basics["distinct"])
     yield from _bsn(seen, found[Kind.BSN])
     if named(Kind.BSN, seen.label) and not found[Kind.BSN].rows:
         short = count.scan_short_numbers(session, seen.column)
@@ -160,10 +162,11 @@ def _by_share(rows: int, filled: int) -> str:
 
 def _plates(session: Session, seen: _Seen, dashed: Found) -> Iterator[Hit]:
     if named(Kind.PLATE, seen.label):
-        bare, examples = count.whole(session, seen.column, "plate")
-        rows = dashed.rows + bare
+        bare = count.bare_plates(session, seen.column)
+        rows = dashed.rows + bare.rows
         if rows:
-            yield seen.hit(Kind.PLATE, rows, _by_share(rows, seen.filled), "plate.name", dashed.examples or examples)
+            examples = dashed.examples or bare.examples
+            yield seen.hit(Kind.PLATE, rows, _by_share(rows, seen.filled), "plate.name", examples)
     elif dashed.rows >= seen.filled / 2:
         yield seen.hit(Kind.PLATE, dashed.rows, PROBABLE, "plate", dashed.examples)
     elif dashed.rows > dashed.whole:
@@ -192,10 +195,10 @@ def _name_confidence(said: str, share: float, like: int) -> str:
     return PROBABLE if share >= bounds[0] else POSSIBLE
 
 
-def _addresses(session: Session, seen: Sequence[_Seen]) -> Iterator[Hit]:
+def _addresses(session: Session, seen: Sequence[_Seen], postcodes: Mapping[str, Whole]) -> Iterator[Hit]:
     numbers = [s for s in seen if s.filled and is_house_number(s.label)]
     for postcode in (s for s in seen if s.filled and s.column.type is ColumnType.TEXT):
-        rows, examples = count.whole(session, postcode.column, "postcode")
+        rows, examples = postcodes[postcode.column.name].rows, postcodes[postcode.column.name].examples
         if rows < postcode.filled / (10 if is_postcode(postcode.label) else 2) or not rows:
             continue
         best = max(((count.together(session, postcode.column, n.column), n) for n in numbers),

@@ -23,6 +23,7 @@ from sluis.release.types import PublicDatasetRecord, PublicTableInfo
 from sluis.web.shapes import Download, Table
 
 PREVIEW = 10
+STREAMED = ("csv", "json")
 _FORMS = (("ttl", "text/turtle"), ("jsonld", "application/ld+json"), ("rdf", "application/rdf+xml"))
 
 
@@ -38,7 +39,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "structured": structured(found),
         "preview": preview(table) if table else None,
         "columns": columns.meanings(table.columns) if table else [],
-        "downloads": downloads(found.document.get("release") or {}),
+        "downloads": downloads(slug, found.document.get("release") or {}),
         "licence": licences.explain(found.licence),
         "limits": wording.of(_texts(metadata, "limits"), "limits"),
         "purpose": wording.of(_texts(metadata, "purpose"), "purpose"),
@@ -114,9 +115,9 @@ def _first_rows(path: Any, known: tuple[Column, ...]) -> tuple[tuple[Any, ...], 
     return tuple(tuple(cells.shown(row[column.name], column) for column in known) for row in found.rows)
 
 
-def downloads(release: Mapping[str, Any]) -> list[Download]:
-    """Files of a release as its public document names them."""
-    return [
+def downloads(slug: str, release: Mapping[str, Any]) -> list[Download]:
+    """Files of a release as its public document names them, and those that are still being made."""
+    there = [
         Download(
             label=file["name"],
             url=file["url"].removeprefix(settings.SLUIS.url),
@@ -127,6 +128,16 @@ def downloads(release: Mapping[str, Any]) -> list[Download]:
         )
         for file in release.get("files", ())
     ]
+    return there + [still_made(slug, release["number"], form) for form in release.get("coming", ())]
+
+
+def still_made(slug: str, number: int, form: str) -> Download:
+    """A file that was promised: CSV and JSON come out of the table meanwhile, at the same address."""
+    name = wording.format_name(form)
+    if form in STREAMED:
+        note = gettext("Het vaste bestand wordt nog gemaakt. Tot dan komen de rijen uit de tabel; dat gaat langzamer.")
+        return Download(f"{slug}.{form}", f"/api/v1/datasets/{slug}/releases/{number}/download/{form}", name, note=note)
+    return Download(f"{slug}.{form}", "", name, note=gettext("Dit bestand wordt nog gemaakt."))
 
 
 def map_url(found: PublicDatasetRecord) -> str:

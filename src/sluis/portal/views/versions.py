@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from sluis.kernel.errors import Gone
 from sluis.kernel.text import N_
 from sluis.portal import columns, frame, licences, wording
-from sluis.portal.views.dataset import gone, moment
+from sluis.portal.views.dataset import gone, moment, still_made
 from sluis.release import public
 from sluis.release.types import PublicDatasetRecord, PublicReleaseInfo
 from sluis.web import formats
@@ -82,7 +82,8 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 wording.format_name(file.format), file.size, release.published_at, file.sha256,
             )
             for file in release.files
-        ],
+        ]
+        + [still_made(slug, number, form) for form in release.coming],
         "columns": columns.meanings(release.columns),
         "decision": decided(release.decision),
         "licence": licences.explain(release.metadata.get("licence", "")),

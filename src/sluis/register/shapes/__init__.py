@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Triple
-from pyshacl import validate as run_shacl
-from rdflib import RDF, SH, Graph
 
 from sluis.register.dcat.serialise import serialise
+
+if TYPE_CHECKING:  # the engine takes half a second to load: only who checks waits for it
+    from rdflib import Graph
 
 _FOLDER = Path(__file__).parent
 
@@ -28,6 +30,9 @@ def validate(triples: Iterable[Triple]) -> list[ShapeFault]:
 
     Costs about 5 ms for one dataset with its files.
     """
+    from pyshacl import validate as run_shacl
+    from rdflib import RDF, SH, Graph
+
     data = Graph().parse(data=serialise(triples, "application/n-triples"), format="nt")
     _conforms, report, _text = run_shacl(data, shacl_graph=_shapes(), inference="none", do_owl_imports=False)
     if not isinstance(report, Graph):
@@ -45,7 +50,9 @@ def validate(triples: Iterable[Triple]) -> list[ShapeFault]:
 
 
 @cache
-def _shapes() -> Graph:
+def _shapes() -> "Graph":
+    from rdflib import Graph
+
     graph = Graph()
     for path in sorted(_FOLDER.glob("*.ttl")):
         graph.parse(path, format="turtle")

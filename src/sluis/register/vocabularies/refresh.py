@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sluis.foundation import egress, sandbox
+from sluis.foundation import sandbox
 from sluis.foundation.service import require, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
@@ -17,13 +17,16 @@ from sluis.register.models import Concept
 from sluis.register.types import ConceptRecord, VocabularyDifference
 from sluis.register.vocabularies import shipped, store
 
+if TYPE_CHECKING:  # its HTTP client takes long to load, and hardly any process fetches something
+    from sluis.foundation import egress
+
 _ACCEPT = "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.8, application/json;q=0.7"
 _MOST_BYTES = 30_000_000
 _LEAST_SHARE = 0.5
 
 
 def refresh_vocabularies(
-    *, by: Actor, names: tuple[str, ...] | None = None, policy: egress.EgressPolicy | None = None
+    *, by: Actor, names: tuple[str, ...] | None = None, policy: "egress.EgressPolicy | None" = None
 ) -> list[VocabularyDifference]:
     """Refresh these lists (all that have an official address when None) and report the differences per list.
 
@@ -38,7 +41,7 @@ def refresh_vocabularies(
     return [_refresh(by, shipped.read(name), policy) for name in wanted]
 
 
-def _refresh(by: Actor, item: shipped.ShippedList, policy: egress.EgressPolicy | None) -> VocabularyDifference:
+def _refresh(by: Actor, item: shipped.ShippedList, policy: "egress.EgressPolicy | None") -> VocabularyDifference:
     if not item.refresh:
         return VocabularyDifference(item.name, problem=N_("Deze lijst heeft geen adres om hem te verversen."))
     try:
@@ -54,8 +57,10 @@ def _refresh(by: Actor, item: shipped.ShippedList, policy: egress.EgressPolicy |
     return difference
 
 
-def _words(item: shipped.ShippedList, policy: egress.EgressPolicy | None) -> dict[str, dict[str, str]]:
+def _words(item: shipped.ShippedList, policy: "egress.EgressPolicy | None") -> dict[str, dict[str, str]]:
     """The words as the publisher gives them now, read in the sandbox."""
+    from sluis.foundation import egress
+
     reply = egress.get(
         item.refresh,
         purpose="vocabulary",

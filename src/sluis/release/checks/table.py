@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 
 from sluis.foundation.service import blobs
 from sluis.kernel.text import N_
+from sluis.lake.names import GEOMETRY_BOX
 from sluis.release.checks.subject import NOTHING_TO_LOOK_AT, Subject, judged
 from sluis.release.types import Finding, Verdict
 
@@ -43,7 +44,7 @@ def _without_table(subject: Subject) -> tuple[Verdict, list[Finding]]:
 
 
 def fetch_back(subject: Subject) -> tuple[Verdict, list[Finding]]:
-    """Read every byte again, compare the SHA-256, and count the rows in the file itself."""
+    """Read every byte again, compare the SHA-256, and count the rows and columns in the file itself."""
     table = subject.table
     if table is None:
         return NOTHING_TO_LOOK_AT
@@ -52,7 +53,13 @@ def fetch_back(subject: Subject) -> tuple[Verdict, list[Finding]]:
         found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != table.sha256:
         return Verdict.FAILED, [Finding("fetch.changed", N_("Het bestand in de opslag is niet meer wat is ingelezen."))]
-    rows = pq.read_metadata(path).num_rows
+    metadata = pq.read_metadata(path)
+    columns = [name for name in metadata.schema.to_arrow_schema().names if name != GEOMETRY_BOX]
+    if sorted(columns) != sorted(table.column_names):  # the file itself comes out: nothing may hide in it
+        return Verdict.FAILED, [
+            Finding("fetch.columns", N_("Het bestand heeft andere kolommen dan het inleesverslag."))
+        ]
+    rows = metadata.num_rows
     if rows != table.rows:
         text = N_("Het bestand heeft {found} rijen, het inleesverslag noemt er {loaded}.")
         return Verdict.FAILED, [Finding("fetch.rows", text, {"found": rows, "loaded": table.rows})]

@@ -4,7 +4,7 @@ from sluis.release.models.decision import Decision, Preparer
 from sluis.release.models.dossier import Advice, Dossier, Evidence
 from sluis.release.models.feedback import Feedback
 from sluis.release.models.projection import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme
-from sluis.release.models.release import Release
+from sluis.release.models.release import Release, ReleaseCopy
 
 __all__ = [
     "Advice",
@@ -19,4 +19,5 @@ __all__ = [
     "PublicTable",
     "PublicTheme",
     "Release",
+    "ReleaseCopy",
 ]

@@ -1,5 +1,6 @@
 """Releases: immutable. Only the status moves forward (current → superseded → withdrawn), with its reason."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -34,6 +35,7 @@ class Release(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.TextField(blank=True)
     withdrawal_ground = models.TextField(blank=True)
+    copies: Any  # of ReleaseCopy
 
     class Meta:
         constraints = [
@@ -53,3 +55,34 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset_id} {self.number} {self.status}"
+
+
+class ReleaseCopy(models.Model):
+    """The rows of a release in one more format: promised when it was published, made afterwards, then fixed.
+
+    Nothing new is decided by it: it follows from the table whose hash was decided, byte for byte the same each time.
+    `sha256` is '' while the file is still to be made.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="copies")
+    release_id: UUID
+    format = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "format"], name="release_copy_once"),
+            models.CheckConstraint(
+                condition=models.Q(sha256="", size__isnull=True, made_at__isnull=True)
+                | ~models.Q(sha256="") & models.Q(size__isnull=False, made_at__isnull=False),
+                name="release_copy_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["release"], name="release_copy_waiting", condition=models.Q(sha256=""))]
+
+    def __str__(self) -> str:
+        return self.name
