@@ -2,8 +2,6 @@
 
 import hashlib
 
-import pyarrow.parquet as pq
-
 from sluis.foundation.service import blobs
 from sluis.kernel.text import N_
 from sluis.lake.names import GEOMETRY_BOX
@@ -48,6 +46,8 @@ def fetch_back(subject: Subject) -> tuple[Verdict, list[Finding]]:
     table = subject.table
     if table is None:
         return NOTHING_TO_LOOK_AT
+    import pyarrow.parquet as pq  # loads for long, and hardly any process looks into a file
+
     path = blobs.path(table.sha256)
     with path.open("rb") as stream:
         found = hashlib.file_digest(stream, "sha256").hexdigest()
