@@ -12,10 +12,11 @@ from sluis.process.feel.functions import FUNCTIONS
 from sluis.process.feel.interpreter import Frame, Run, TestRun, runner, tests_runner
 from sluis.process.feel.names import free_names
 from sluis.process.feel.parser import parse_expression, parse_unary_tests
+from sluis.process.feel.scanner import KEYWORDS
 from sluis.process.feel.values import NUMBERS, from_python
 from sluis.process.feel.writing import measure
 
-_KEYWORDED = ("date and time", "years and months duration", "days and time duration")
+_KEYWORDED = tuple(name for name in (*FUNCTIONS, "days and time duration") if KEYWORDS & {*name.split()})
 
 
 @dataclass(frozen=True, eq=False)

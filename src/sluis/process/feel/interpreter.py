@@ -49,6 +49,9 @@ def _literal(node: s.Literal) -> Run:
 def _name(node: s.Name) -> Run:
     name = node.name
     built_in = FUNCTIONS.get(name)
+    head, dot, tail = name.partition(".")
+    # A name with a dot in it (DMN allows it for parameters) may elsewhere be a way to an entry.
+    dotted = _path(s.Path(node.at, s.Name(node.at, head), tail)) if dot and tail else None
 
     def run(frame: Frame) -> Any:
         place: Frame | None = frame
@@ -56,7 +59,7 @@ def _name(node: s.Name) -> Run:
             if name in place.names:
                 return place.names[name]
             place = place.parent
-        return built_in
+        return built_in if dotted is None else dotted(frame)
 
     return run
 
@@ -175,10 +178,16 @@ def _test(node: s.Test) -> TestRun:
         return lambda value, frame: compared(operator, value, operand(frame), frame.budget)
     if node.asks_input:
         return lambda value, frame: _truth(operand(frame.inner({"?": value})))
+    if isinstance(node.operand, s.RangeNode):
+        return lambda value, frame: _within(operand(frame), value)
     if isinstance(node.operand, s.Literal):
         constant = node.operand.value
         return lambda value, frame: equal(value, constant)
     return lambda value, frame: passes(value, operand(frame), frame.budget)
+
+
+def _within(range_: Range | None, value: Any) -> bool | None:
+    return None if range_ is None else range_.contains(value)
 
 
 def _truth(value: Any) -> bool | None:
@@ -213,10 +222,11 @@ def _in(node: s.In) -> Run:
 # --- loops ------------------------------------------------------------------------------------------------------------
 
 
-def _items(iterator: s.Iterator) -> Callable[[Frame], Iterable[Any] | None]:
+Items = Callable[[Frame], Iterable[Any] | None]
+
+
+def _items(source: Run, until: Run | None = None) -> Items:
     """What an iterator goes through; None when it is nothing to go through."""
-    source = runner(iterator.source)
-    until = runner(iterator.until) if iterator.until else None
 
     def run(frame: Frame) -> Iterable[Any] | None:
         found = source(frame)
@@ -249,9 +259,17 @@ def _counted(first: Any, last: Any, first_in: bool, last_in: bool) -> Iterable[A
         first = first + unit if up else first - unit
 
 
-def _walker(iterators: tuple[s.Iterator, ...], cost: int) -> Callable[[Frame, Callable[[Frame], bool]], bool | None]:
+Walk = Callable[[Frame, Callable[[Frame], bool]], bool | None]
+
+
+def _walker(iterators: tuple[s.Iterator, ...], cost: int) -> Walk:
+    return _walked(
+        [(one.name, _items(runner(one.source), runner(one.until) if one.until else None)) for one in iterators], cost
+    )
+
+
+def _walked(parts: list[tuple[str, Items]], cost: int) -> Walk:
     """Goes through all combinations until `visit` says stop (True). None when an iterator has nothing to offer."""
-    parts = [(iterator.name, _items(iterator)) for iterator in iterators]
 
     def go(frame: Frame, visit: Callable[[Frame], bool], place: int = 0) -> bool | None:
         if place == len(parts):
@@ -273,8 +291,15 @@ def _walker(iterators: tuple[s.Iterator, ...], cost: int) -> Callable[[Frame, Ca
 
 def _for(node: s.For) -> Run:
     walk, body = _walker(node.iterators, node.body.size), runner(node.body)
-    asks_partial = s.mentions(node.body, "partial")
+    return _made(walk, body, asks_partial=s.mentions(node.body, "partial"))
 
+
+def looped(name: str, source: Run, body: Run) -> Run:
+    """What `for name in source return body` gives; `body` may ask for `partial`, the results so far."""
+    return _made(_walked([(name, _items(source))], 1), body, asks_partial=True)
+
+
+def _made(walk: Walk, body: Run, *, asks_partial: bool) -> Run:
     def run(frame: Frame) -> Any:
         made: list[Any] = []
 
@@ -291,8 +316,17 @@ def _for(node: s.For) -> Run:
 
 
 def _quantified(node: s.Quantified) -> Run:
+    walk, condition = _walker(node.iterators, node.condition.size), runner(node.condition)
+    return _settled(walk, condition, settles=not node.every)
+
+
+def quantified(name: str, source: Run, condition: Run, *, every: bool) -> Run:
+    """What `some` or `every name in source satisfies condition` gives."""
+    return _settled(_walked([(name, _items(source))], 1), condition, settles=not every)
+
+
+def _settled(walk: Walk, condition: Run, *, settles: bool) -> Run:
     """Three-valued: one answer that is no boolean makes the whole null, unless another settles it."""
-    walk, condition, settles = _walker(node.iterators, node.condition.size), runner(node.condition), not node.every
 
     def run(frame: Frame) -> Any:
         doubtful = False
@@ -312,7 +346,11 @@ def _quantified(node: s.Quantified) -> Run:
 
 
 def _filter(node: s.Filter) -> Run:
-    source, condition, cost = runner(node.source), runner(node.condition), node.condition.size
+    return filtered(runner(node.source), runner(node.condition), node.condition.size)
+
+
+def filtered(source: Run, condition: Run, cost: int = 1) -> Run:
+    """Those items for which the condition is true, or the one at the place when the condition is a number."""
 
     def run(frame: Frame) -> Any:
         found = source(frame)

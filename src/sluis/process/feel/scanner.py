@@ -41,6 +41,12 @@ class Token:
     end: int
 
 
+def needs_learning(name: str) -> bool:
+    """Whether greedy reading of words would not find the name: it has a sign in it, or a keyword among its words."""
+    words = name.split()
+    return not all(re.fullmatch(rf"[{_PART}]+", word) and word not in KEYWORDS for word in words)
+
+
 def plain_name(text: str) -> str:
     """A name with single spaces, as names are compared."""
     return " ".join(text.split())
@@ -58,9 +64,9 @@ class Scanner:
 
     def learn(self, name: str) -> None:
         """Know a name that greedy reading would not find: with signs, or with a keyword among its words."""
-        words = name.split()
-        if not words or (len(words) == 1 and WORD.fullmatch(name)):
+        if not needs_learning(name):
             return
+        words = name.split()
         known = self._names.setdefault(words[0][0], [])
         if all(name != one for one, _ in known):
             known.append((plain_name(name), re.compile(r"\s+".join(map(re.escape, words)))))

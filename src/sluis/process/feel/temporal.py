@@ -49,8 +49,12 @@ def read_date_time(text: str) -> datetime | None:
         return None
     if not hour:
         return datetime.combine(first, MIDNIGHT) if "T" not in text else None
-    then = read_time(hour)
-    return None if then is None else datetime.combine(first, then)
+    # The end of a day is the beginning of the next (ISO 8601).
+    ends_day = hour.startswith("24:00:00")
+    then = read_time(hour.replace("24", "00", 1) if ends_day else hour)
+    if then is None or (ends_day and (then.microsecond or first == date.max)):
+        return None
+    return datetime.combine(first + timedelta(int(ends_day)), then)
 
 
 def read_duration(text: str) -> timedelta | YearsMonths | None:

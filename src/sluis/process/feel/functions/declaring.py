@@ -62,6 +62,8 @@ def _read(signature: str) -> list[_Parameter]:
 
 def _fitting(way: list[_Parameter], given: list[Any]) -> list[Any] | None:
     if way and way[-1][0].endswith("..."):
+        if not given:
+            return None
         return [given[0] if len(given) == 1 and isinstance(given[0], list) else given]
     if len(way) != len(given):
         return None

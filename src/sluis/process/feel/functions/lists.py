@@ -167,7 +167,7 @@ def _remove(budget: Budget, items: list[Any], position: Decimal) -> list[Any] | 
 
 def _place(items: list[Any], position: Decimal) -> int:
     """Raises ValueError (so: null) outside the list."""
-    place = whole(position)
+    place = int(position) if abs(position) <= len(items) + 1 else 0
     if not place or abs(place) > len(items):
         raise ValueError(position)
     return place - 1 if place > 0 else len(items) + place

@@ -63,20 +63,11 @@ def _duration(budget: Budget, start: Any) -> Any:
 
 
 @feel("years and months duration", "from: d|dt, to: d|dt")
-def _years_and_months(budget: Budget, start: date, until: date) -> YearsMonths | None:
-    """Whole months only; a month is whole when its day and time of day have come."""
-    later, earlier = temporal.moment(until), temporal.moment(start)
-    if type(start) is date or type(until) is date:
-        later, earlier = later.replace(tzinfo=None), earlier.replace(tzinfo=None)
-    sign = 1
-    if temporal.between(later, earlier) is None:
-        return None
-    if later < earlier:
-        later, earlier, sign = earlier, later, -1
-    months = (later.year - earlier.year) * 12 + later.month - earlier.month
-    if (later.day, later.time()) < (earlier.day, earlier.time()):
-        months -= 1
-    return YearsMonths(sign * months)
+def _years_and_months(budget: Budget, start: date, until: date) -> YearsMonths:
+    """Whole months only; a month is whole when its day has come, whatever the time of day."""
+    earlier, later = sorted(((start.year, start.month, start.day), (until.year, until.month, until.day)))
+    months = (later[0] - earlier[0]) * 12 + later[1] - earlier[1] - (later[2] < earlier[2])
+    return YearsMonths(months if temporal.moment(until).date() >= temporal.moment(start).date() else -months)
 
 
 @feel("now", "")

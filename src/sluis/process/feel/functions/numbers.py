@@ -15,7 +15,8 @@ from typing import Any
 from sluis.process.feel.faults import Budget
 from sluis.process.feel.functions.declaring import feel, whole
 
-_WIDEST = 6176
+_SCALES = range(-6111, 6177)
+"""What decimal128 can be rounded to."""
 
 
 @feel("not", "negand: b")
@@ -25,7 +26,7 @@ def _not(budget: Budget, negand: bool) -> bool:
 
 def _rounded(value: Decimal, scale: Decimal, rounding: str) -> Decimal:
     digits = whole(scale)
-    if abs(digits) > _WIDEST:
+    if digits not in _SCALES:
         raise ValueError(scale)
     if -digits < value.as_tuple().exponent and not value.is_zero() and digits > 0:  # type: ignore[operator]
         return value
