@@ -32,14 +32,14 @@ def demo(
 
 
 def _announce(env: Env, accounts: dict[str, str]) -> None:
-    from django.urls import reverse
+    from django.conf import settings
 
     from sluis.cli.demo.people import as_json, listing
 
     document = {"url": env.url, "data": str(env.data), "accounts": as_json(accounts)}
     lines = [
         _("Demoprovincie Merwede op {url}").format(url=env.url),
-        _("Inloggen: {url}").format(url=env.url + reverse("account_login")),
+        _("Inloggen: {url}").format(url=env.url + settings.LOGIN_REDIRECT_URL),
         _("Accounts (ook in {file}):").format(file=env.data / "demo-accounts.txt"),
         listing(accounts),
     ]

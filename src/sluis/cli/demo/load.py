@@ -13,7 +13,6 @@ from uuid import UUID
 from sluis.cli import describe
 from sluis.cli.demo import people
 from sluis.cli.demo.catalogue import Story, stories
-from sluis.cli.demo.generate import source_file
 from sluis.cli.imports import take_in
 from sluis.cli.language import _
 from sluis.cli.terminal import progress
@@ -75,6 +74,8 @@ def bring(story: Story, team: Team, sources: Path) -> None:
     """One dataset from its source file to the stage of its story."""
     dataset = _described(story, team.steward)
     if story.file and not dataset.distributions:
+        from sluis.cli.demo.generate import source_file  # loads for long, and only the first start makes files
+
         take_in(team.steward, dataset.id, source_file(story.file, sources))
     _through_the_lock(story, team, dataset.id)
 
