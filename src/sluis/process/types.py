@@ -34,7 +34,7 @@ class TaskState(StrEnum):
 class StepState(StrEnum):
     DONE = "done"
     CURRENT = "current"
-    TODO = "todo"
+    AHEAD = "todo"
     SKIPPED = "skipped"
 
 

@@ -93,12 +93,13 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a process; `state` is "done", "current" or "todo"."""
+    """One step of a process; `state` is "done", "current", "todo" or "skipped"; `inner` stands inside another step."""
 
     label: str
     state: str = "todo"
     note: str = ""
     url: str = ""
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

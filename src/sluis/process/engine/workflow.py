@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.mixins.inclusive_gateway import InclusiveGateway
 from SpiffWorkflow.bpmn.specs.mixins.parallel_gateway import ParallelGateway
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import TaskNotFoundException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -70,7 +71,10 @@ class Outer(BpmnWorkflow):
 
     def walk(self, done: Callable[[Any], None]) -> bool:
         """Do every step that needs nobody; False when there was none."""
-        return bool(self._do_engine_steps(did_complete_task=done))
+        try:
+            return bool(self._do_engine_steps(did_complete_task=done))
+        except TaskNotFoundException:
+            return True  # a sub-process was left through the border of another around it, halfway its list of both
 
     def everything(self) -> Iterable[BpmnWorkflow | Inner]:
         return (self, *self.subprocesses.values())

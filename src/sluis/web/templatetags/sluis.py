@@ -143,6 +143,15 @@ def steps(items: Sequence[Any]) -> dict[str, Any]:
     return {"steps": items}
 
 
+@register.inclusion_tag("web/parts/process.html")
+def process_picture(drawing: str, items: Sequence[Any] = (), *, label: str, here: str = "") -> dict[str, Any]:
+    """The drawing of a process (from `process.drawing.draw`, which escapes) in a region that scrolls, then its steps.
+
+    `here` is the id in the drawing of the step that is current; a link then goes there.
+    """
+    return {"drawing": mark_safe(drawing), "items": items, "label": label, "here": here}  # noqa: S308
+
+
 @register.inclusion_tag("web/parts/progress.html")
 def progress(fraction: float | None, text: str, url: str = "") -> dict[str, Any]:
     """A bar that htmx refreshes from `url` (which must answer with this same tag) until no url is given any more."""
