@@ -70,7 +70,7 @@ front: $(BUILT) ## build the front end
 install: .venv/.dev .venv/.texts $(BUILT) ## install with the development tools
 
 clean: ## remove what was built and installed; keeps the data in var/
-	rm -rf .venv .uv dist build frontend/node_modules src/sluis/web/static/built .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .uv dist build frontend/node_modules tests/provider/node_modules src/sluis/web/static/built .pytest_cache .ruff_cache .hypothesis
 	find src tools tests \( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
 
 # --- how the above comes about -----------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ TEXTS = sorted(
     path
     for folder in ("src", "tests", "docs", "tools", "benchmarks", "frontend/src")
     for path in (REPOSITORY / folder).rglob("*")
-    if path.suffix in {".py", ".md", ".html", ".css", ".mjs", ".ts", ".toml", ".json"} and "built" not in path.parts
+    if path.suffix in {".py", ".md", ".html", ".css", ".mjs", ".ts", ".toml", ".json"}
+    and not {"built", "node_modules"} & {*path.parts}
 )
 # Put together here, so that this file does not hold them itself.
 MACHINE_PATHS = re.compile(

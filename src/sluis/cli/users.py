@@ -9,10 +9,14 @@ from sluis.cli.language import _
 from sluis.cli.start import start
 from sluis.cli.terminal import Command, result, table
 from sluis.kernel.actor import SYSTEM
+from sluis.kernel.errors import Invalid
+from sluis.kernel.text import N_
 
 app = typer.Typer(help=_("Accounts, organisaties en rollen."), no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help=_("E-mailadres van het account."))]
 Organisation = Annotated[str, typer.Option("--organisation", help=_("Korte naam van de organisatie."))]
+Role = Annotated[str, typer.Option(help=_("Naam van de rol."))]
+Team = Annotated[str, typer.Option(help=_("Korte naam van een team: de rol geldt alleen daar."))]
 
 
 def new_password() -> str:
@@ -55,16 +59,24 @@ def people() -> None:
 def _people() -> list[dict[str, Any]]:
     from django.contrib.auth import get_user_model
 
-    people = get_user_model().objects.order_by("email").prefetch_related("memberships__organisation")
+    people = (
+        get_user_model().objects.order_by("email").prefetch_related("memberships__organisation", "memberships__team")
+    )
     return [
         {
             "email": person.email,
             "name": person.name,
             "active": person.is_active,
-            "roles": sorted(f"{m.role}@{m.organisation.slug}" for m in person.memberships.all()),
+            "roles": sorted(_place(membership) for membership in person.memberships.all()),
         }
         for person in people
     ]
+
+
+def _place(membership: Any) -> str:
+    """role@organisation, or role@organisation/team."""
+    team = f"/{membership.team.slug}" if membership.team else ""
+    return f"{membership.role}@{membership.organisation.slug}{team}"
 
 
 @app.command("password", cls=Command, help=_("Geef een account een nieuw, gemaakt wachtwoord."))
@@ -78,27 +90,52 @@ def password(email: Email) -> None:
 
 
 @app.command("grant", cls=Command, help=_("Geef een rol in een organisatie."))
-def give(
-    email: Email, organisation: Organisation, role: Annotated[str, typer.Option(help=_("Naam van de rol."))]
-) -> None:
+def give(email: Email, organisation: Organisation, role: Role, team: Team = "") -> None:
     start()
     from sluis.foundation.service import grant
-    from sluis.foundation.service import organisation as find
 
-    grant(by=SYSTEM, user_id=_id(email), organisation_id=find(organisation).id, role=role)
-    result({"email": email, "organisation": organisation, "role": role, "granted": True}, _("Rol gegeven."))
+    grant(by=SYSTEM, user_id=_id(email), role=role, **where(organisation, team))
+    done = {"email": email, "organisation": organisation, "team": team, "role": role, "granted": True}
+    result(done, _("Rol gegeven."))
 
 
 @app.command("revoke", cls=Command, help=_("Neem een rol weer weg."))
-def take(
-    email: Email, organisation: Organisation, role: Annotated[str, typer.Option(help=_("Naam van de rol."))]
-) -> None:
+def take(email: Email, organisation: Organisation, role: Role, team: Team = "") -> None:
     start()
-    from sluis.foundation.service import organisation as find
     from sluis.foundation.service import revoke
 
-    revoke(by=SYSTEM, user_id=_id(email), organisation_id=find(organisation).id, role=role)
-    result({"email": email, "organisation": organisation, "role": role, "granted": False}, _("Rol weggenomen."))
+    revoke(by=SYSTEM, user_id=_id(email), role=role, **where(organisation, team))
+    done = {"email": email, "organisation": organisation, "team": team, "role": role, "granted": False}
+    result(done, _("Rol weggenomen."))
+
+
+def where(organisation: str, team: str) -> dict[str, Any]:
+    """Organisation and team by their short names, as operations take them. Raises NotFound."""
+    from sluis.foundation.service import organisation as find
+    from sluis.foundation.service import team as find_team
+
+    home = find(organisation).id
+    return {"organisation_id": home, "team_id": find_team(home, team).id if team else None}
+
+
+@app.command("link", cls=Command, help=_("Laat een account ook inloggen via de inlogdienst."))
+def link_account(
+    email: Email, subject: Annotated[str, typer.Option(help=_("Onderwerp (sub) van de persoon bij de inlogdienst."))]
+) -> None:
+    start()
+    from django.conf import settings
+
+    from sluis.foundation.oidc.identities import link
+
+    issuer = settings.SLUIS.oidc_issuer
+    if not issuer:
+        raise Invalid(
+            "sign-in.none",
+            N_("Er is geen inlogdienst ingesteld."),
+            way_out=N_("Stel SLUIS_OIDC_ISSUER en SLUIS_OIDC_CLIENT_ID in."),
+        )
+    link(by=SYSTEM, user_id=_id(email), issuer=issuer, subject=subject)
+    result({"email": email, "issuer": issuer, "subject": subject}, _("Account gekoppeld."))
 
 
 @app.command("close", cls=Command, help=_("Sluit een account; wie is ingelogd, is er meteen uit."))

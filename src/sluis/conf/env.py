@@ -9,6 +9,7 @@ import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +44,26 @@ class Env:
     sandbox: str = setting(
         "strict", "strict: refuse untrusted files without Landlock and seccomp; limited: only limits.", group="safety"
     )
+    oidc_issuer: str = setting(
+        "", "Issuer of the OpenID Connect provider staff signs in with, exactly as it names itself. Empty: none.",
+        group="sign-in",
+    )  # fmt: skip
+    oidc_client_id: str = setting("", "Client id of this site at that provider.", group="sign-in")
+    oidc_client_secret: str = setting("", "Client secret of this site there.", group="sign-in", secret=True)
+    oidc_name: str = setting("", "Name of the provider on the sign-in page. Empty: your organisation.", group="sign-in")
+    oidc_scopes: tuple[str, ...] = setting(
+        ("openid", "profile", "email"), "Scopes that are asked for, comma separated.", group="sign-in"
+    )
+    oidc_groups_claim: str = setting(
+        "groups", "Claim that lists the groups of a person; they give roles.", group="sign-in"
+    )
+    oidc_hosts: tuple[str, ...] = setting(
+        (), "Hosts (or host:port), besides the issuer's, that the provider's addresses may have.", group="sign-in"
+    )
+    oidc_private_networks: tuple[str, ...] = setting(
+        (), "Internal addresses or networks the provider may stand at, such as 10.1.2.0/24.", group="sign-in"
+    )
+    oidc_only: bool = setting(False, "Sign in through the provider only, never with a password.", group="sign-in")
     upload_max_gb: int = setting(20, "Largest file somebody may upload, in GB.", group="storage")
     upload_quota_gb: int = setting(100, "Room for unfinished uploads of everybody together, in GB.", group="storage")
     ingest_memory_mb: int = setting(1100, "Memory of one ingest process, in MB.", group="storage")
@@ -192,8 +213,33 @@ def _check(values: Mapping[str, Any]) -> list[Fault]:
         faults.append(
             Fault(N_("Instelling SLUIS_SECRET_KEY is te kort: gebruik 32 tekens of meer."), field="secret_key")
         )
+    faults += _check_provider(values)
     if values.get("base_url") and urlsplit(values["base_url"]).scheme not in ("http", "https"):
         faults.append(Fault(N_("Instelling SLUIS_BASE_URL moet met http:// of https:// beginnen."), field="base_url"))
+    return faults
+
+
+def _check_provider(values: Mapping[str, Any]) -> list[Fault]:
+    """Of the OpenID Connect provider. Plain http is for a provider on this machine only: tokens travel over it."""
+    faults: list[Fault] = []
+    issuer = urlsplit(values.get("oidc_issuer", ""))
+    if issuer.geturl() and issuer.scheme != "https" and issuer.hostname not in ("localhost", "127.0.0.1", "::1"):
+        faults.append(Fault(N_("Instelling SLUIS_OIDC_ISSUER moet met https:// beginnen."), field="oidc_issuer"))
+    if issuer.geturl() and not values.get("oidc_client_id"):
+        faults.append(Fault(N_("Instelling SLUIS_OIDC_CLIENT_ID ontbreekt."), field="oidc_client_id"))
+    if values.get("oidc_only") and not issuer.geturl():
+        faults.append(Fault(N_("SLUIS_OIDC_ONLY kan niet zonder SLUIS_OIDC_ISSUER."), field="oidc_only"))
+    for network in values.get("oidc_private_networks", ()):
+        try:
+            ip_network(network)
+        except ValueError:
+            faults.append(
+                Fault(
+                    N_("Instelling SLUIS_OIDC_PRIVATE_NETWORKS: '{network}' is geen adres of netwerk."),
+                    field="oidc_private_networks",
+                    params={"network": network},
+                )
+            )
     return faults
 
 

@@ -106,5 +106,8 @@ PRIVACY: dict[str, Fields] = {
         none="id dataset number decision outcome sha256 published_at quality status withdrawn_at withdrawal_ground",
     ),
     "account.EmailAddress": Fields(personal="email", pseudonym="user", none="id verified primary"),
+    "socialaccount.SocialAccount": Fields(pseudonym="user uid", none="id provider last_login date_joined extra_data"),
+    "socialaccount.SocialApp": Fields(none="id provider provider_id name client_id secret key settings"),
+    "socialaccount.SocialToken": Fields(none="id app account token token_secret expires_at"),
     "account.EmailConfirmation": Fields(none="id email_address created sent key"),
 }

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     *[f"sluis.{room}" for room in ROOMS if find_spec(f"sluis.{room}") and find_spec(f"sluis.{room}.apps")],
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
 ]
 
 MIDDLEWARE = [
@@ -99,7 +100,7 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
-# Sign-in: local accounts now; an OpenID Connect provider is one more allauth app (allauth.socialaccount).
+# Sign-in: local accounts, and the OpenID Connect provider of the settings (foundation.oidc).
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -118,6 +119,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "sluis.foundation.sign_in.StaffOnly"
+SOCIALACCOUNT_ADAPTER = "sluis.foundation.oidc.flow.Provided"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

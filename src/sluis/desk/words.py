@@ -32,6 +32,11 @@ STAGES = {
     Stage.RETURNED: (N_("Teruggestuurd"), "warning"),
     Stage.WITHDRAWN: (N_("Gestopt"), "neutral"),
 }
+REPLACEMENT = {
+    "planned": (N_("Gepland"), "info"),
+    "active": (N_("Loopt"), "positive"),
+    "over": (N_("Voorbij"), "neutral"),
+}
 OUTCOMES = {
     Outcome.OPEN: (N_("Open"), "positive"),
     Outcome.RESTRICTED: (N_("Beperkt"), "warning"),

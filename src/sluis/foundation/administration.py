@@ -68,7 +68,10 @@ class JobRecord:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One entry of the chain with the name behind the pseudonym; '' when the account was erased."""
+    """One entry of the chain with the name behind the pseudonym; '' when the account was erased.
+
+    `in_name_of` are the names of colleagues in whose name it was done.
+    """
 
     seq: int
     at: datetime
@@ -77,6 +80,7 @@ class AuditLine:
     action: str
     subject: tuple[str, str]
     detail: Mapping[str, Any]
+    in_name_of: tuple[str, ...] = ()
 
 
 def organisations_for(*, by: Actor, permission: str) -> tuple[Organisation, ...]:
@@ -148,7 +152,8 @@ def audit_lines(
     if not holds_everywhere(by, "audit.view"):
         rows = rows.filter(_about(_wholly_within(organisations_where(by, "audit.view"))))
     found = list(rows.order_by("-seq")[:limit])
-    names = names_of(row.actor_key for row in found)
+    behind = {row.seq: row.detail.get(audit.ON_BEHALF_OF, ()) for row in found}
+    names = names_of([*(row.actor_key for row in found), *(key for keys in behind.values() for key in keys)])
     return tuple(
         AuditLine(
             row.seq,
@@ -158,6 +163,7 @@ def audit_lines(
             row.action,
             (row.subject_type, row.subject_id),
             row.detail,
+            tuple(names.get(str(key), str(key)) for key in behind[row.seq]),
         )
         for row in found
     )

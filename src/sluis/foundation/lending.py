@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sluis.foundation.access import may, within
-from sluis.foundation.models import Delegation, Membership, User
+from sluis.foundation.models import Delegation, Membership, Organisation, Team, User
 from sluis.foundation.roles import ROLES
 from sluis.foundation.writing import writing
 from sluis.kernel import clock, ids
@@ -73,6 +73,34 @@ def lent_to(user_id: UUID) -> Iterator[Held]:
     )
     for row in rows.values_list("organisation_id", "role", "team_id", "giver__actor_key"):
         yield Held(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleNow:
+    """One role that counts now, in words; `giver` is the name of who lent it, '' for one's own."""
+
+    role: str
+    organisation: str
+    team: str
+    giver: str
+
+
+def held_by(actor: Actor) -> tuple[RoleNow, ...]:
+    """The roles of an actor with the names of where they count, own ones first. Three queries."""
+    here = Organisation.objects.filter(id__in=actor.organisations(teams_too=True))
+    organisations = dict(here.values_list("id", "name"))
+    teams = dict(Team.objects.filter(id__in=actor.teams()).values_list("id", "name"))
+    givers = dict(User.objects.filter(actor_key__in=actor.givers).values_list("actor_key", "name"))
+    found = [
+        RoleNow(
+            held.role,
+            organisations[held.organisation_id],
+            teams[held.team_id] if held.team_id else "",
+            givers.get(held.giver, ""),
+        )
+        for held in actor.grants
+    ]
+    return tuple(sorted(found, key=lambda now: (now.giver, now.organisation, now.team, now.role)))
 
 
 def lendable(*, by: Actor) -> tuple[OwnRole, ...]:

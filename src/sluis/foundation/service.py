@@ -16,14 +16,17 @@ from sluis.foundation.administration import (
 )
 from sluis.foundation.backlog import Backlog, backlog
 from sluis.foundation.blobs import BlobRef
+from sluis.foundation.groups import GroupGrant, group_grants, map_group, unmap_group
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
 from sluis.foundation.jobs.worker import WHEN_QUIET, hold_here, on_failure, run_held, run_until_idle, unfinished, work
 from sluis.foundation.lending import (
     OwnRole,
     Replacement,
+    RoleNow,
     colleagues,
     end_lending,
+    held_by,
     lend,
     lendable,
     replacements,
@@ -68,12 +71,14 @@ __all__ = [
     "Backlog",
     "BlobRef",
     "Grant",
+    "GroupGrant",
     "JobRecord",
     "OwnRole",
     "PersonRecord",
     "Place",
     "Replacement",
     "Role",
+    "RoleNow",
     "TeamRecord",
     "Write",
     "acting",
@@ -93,11 +98,14 @@ __all__ = [
     "end_lending",
     "every",
     "grant",
+    "group_grants",
+    "held_by",
     "hold_here",
     "holds",
     "jobs",
     "lend",
     "lendable",
+    "map_group",
     "may",
     "names_of",
     "on_failure",
@@ -123,6 +131,7 @@ __all__ = [
     "team",
     "teams",
     "unfinished",
+    "unmap_group",
     "verify_audit",
     "within",
     "work",

@@ -109,7 +109,7 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
     decision = Decision.objects.filter(dossier=row).first()
     history = audit.entries_about("dossier", row.id)
     prepared = _preparers(row, now, decision)
-    people = _People({row.opened_by, *prepared, *(e.actor_key for e in history), *_named(row, decision)})
+    people = _People({row.opened_by, *prepared, *(k for e in history for k in e.actor_keys), *_named(row, decision)})
     stale = bool(row.checked_sha256) and row.stage in OPEN_STAGES and _is_stale(row, now)
     return DossierRecord(
         id=row.id,
@@ -128,7 +128,7 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         advices=_advices(row, people),
         decision=_decision(decision, prepared, people) if decision else None,
         steps=rules.steps(Stage(row.stage), _moments(history)),
-        events=tuple(Event(e.at, people(e.actor_key), e.action, e.detail) for e in history),
+        events=tuple(_event(e, people) for e in history),
         preparers=tuple(people(key) for key in sorted(prepared)),
         may=_may(row, by, prepared),
         blockers=_blockers(row, stale),
@@ -137,6 +137,11 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         failure=row.failure,
         release_number=Release.objects.filter(decision__dossier=row).values_list("number", flat=True).first(),
     )
+
+
+def _event(entry: audit.Entry, people: "_People") -> Event:
+    behind = tuple(people(key) for key in sorted(entry.actor_keys - {entry.actor_key}))
+    return Event(entry.at, people(entry.actor_key), entry.action, entry.detail, behind)
 
 
 def _proposed(row: Dossier) -> dict[str, Any]:

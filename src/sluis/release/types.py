@@ -164,12 +164,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the dossier's history."""
+    """One line of the dossier's history. `in_name_of`: the colleague whose role `by` used."""
 
     at: datetime
     by: Person
     action: str
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    in_name_of: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

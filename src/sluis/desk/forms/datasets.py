@@ -1,12 +1,13 @@
 """Forms for a new dataset and for handing in a file."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sluis.foundation.service import organisations_for
+from sluis.foundation.service import places
 from sluis.kernel.actor import Actor
 
 
@@ -37,7 +38,7 @@ class NewDatasetForm(forms.Form):
         help_text=_("Waar gaat de data over? Noem onderwerp en gebied. Met een bestand mag dit leeg: dan nemen wij "
                     "de naam van het bestand."),
     )  # fmt: skip
-    organisation = forms.ChoiceField(label=_("Organisatie"))
+    organisation = forms.ChoiceField(label=_("Organisatie of team"))
     file = forms.FileField(
         label=_("Bestand"),
         required=False,
@@ -47,13 +48,25 @@ class NewDatasetForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = organisations_for(by=actor, permission="dataset.edit")
-        self.fields["organisation"].choices = [(str(row.id), row.name) for row in mine]
-        if len(mine) == 1:
-            self.fields["organisation"].initial = str(mine[0].id)
+        self.places = {place.key: place for place in places(by=actor, permission="dataset.edit")}
+        self.fields["organisation"].choices = [(place.key, place.title) for place in self.places.values()]
+        if len(self.places) == 1:
+            self.fields["organisation"].initial = next(iter(self.places))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not given.get("title") and not given.get("file") and not given.get("upload"):
             self.add_error("title", gettext("Vul een titel in, of kies een bestand."))
         return given
+
+
+class TeamOfDatasetForm(forms.Form):
+    """Where a dataset belongs, out of the places its editor reaches."""
+
+    place = forms.ChoiceField(label=_("Organisatie of team"))
+
+    def __init__(self, *args: Any, actor: Actor, organisation_id: UUID, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = places(by=actor, permission="dataset.edit")
+        self.places = {place.key: place for place in found if place.organisation_id == organisation_id}
+        self.fields["place"].choices = [(place.key, place.title) for place in self.places.values()]

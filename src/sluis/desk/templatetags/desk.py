@@ -27,6 +27,7 @@ HOMES = {
     "dataset": "datasets", "metadata": "datasets", "columns": "datasets", "parts": "datasets", "data": "datasets",
     "distribution": "datasets", "service": "datasets", "contact": "datasets", "upload": "datasets",
     "table": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback", "person": "people",
+    "groups": "teams",
     "account_change_password": "account",
 }  # fmt: skip
 
@@ -100,6 +101,11 @@ def role_title(name: str) -> str:
     if name == "system":
         return gettext("automatisch")
     return gettext(ROLES[name].title) if name in ROLES else name
+
+
+@register.filter
+def role_description(name: str) -> str:
+    return gettext(ROLES[name].description)
 
 
 @register.simple_tag

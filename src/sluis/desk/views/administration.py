@@ -29,8 +29,8 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_person(request: HttpRequest) -> HttpResponse:
-    organisations = foundation.organisations_for(by=who(request), permission="people.manage")
-    form = NewPersonForm(request.POST or None, organisations=organisations)
+    places = foundation.places(by=who(request), permission="people.manage")
+    form = NewPersonForm(request.POST or None, places=places)
 
     def make() -> Any:
         given = form.cleaned_data
@@ -39,9 +39,8 @@ def new_person(request: HttpRequest) -> HttpResponse:
             email=given["email"],
             name=given["name"],
             password=given["password"],
-            organisation_id=UUID(given["organisation"]),
-            role=given["role"],
             until_date=given["until_date"],
+            **form.where(),
         )
 
     if request.method == "POST" and form.is_valid() and attempt(form, make):
@@ -61,15 +60,15 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     found = next((p for p in foundation.people(by=who(request)) if p.id == person_id), None)
     if found is None:
         raise NotFound("person.unknown", N_("Dit account bestaat niet (meer)."))
-    organisations = foundation.organisations_for(by=who(request), permission="people.manage")
+    places = foundation.places(by=who(request), permission="people.manage")
     action = request.POST.get("action", "")
-    grant_form = GrantForm(request.POST if action == "grant" else None, organisations=organisations)
+    grant_form = GrantForm(request.POST if action == "grant" else None, places=places)
     reset_form = ResetForm(request.POST if action == "password" else None)
     deeds = {"grant": (grant_form, _grant), "password": (reset_form, _reset)}
     status = 200
     if action in deeds:
         form, deed = deeds[action]
-        if form.is_valid() and attempt(form, lambda: deed(request, person_id, form.cleaned_data)):
+        if form.is_valid() and attempt(form, lambda: deed(request, person_id, form)):
             messages.success(request, gettext("Opgeslagen."))
             return redirect("desk:person", person_id)
         status = refused(form)
@@ -79,28 +78,23 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return show(request, "person", context, status=status)
 
 
-def _grant(request: HttpRequest, person_id: UUID, given: dict[str, Any]) -> None:
-    foundation.grant(
-        by=who(request),
-        user_id=person_id,
-        organisation_id=UUID(given["organisation"]),
-        role=given["role"],
-        until_date=given["until_date"],
-    )
+def _grant(request: HttpRequest, person_id: UUID, form: GrantForm) -> None:
+    foundation.grant(by=who(request), user_id=person_id, until_date=form.cleaned_data["until_date"], **form.where())
 
 
-def _reset(request: HttpRequest, person_id: UUID, given: dict[str, Any]) -> None:
-    foundation.set_password(by=who(request), user_id=person_id, password=given["password"])
+def _reset(request: HttpRequest, person_id: UUID, form: ResetForm) -> None:
+    foundation.set_password(by=who(request), user_id=person_id, password=form.cleaned_data["password"])
 
 
 def _plainly(request: HttpRequest, person_id: UUID, action: str) -> HttpResponse:
     if action == "close":
         foundation.close_account(by=who(request), user_id=person_id)
         messages.success(request, gettext("Het account is gesloten."))
-    elif action.startswith("revoke:") and action.count(":") == 2:
-        _, organisation, role = action.split(":")
+    elif action.startswith("revoke:") and action.count(":") == 3:
+        _, organisation, role, team = action.split(":")
         try:
-            foundation.revoke(by=who(request), user_id=person_id, organisation_id=UUID(organisation), role=role)
+            where = {"organisation_id": UUID(organisation), "team_id": UUID(team) if team else None, "role": role}
+            foundation.revoke(by=who(request), user_id=person_id, **where)
         except ValueError:
             raise NotFound("role.not-held", N_("Deze persoon heeft deze rol daar niet.")) from None
         messages.success(request, gettext("De rol is weggehaald."))

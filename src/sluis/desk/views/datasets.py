@@ -10,12 +10,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sluis.desk import words
-from sluis.desk.forms.datasets import NewDatasetForm
+from sluis.desk.forms.datasets import NewDatasetForm, TeamOfDatasetForm
 from sluis.desk.page import attempt, refused, show, who
 from sluis.desk.quality import quality_of
 from sluis.desk.receiving import receive, title_of
 from sluis.desk.tabs import crumbs, tabs_of
-from sluis.foundation.service import holds, may, organisations_for
+from sluis.foundation.service import Place, holds, may, organisations_for, places, require
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
 from sluis.register import service as register
@@ -75,19 +75,20 @@ def _uuid(text: str) -> UUID | None:
 def new(request: HttpRequest) -> HttpResponse:
     actor = who(request)
     form = NewDatasetForm(request.POST or None, request.FILES or None, actor=actor)
-    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _make(request, form.cleaned_data)):
+    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _make(request, form)):
         return form.outcome  # type: ignore[attr-defined]
     status = refused(form) if request.method == "POST" else 200
     return show(request, "dataset_new", {"form": form}, status=status)
 
 
-def _make(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
-    actor = who(request)
+def _make(request: HttpRequest, form: NewDatasetForm) -> HttpResponse:
+    actor, given = who(request), form.cleaned_data
     if given["upload"]:
         return redirect("desk:table", lake.finish_upload(by=actor, upload_id=given["upload"]))
     file = given["file"]
     title = given["title"] or title_of(file.name)
-    made = register.create(by=actor, organisation_id=UUID(given["organisation"]), title=title)
+    place = form.places[given["organisation"]]
+    made = register.create(by=actor, organisation_id=place.organisation_id, team_id=place.team_id, title=title)
     if file is None:
         messages.success(request, gettext("De dataset is gemaakt. Beschrijf hem of lever de data aan."))
         return redirect("desk:dataset", made.id)
@@ -101,16 +102,43 @@ def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     return show(request, "dataset", {**_around(actor, record), **_standing(actor, record)})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def team(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    actor = who(request)
+    record = register.get(by=actor, dataset_id=dataset_id)
+    require(actor, "dataset.edit", record.organisation.id, record.team_id)
+    here = f"{record.organisation.id}:{record.team_id}" if record.team_id else str(record.organisation.id)
+    form = TeamOfDatasetForm(
+        request.POST or None, actor=actor, organisation_id=record.organisation.id, initial={"place": here}
+    )
+
+    def move() -> Any:
+        chosen = form.places[form.cleaned_data["place"]]
+        return register.move_to_team(by=actor, dataset_id=dataset_id, team_id=chosen.team_id)
+
+    if request.method == "POST" and form.is_valid() and attempt(form, move):
+        messages.success(request, gettext("Opgeslagen."))
+        return redirect("desk:dataset", dataset_id)
+    status = refused(form) if request.method == "POST" else 200
+    return show(request, "dataset_team", {"form": form, "dataset": record, "crumbs": crumbs(record)}, status=status)
+
+
 def _around(actor: Any, record: DatasetRecord) -> dict[str, Any]:
     return {
         "dataset": record,
         "crumbs": crumbs(),
         "tabs": tabs_of(record, "dataset", actor),
         "may_edit": may(actor, "dataset.edit", record.organisation.id, record.team_id),
+        "has_teams": len(_places(actor, record)) > 1,
         "may_add": may(actor, "table.add", record.organisation.id, record.team_id),
         "may_prepare": may(actor, "dossier.prepare", record.organisation.id, record.team_id),
         "may_withdraw": may(actor, "dossier.withdraw", record.organisation.id, record.team_id),
     }
+
+
+def _places(actor: Any, record: DatasetRecord) -> list[Place]:
+    """Where its editor could put it."""
+    return [p for p in places(by=actor, permission="dataset.edit") if p.organisation_id == record.organisation.id]
 
 
 def _standing(actor: Any, record: DatasetRecord) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The only way out to the network: public addresses over http(s), checked, pinned, capped in size and time."""
 
-from sluis.foundation.egress.client import Reply, Stream, get, stream
+from sluis.foundation.egress.client import Reply, Stream, get, post, stream
 from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed, RemoteTooBig, RemoteTooSlow
 from sluis.foundation.egress.targets import EgressPolicy
 
@@ -13,5 +13,6 @@ __all__ = [
     "Reply",
     "Stream",
     "get",
+    "post",
     "stream",
 ]

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin
 
 import httpcore
@@ -66,6 +67,25 @@ def get(
         return Reply(reply.url, reply.status, reply.headers, b"".join(reply.chunks))
 
 
+def post(
+    url: str,
+    *,
+    purpose: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    allow: Sequence[str] | None = None,
+    max_bytes: int = MAX_BYTES,
+    timeout: float = TIMEOUT,
+    policy: EgressPolicy | None = None,
+) -> Reply:
+    """Send `body` to `url` and return the whole reply, like `get`; what was sent never follows a redirect."""
+    target, sent = check(url, allow=allow, policy=policy or EgressPolicy()), dict(headers)
+    _log.info("egress %s to %s", purpose, target.host)
+    with _hop(target, sent, Deadline(timeout), "POST", body) as response:
+        found = _headers(response)
+        return Reply(target.url, response.status, found, b"".join(_chunks(target, response, found, max_bytes)))
+
+
 @contextmanager
 def stream(
     url: str,
@@ -92,17 +112,20 @@ def stream(
 
 
 @contextmanager
-def _hop(target: Target, headers: Mapping[str, str], deadline: Deadline) -> Generator[httpcore.Response, None, None]:
+def _hop(
+    target: Target, headers: Mapping[str, str], deadline: Deadline, method: str = "GET", body: bytes | None = None
+) -> Generator[httpcore.Response, None, None]:
     """One request on a connection of its own, never through a proxy of the environment."""
     backend = PinnedBackend(target.addresses, deadline)
     context = ssl.create_default_context() if target.scheme == "https" else None
     idle = {"connect": _CONNECT_SECONDS, "read": _IDLE_SECONDS, "write": _IDLE_SECONDS, "pool": _IDLE_SECONDS}
     address = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     sent = {"Host": _host_header(target), "User-Agent": "Sluis", "Accept-Encoding": "gzip, deflate", **headers}
+    asked: dict[str, Any] = {"headers": list(sent.items()), "content": body, "extensions": {"timeout": idle}}
     with (
         _said(target),
         httpcore.ConnectionPool(ssl_context=context, network_backend=backend) as pool,
-        pool.stream("GET", address, headers=list(sent.items()), extensions={"timeout": idle}) as response,
+        pool.stream(method, address, **asked) as response,
     ):
         yield response
 

@@ -32,7 +32,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class EgressPolicy:
-    """`allow_private` are the non-public addresses that may be reached all the same (tests, an inside source)."""
+    """`allow_private` are the non-public addresses or networks (10.1.2.0/24) that may be reached all the same."""
 
     allow_private: tuple[str, ...] = ()
     resolve: Resolve = resolve
@@ -100,9 +100,17 @@ def _addresses(url: str, host: str, port: int, policy: EgressPolicy) -> tuple[st
     if not found:
         raise RemoteFailed(url=url)
     # One bad address among good ones is an attack or an accident; neither deserves a second chance.
-    if not all(text in policy.allow_private or is_public(text) for text in found):
+    if not all(_is_allowed(text, policy.allow_private) or is_public(text) for text in found):
         raise EgressRefused("private", N_("{url} wijst naar een intern of niet-openbaar netwerkadres."), url=url)
     return found
+
+
+def _is_allowed(text: str, networks: Sequence[str]) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(network) for network in networks)
 
 
 def is_public(text: str) -> bool:
