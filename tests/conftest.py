@@ -46,7 +46,11 @@ def _flush_past_the_append_only_triggers() -> Iterator[None]:
 
     from django.db.backends.sqlite3.operations import DatabaseOperations
 
-    guarded = ("sluis.foundation.migrations.0002_append_only", "sluis.release.migrations.0002_append_only")
+    guarded = (
+        "sluis.foundation.migrations.0002_append_only",
+        "sluis.process.migrations.0002_promises",
+        "sluis.release.migrations.0002_append_only",
+    )
     creates = [statement for module in guarded for statement in import_module(module).SQLITE]
     drops = [f"DROP TRIGGER IF EXISTS {statement.split()[2]}" for statement in creates]
     flush = DatabaseOperations.sql_flush

@@ -47,6 +47,25 @@ PRIVACY: dict[str, Fields] = {
         pseudonym="giver taker", none="id organisation team role from_date until_date created_at ended_at"
     ),
     "foundation.GroupRole": Fields(none="id group organisation team role"),
+    "process.Definition": Fields(
+        pseudonym="deployed_by", none="sha256 kind key number name name_en source deployed_at"
+    ),
+    "process.CurrentDefinition": Fields(none="id kind key definition since"),
+    "process.Instance": Fields(
+        pseudonym="started_by",
+        possible="subject variables engine_state failure",
+        none="id definition key organisation team state outcome policies version steps started_at ended_at",
+    ),
+    "process.Run": Fields(possible="round failure", none="id instance token element handler state created_at ended_at"),
+    "process.Wait": Fields(none="id instance token element kind name due_at"),
+    "process.Passage": Fields(pseudonym="by_key", possible="evidence", none="id instance element at role"),
+    "process.Task": Fields(
+        pseudonym="claimed_by completed_by completed_for",
+        possible="round answers return_reason",
+        none="id instance organisation team token element title title_en role state created_at due_at completed_at "
+        "version",
+    ),
+    "process.FourEyes": Fields(none="id task element"),
     "register.Contact": Fields(possible="name name_en email page phone", none="id organisation version"),
     "register.Dataset": Fields(
         possible="title title_en details",

@@ -24,6 +24,10 @@ PERMISSIONS: dict[str, str] = {
     "dossier.advise": N_("een advies in een dossier zetten"),
     "dossier.decide": N_("besluiten of een dataset open wordt"),
     "dossier.withdraw": N_("een vrijgegeven dataset intrekken"),
+    "process.view": N_("lopende processen en hun taken zien"),
+    "process.work": N_("een proces starten, en een taak die bij de eigen rol hoort doen"),
+    "process.manage": N_("een proces stoppen, verplaatsen of opnieuw proberen, en taken herverdelen"),
+    "process.deploy": N_("een proces of beleid inlezen"),
     "feedback.handle": N_("meldingen van bezoekers lezen en beantwoorden"),
     "audit.view": N_("het logboek inzien"),
     "people.manage": N_("accounts, teams en rollen beheren"),
@@ -32,13 +36,15 @@ PERMISSIONS: dict[str, str] = {
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 
-_VIEW = frozenset({"dataset.view", "table.view", "dossier.view"})
+_LOOK = frozenset({"dataset.view", "table.view", "dossier.view", "process.view"})
+_VIEW = _LOOK | {"process.work"}
+_KEEP = frozenset({"process.view", "process.manage", "process.deploy"})
 _EDIT = _VIEW | {"dataset.edit", "table.add", "feedback.handle"}
 
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        Role("viewer", N_("Lezer"), N_("Kijkt mee, wijzigt niets."), _VIEW),
+        Role("viewer", N_("Lezer"), N_("Kijkt mee, wijzigt niets."), _LOOK),
         Role(
             "data_steward",
             N_("Datasteward"),
@@ -73,7 +79,7 @@ ROLES: dict[str, Role] = {
             "coordinator",
             N_("Opendatacoördinator"),
             N_("Bewaakt het proces over alle datasets."),
-            _EDIT | {"dossier.prepare", "dossier.advise", "platform.operate"},
+            _EDIT | _KEEP | {"dossier.prepare", "dossier.advise", "platform.operate"},
         ),
         Role(
             "data_manager",
@@ -85,7 +91,7 @@ ROLES: dict[str, Role] = {
             "administrator",
             N_("Beheerder"),
             N_("Beheert accounts en het platform, maar besluit niet over data."),
-            frozenset({"people.manage", "audit.view", "platform.operate"}),
+            _KEEP | {"people.manage", "audit.view", "platform.operate"},
             bound=True,
         ),
     )

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class ProcessConfig(AppConfig):
     name = "sluis.process"
     label = "process"
+
+    def ready(self) -> None:
+        from sluis.process import jobs
+
+        jobs.register()

@@ -17,7 +17,7 @@ from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
 from sluis.process import timing
 from sluis.process.bpmn.expressions import literal
-from sluis.process.bpmn.model import Node, NodeKind
+from sluis.process.bpmn.model import HUMAN, Node, NodeKind
 from sluis.process.engine import workflow as tree
 from sluis.process.engine.events import Named, Timed, fire, is_round, throw_code
 from sluis.process.engine.program import Program
@@ -188,6 +188,82 @@ class Running:
         self._top.catch(event)
         self._advance()
         return True
+
+    def returnable(self, token: str) -> tuple[str, ...]:
+        """Steps for people that this step can be sent back to, in the order of the file."""
+        task = self._at(token)
+        node = self._node(task)
+        scope = self.program.model.scopes[node.scope]
+        if is_round(task.task_spec):
+            return ()
+        return tuple(one.id for one in scope.kinds(*HUMAN) if one.id != node.id and self._can_go(task, one))
+
+    def back(self, token: str, element: str) -> None:
+        """Send a step back. Raises Conflict for an element that `returnable` does not name."""
+        if element not in self.returnable(token):
+            raise Conflict(
+                "process.return",
+                N_("Naar ‘{element}’ kan deze taak niet terug."),
+                way_out=N_("Kies een eerdere stap van hetzelfde deel van het proces."),
+                element=element,
+            )
+        task = self._at(token)
+        tree.go_back(task, element, alone=bool(self._others(task, self.program.model.nodes[element])))
+        self._advance()
+
+    def _can_go(self, task: Any, target: Node) -> bool:
+        """Only to what lies before it; and if others are at work, to before all of them or within its own branch."""
+        after = self._after(target)
+        if self._node(task).id not in after:
+            return False
+        others = self._others(task, target)
+        return not others or len(others) == len(self._beside(task))
+
+    def _after(self, target: Node) -> frozenset[str]:
+        return self.program.model.scopes[target.scope].reachable(target.id, forward_only=True)
+
+    def _beside(self, task: Any) -> list[Any]:
+        """What else is alive in the same process: other steps, and branches that wait for this one."""
+        mine = tree.border_of(task)
+        alive = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+        found = [one for one in task.workflow.tasks.values() if one.has_state(alive) and self._node_or_none(one)]
+        return [one for one in found if one is not task and one not in mine]
+
+    def _others(self, task: Any, target: Node) -> list[Any]:
+        """Those beside it that would not be done again after going back to the target."""
+        after = self._after(target)
+        return [one for one in self._beside(task) if not self._came_after(one, after)]
+
+    def _came_after(self, task: Any, after: frozenset[str]) -> bool:
+        node = self._node(task)
+        if node.kind in (NodeKind.PARALLEL, NodeKind.INCLUSIVE):  # waits there: which branch did it come from?
+            before = self._node_or_none(task.parent) if task.parent else None
+            return before is not None and before.id in after
+        return node.id in after
+
+    # --- another version
+
+    def not_in(self, target: Program) -> tuple[str, ...]:
+        """Elements that the state still leans on and that the other version does not have, or has as another kind."""
+        needed = {node for workflow in self._top.everything() for node in self._leaning(workflow)}
+        nodes = target.model.nodes
+        old = self.program.model.nodes
+        gone = {
+            key
+            for key in needed
+            if key not in nodes or nodes[key].kind != old[key].kind or bool(nodes[key].loop) != bool(old[key].loop)
+        }
+        return tuple(sorted(gone | {key for key in needed - gone if nodes[key].scope != old[key].scope}))
+
+    def _leaning(self, workflow: Any) -> Iterator[str]:
+        tree.shorten(workflow)
+        for task in workflow.tasks.values():
+            if not task.has_state(TaskState.PREDICTED_MASK | TaskState.FUTURE) and (node := self._node_or_none(task)):
+                yield node.id
+
+    def replan(self) -> None:
+        """After `load` with another version: what lies ahead is that version's."""
+        tree.replan(self._top)
 
     def cancel(self) -> None:
         self._top.cancel()

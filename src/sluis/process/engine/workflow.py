@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.inclusive_gateway import InclusiveGateway
@@ -145,22 +145,25 @@ def _plain(task: Any) -> list[Any]:
 
 
 def _grow(workflow: Any, tree: Mapping[str, Any]) -> None:
-    for key, parent, children, state, spec, triggered, internal, data, changed in tree["tasks"]:
-        task: Any = Task(workflow, workflow.spec.task_specs[spec], state=state, id=UUID(key))
+    known = workflow.spec.task_specs
+    rows = [row for row in tree["tasks"] if row[4] in known]  # another version may lack a step that was foreseen
+    kept = {row[0] for row in rows}
+    for key, parent, children, state, spec, triggered, internal, data, changed in rows:
+        task: Any = Task(workflow, known[spec], state=state, id=UUID(key))
         task._parent = UUID(parent) if parent else None
-        task._children = [UUID(child) for child in children]
+        task._children = [UUID(child) for child in children if child in kept]
         task.triggered, task.internal_data, task.data = triggered, internal, data
         task.last_state_change = changed
     workflow.task_tree = workflow.tasks[UUID(tree["root"])]
     workflow.completed = tree["completed"]
 
 
-def _cut(workflow: Any) -> None:
+def _cut(workflow: Any, longest: int = LONG) -> None:
     """Take out the history before the one step that everything still alive stands behind.
 
     Not while a gateway waits for branches: it looks at finished steps to see which have come.
     """
-    if len(workflow.tasks) <= LONG or workflow.completed:
+    if len(workflow.tasks) <= longest or workflow.completed:
         return
     live = [task for task in workflow.tasks.values() if task.has_state(LIVE)]
     waiting = TaskState.WAITING
@@ -179,6 +182,47 @@ def _cut(workflow: Any) -> None:
     root._children, first._parent = [first.id], root.id
     if workflow.last_task is not None and workflow.last_task.id not in kept:
         workflow.last_task = None
+
+
+def border_of(task: Any) -> list[Any]:
+    """The events on the border of a step, while it is done."""
+    split = task.parent
+    return split.children if split is not None and isinstance(split.task_spec, BoundaryEventSplit) else []
+
+
+def go_back(task: Any, element: str, *, alone: bool) -> None:
+    """Put the token of this task at an earlier element of the same process.
+
+    `alone`: only this one, within its branch. Otherwise the process begins again there: everything alive is broken
+    off, and the history goes too, so that no gateway counts a branch that came in before.
+    """
+    workflow: Any = task.workflow
+    spec = workflow.spec.task_specs.get(f":{element}.split") or workflow.spec.task_specs[f":{element}"]
+    anchor = task.parent if border_of(task) else task
+    parent = anchor.parent if alone else workflow.task_tree
+    for gone in [anchor] if alone else list(parent.children):
+        workflow._remove_task(gone.id)
+    child = parent._add_child(spec, TaskState.FUTURE)
+    child.triggered = True
+    spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
+    spec._update(child)
+
+
+def replan(top: Outer) -> None:
+    """Forget what was foreseen, and foresee it again by the specs of now."""
+    workflow: Any
+    for workflow in top.everything():
+        for task in list(workflow.tasks.values()):
+            if task.id in workflow.tasks and task.has_state(TaskState.PREDICTED_MASK | TaskState.FUTURE):
+                workflow._remove_task(task.id)
+        for task in list(workflow.tasks.values()):
+            if task.has_state(LIVE):
+                task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+
+
+def shorten(workflow: Any) -> None:
+    """Cut what can be cut, however short the history is."""
+    _cut(workflow, 0)
 
 
 def _over(workflow: Any, task: Any) -> bool:

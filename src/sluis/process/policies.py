@@ -1,0 +1,40 @@
+"""What a process asks a policy: the version that was pinned when the instance started, and what it answered."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from sluis.process.dmn import Model, read
+from sluis.process.engine import Decided
+from sluis.process.feel import to_json
+
+
+def names(xml: bytes) -> tuple[str, str]:
+    """Name and English name of a policy that can be used; raises ModelRefused with every fault of one that cannot."""
+    return read(xml).definitions.name, ""
+
+
+def decisions(xml: bytes) -> frozenset[str]:
+    return frozenset(read(xml).decisions)
+
+
+def decide(sha256: str, load: Callable[[], bytes], decision: str, scope: Mapping[str, Any]) -> Decided:
+    """Evaluate; the evidence says which version, which rules per decision, and what had no answer."""
+    kept = _kept(sha256)
+    if not kept:
+        kept.append(read(load()))
+    said = kept[0].evaluate(decision, scope)
+    value = to_json(said.value)
+    evidence = {
+        "policy": sha256,
+        "decision": decision,
+        "value": value,
+        "matched": {name: list(rules) for name, rules in said.matched.items()},
+        "faults": [{"element": fault.element, "code": fault.code, "text": fault.text()} for fault in said.faults],
+    }
+    return Decided(value, evidence)
+
+
+@lru_cache(maxsize=128)
+def _kept(sha256: str) -> list[Model]:
+    return []
