@@ -18,6 +18,7 @@ from tests.unit.process.drawn import (
     message,
     node,
     process,
+    rule,
     service,
     start,
     timer,
@@ -506,3 +507,42 @@ def test_a_listener_that_raises_undoes_the_move(begin: Begin, ann: Actor) -> Non
     with pytest.raises(Conflict):
         door.complete(by=ann, task_id=todo(ann)["a"].id, answers={"x": "1"})
     assert Instance.objects.get(id=made.id).version == made.version
+
+
+POLICY = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="Proef" namespace="urn:test">
+  <inputData id="i" name="x"><variable name="x" typeRef="string"/></inputData>
+  <decision id="t" name="Test"><variable name="Test" typeRef="string"/>
+    <informationRequirement id="r"><requiredInput href="#i"/></informationRequirement>
+    <decisionTable id="dt" hitPolicy="FIRST">
+      <input id="c"><inputExpression id="e" typeRef="string"><text>x</text></inputExpression></input>
+      <output id="o" typeRef="string"/>
+      <rule id="r1"><inputEntry id="n1"><text>"a"</text></inputEntry>
+        <outputEntry id="u1"><text>"OUT"</text></outputEntry></rule>
+      <rule id="r2"><inputEntry id="n2"><text>-</text></inputEntry>
+        <outputEntry id="u2"><text>"human"</text></outputEntry></rule>
+    </decisionTable>
+  </decision>
+</definitions>"""
+
+
+def test_a_policy_is_pinned_and_leaves_its_rules(begin: Begin, home: Any, ann: Actor) -> None:
+    xml = process(start(), user("a", form(field("x"))), rule("r"), user("b"), end(), "start > a > r > b > end")
+    with pytest.raises(Invalid, match="kan zo niet draaien"):
+        begin(xml)
+    first = door.deploy(by=SYSTEM, kind="policy", key="test", xml=POLICY.replace(b"OUT", b"open"))
+    door.make_current(by=SYSTEM, sha256=first.sha256)
+    made = begin(xml)
+    second = door.deploy(by=SYSTEM, kind="policy", key="test", xml=POLICY.replace(b"OUT", b"closed"))
+    door.make_current(by=SYSTEM, sha256=second.sha256)
+    told: list[Transition] = []
+    door.on_transition(told.append)
+    door.complete(by=ann, task_id=todo(ann)["a"].id, answers={"x": "a"})
+    assert door.instance(by=ann, instance_id=made.id).variables["decided"] == "open"
+    evidence = Passage.objects.get(element="r").evidence
+    assert (evidence["policy"], evidence["matched"]) == (first.sha256, {"Test": [1]})
+    assert [moved.evidence["value"] for moved in told if moved.element == "r"] == ["open"]
+    later = door.start(by=SYSTEM, key="proef", subject="test:2", organisation_id=home.id)
+    task = next(t for t in door.tasks(by=ann).rows if t.instance_id == later.id)
+    door.complete(by=ann, task_id=task.id)
+    assert door.instance(by=ann, instance_id=later.id).variables["decided"] == "human"
