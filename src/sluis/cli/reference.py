@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from sluis.cli.policies_page import policies_page
 from sluis.cli.settings import default_of
 from sluis.cli.start import start
 from sluis.conf.env import Env
@@ -147,6 +148,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/access.md": access_page,
     "docs/reference/privacy.md": privacy_page,
     "docs/reference/commands.md": commands_page,
+    "docs/reference/policies.md": lambda: policies_page(_GENERATED),
     ".env.example": env_example,
 }
 
