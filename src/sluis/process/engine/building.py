@@ -170,7 +170,7 @@ _MAKERS: dict[NodeKind, Callable[..., Any]] = {
     NodeKind.RULE: _plain(steps.Rule),
     NodeKind.EXCLUSIVE: _plain(spiff.ExclusiveGateway),
     NodeKind.INCLUSIVE: _plain(steps.Inclusive),
-    NodeKind.PARALLEL: _plain(spiff.ParallelGateway),
+    NodeKind.PARALLEL: _plain(steps.Together),
     NodeKind.EVENT_BASED: _race,
     NodeKind.SUB: _inner,
     NodeKind.CALL: _inner,

@@ -53,6 +53,27 @@ class FlowCondition(Operator):
         return True
 
 
+class Together(spiff.ParallelGateway):
+    """Goes on when a token has come over each incoming flow, and uses each token once.
+
+    SpiffWorkflow looks for finished steps in the whole history, so that in a later round of a loop a branch of an
+    earlier one can count again.
+    """
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        my_task.internal_data["came"] = True
+        first: dict[str, Any] = {}
+        came = (task for task in my_task.workflow.tasks.values() if task.task_spec is self)
+        for task in sorted(came, key=lambda task: task.last_state_change):
+            if task.internal_data.get("came"):
+                first.setdefault(task.parent.task_spec.name, task)
+        if len(first) < len(set(self._inputs)):
+            return False
+        for task in first.values():
+            task.internal_data["came"] = False
+        return True
+
+
 class Inclusive(spiff.InclusiveGateway):
     """Waits while anything else alive in its process can still come to it, not counting ways back.
 
