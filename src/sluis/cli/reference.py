@@ -54,7 +54,20 @@ def roles_page() -> str:
     lines = [
         "# Roles and permissions\n",
         _GENERATED,
-        "A person holds a role within one organisation. Operations ask for a permission, never for a role.\n",
+        "A person holds a role within one organisation, or for one team of it. Operations ask for a permission, never",
+        "for a role.\n",
+        "- **Whole organisation**: the role reaches everything of the organisation, whatever team it belongs to.",
+        "- **Team**: the role reaches what belongs to that team, and nothing else. What belongs to no team is for",
+        "  roles of the whole organisation. Contacts belong to the organisation; its teams may use them.",
+        "- **Lent**: a colleague uses the role in the giver's name, from a day to a day, a year at most. It reaches",
+        "  what the giver's role reaches, as long as the giver holds it. Four eyes look at both people. It is not lent",
+        "  on.",
+        f"- Never for a team and never lent: {', '.join(f'`{role.name}`' for role in ROLES.values() if role.bound)}.\n",
+        "Why: [decision 13](../adr/0013-teams-and-replacement.md).\n",
+        "| role | title | what for |",
+        "|---|---|---|",
+        *(f"| `{role.name}` | {role.title} | {role.description} |" for role in ROLES.values()),
+        "",
         "| permission | " + " | ".join(f"`{name}`" for name in names) + " |",
         "|---|" + "---|" * len(names),
     ]
@@ -75,14 +88,18 @@ def access_page() -> str:
         _GENERATED,
         "One row per address. The page itself asks again, about the thing it shows: a permission here means that the",
         "person holds it *somewhere*; what they may not see is answered as if it did not exist (404). Who holds which",
-        "permission: [roles](roles.md). English pages stand under `/en/`.\n",
-        "| address | name | who |",
-        "|---|---|---|",
+        "permission: [roles](roles.md). A role for one team, or one that a colleague lent, opens the same addresses;",
+        "what they show is limited to that team. English pages stand under `/en/`.\n",
+        f"| address | name | who | {' | '.join(f'`{name}`' for name in ROLES)} |",
+        "|---|---|---|" + "---|" * len(ROLES),
     ]
     for name, pattern in sorted(addresses(get_resolver()).items(), key=lambda item: (item[1], item[0])):
         row = table[name]
         who = {"public": "everybody", "signed-in": "who is signed in"}.get(row, f"`{row}`")
-        lines.append(f"| `/{pattern}` | `{name}` | {who} |".replace("\\", ""))
+        marks = " | ".join(
+            "yes" if row not in PERMISSIONS or row in role.permissions else "" for role in ROLES.values()
+        )
+        lines.append(f"| `/{pattern}` | `{name}` | {who} | {marks} |".replace("\\", ""))
     return "\n".join(lines) + "\n"
 
 

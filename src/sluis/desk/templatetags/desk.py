@@ -27,7 +27,7 @@ HOMES = {
     "dataset": "datasets", "metadata": "datasets", "columns": "datasets", "parts": "datasets", "data": "datasets",
     "distribution": "datasets", "service": "datasets", "contact": "datasets", "upload": "datasets",
     "table": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback", "person": "people",
-    "groups": "teams",
+    "teams": "people", "groups": "people", "replacements": "account",
     "account_change_password": "account",
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +16,7 @@ from sluis.foundation import service as foundation
 from sluis.foundation.service import PERMISSIONS, ROLES
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
+from sluis.web.shapes import Link
 
 
 @require_safe
@@ -57,7 +59,8 @@ def replacements(request: HttpRequest) -> HttpResponse:
     mine = foundation.replacements(by=actor)
     known = {found.id for found in mine}
     others = [found for found in foundation.replacements_here(by=actor) if found.id not in known]
-    context = {"form": form, "own": own, "people": people, "mine": mine, "others": others}
+    crumbs = [Link(gettext("Account"), reverse("desk:account"))]
+    context = {"form": form, "own": own, "people": people, "mine": mine, "others": others, "crumbs": crumbs}
     return show(request, "replacements", context, status=refused(form) if request.method == "POST" else 200)
 
 

@@ -14,6 +14,7 @@ from sluis.desk import words
 from sluis.desk.forms.people import GrantForm, NewPersonForm, ResetForm
 from sluis.desk.page import attempt, refused, show, who
 from sluis.foundation import service as foundation
+from sluis.foundation.oidc.flow import offered
 from sluis.kernel.errors import NotFound, from_wire
 from sluis.kernel.text import N_
 from sluis.web.paging import whole_number, with_query
@@ -24,7 +25,7 @@ SIZE = 50
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    return show(request, "people", {"people": foundation.people(by=who(request))})
+    return show(request, "people", {"people": foundation.people(by=who(request)), "groups_too": offered()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 from sluis.desk.forms.people import GroupForm, TeamForm
 from sluis.desk.page import attempt, refused, show, who
 from sluis.foundation import service as foundation
-from sluis.foundation.oidc.flow import offered
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
 from sluis.web.shapes import Link
@@ -41,7 +40,7 @@ def teams(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Opgeslagen."))
         return redirect("desk:teams")
     status = refused(asked) if request.method == "POST" else 200
-    shown = {"form": form, "asked": asked, "teams": foundation.teams(by=actor), "groups_too": offered()}
+    shown = {"form": form, "asked": asked, "teams": foundation.teams(by=actor), "crumbs": _crumbs()}
     return show(request, "teams", shown, status=status)
 
 
@@ -62,9 +61,12 @@ def groups(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Opgeslagen. Het telt vanaf de volgende keer dat iemand inlogt."))
         return redirect("desk:groups")
     status = refused(asked) if request.method == "POST" else 200
-    crumbs = [Link(gettext("Teams"), reverse("desk:teams"))]
-    shown = {"form": form, "asked": asked, "grants": foundation.group_grants(by=actor), "crumbs": crumbs}
+    shown = {"form": form, "asked": asked, "grants": foundation.group_grants(by=actor), "crumbs": _crumbs()}
     return show(request, "groups", shown, status=status)
+
+
+def _crumbs() -> list[Link]:
+    return [Link(gettext("Personen"), reverse("desk:people"))]
 
 
 def _asked(request: HttpRequest, form: forms.Form, action: str) -> forms.Form:
