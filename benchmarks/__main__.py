@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from benchmarks import ingest, report, rows, search, start
+from benchmarks import ingest, policies, report, rows, search, start
 from benchmarks.scale import Scale
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "rows": ("Rijen en bestanden over HTTP", rows.measure),
     "search": ("Catalogus", search.measure),
     "start": ("Starten", start.measure),
+    "policies": ("Beleid", policies.measure),
 }
 
 

@@ -7,7 +7,8 @@
 A missing input is null, and null matches only the dash or a cell that itself says null.
 """
 
+from sluis.process.dmn.checking import check
 from sluis.process.dmn.faults import ModelFault, ModelRefused
 from sluis.process.dmn.model import Evaluated, Model, read
 
-__all__ = ["Evaluated", "Model", "ModelFault", "ModelRefused", "read"]
+__all__ = ["Evaluated", "Model", "ModelFault", "ModelRefused", "check", "read"]

@@ -12,8 +12,10 @@ from sluis.process.dmn.tracing import note, typed
 from sluis.process.dmn.types import Types
 from sluis.process.feel import compile_expression
 from sluis.process.feel import syntax as s
+from sluis.process.feel.calls import called
 from sluis.process.feel.faults import Budget, FeelFault
-from sluis.process.feel.interpreter import Frame, Run, called, filtered, looped, quantified
+from sluis.process.feel.frames import Frame, Run
+from sluis.process.feel.loops import filtered, looped, quantified
 from sluis.process.feel.values import Function
 
 

@@ -34,11 +34,14 @@ def walk(box: e.Box) -> list[e.Box]:
     """The box and every box within it."""
     found, waiting = list[e.Box](), [box]
     while waiting:
-        one = waiting.pop()
-        found.append(one)
-        for part in fields(one):
-            waiting.extend(_boxes_in(getattr(one, part.name)))
+        found.append(waiting.pop())
+        waiting.extend(inner_boxes(found[-1]))
     return found
+
+
+def inner_boxes(box: e.Box) -> list[e.Box]:
+    """The boxes that stand directly in a box."""
+    return [one for part in fields(box) for one in _boxes_in(getattr(box, part.name))]
 
 
 def _boxes_in(value: Any) -> list[e.Box]:

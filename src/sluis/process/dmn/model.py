@@ -15,7 +15,7 @@ from sluis.process.dmn.tracing import Trace, typed
 from sluis.process.dmn.types import Types
 from sluis.process.feel.expressions import guarded
 from sluis.process.feel.faults import Budget
-from sluis.process.feel.interpreter import Frame, Run
+from sluis.process.feel.frames import Frame, Run
 from sluis.process.feel.values import Function, from_python
 from sluis.process.feel.writing import measure
 

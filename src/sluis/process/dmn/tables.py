@@ -9,8 +9,9 @@ from sluis.process.dmn.tracing import Trace, note
 from sluis.process.feel import UnaryTests, compile_unary_tests
 from sluis.process.feel import syntax as s
 from sluis.process.feel.faults import Budget, FeelFault
+from sluis.process.feel.frames import Frame, Run, runner
 from sluis.process.feel.functions import FUNCTIONS
-from sluis.process.feel.interpreter import Frame, Run, TestRun
+from sluis.process.feel.unary import TestRun
 from sluis.process.feel.values import equal
 
 if TYPE_CHECKING:
@@ -226,8 +227,6 @@ def _order(compiler: "Compiler", column: e.OutputColumn) -> Callable[[Frame], li
 
 
 def _operands(tests: UnaryTests) -> list[Run]:
-    from sluis.process.feel.interpreter import runner
-
     return [runner(test.operand) for test in tests.tree.tests if test.operator is None]
 
 

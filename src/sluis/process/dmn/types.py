@@ -7,7 +7,7 @@ from typing import Any
 from sluis.process.dmn.elements import ItemType
 from sluis.process.feel import compile_unary_tests
 from sluis.process.feel.faults import Budget, FeelFault
-from sluis.process.feel.interpreter import Frame
+from sluis.process.feel.frames import Frame
 from sluis.process.feel.temporal import moment, read_date, read_date_time, read_duration, read_time
 from sluis.process.feel.types import simple_kind
 from sluis.process.feel.values import Function, kind

@@ -6,13 +6,15 @@ from decimal import localcontext
 from functools import lru_cache
 from typing import Any
 
+from sluis.process.feel import interpreter as interpreter
 from sluis.process.feel import syntax as s
 from sluis.process.feel.faults import Budget, too_deep
+from sluis.process.feel.frames import Frame, Run, runner
 from sluis.process.feel.functions import FUNCTIONS
-from sluis.process.feel.interpreter import Frame, Run, TestRun, runner, tests_runner
 from sluis.process.feel.names import free_names
 from sluis.process.feel.parser import parse_expression, parse_unary_tests
 from sluis.process.feel.scanner import KEYWORDS
+from sluis.process.feel.unary import TestRun, tests_runner
 from sluis.process.feel.values import NUMBERS, from_python
 from sluis.process.feel.writing import measure
 

@@ -1,6 +1,5 @@
 """From text to syntax tree (DMN 1.5, grammar of 10.3.1.2). Raises FeelFault, and nothing else, on any text."""
 
-import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, cast
@@ -8,13 +7,13 @@ from typing import Any, cast
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.process.feel import syntax as s
+from sluis.process.feel.cursor import MAX_DEPTH, Cursor
 from sluis.process.feel.faults import FeelFault
-from sluis.process.feel.scanner import Scanner, Token
+from sluis.process.feel.scanner import Token, unescaped
 from sluis.process.feel.temporal import read_moment
 from sluis.process.feel.values import from_python
 
 MAX_CHARACTERS = 100_000
-_MAX_DEPTH = 40
 # From loose to tight; a higher number binds first.
 _OR, _AND, _COMPARE, _ADD, _MULTIPLY, _POWER = range(1, 7)
 _LEVEL = {
@@ -63,71 +62,8 @@ def _whole(text: str, names: Iterable[str], read: "Callable[[Parser], s.Node]") 
     return tree
 
 
-class Parser:
-    """Recursive descent with one token of look-ahead; goes back in the text where the grammar needs it."""
-
-    def __init__(self, text: str, names: Iterable[str] = ()) -> None:
-        self.scanner = Scanner(text, names)
-        self.at = 0
-        self._depth = 0
-        self._endpoint = False
-
-    # --- tokens ---------------------------------------------------------------------------------------------------
-
-    def peek(self) -> Token:
-        return self.scanner.token(self.at)
-
-    def take(self) -> Token:
-        token = self.peek()
-        self.at = token.end
-        return token
-
-    def sees(self, *values: str) -> bool:
-        token = self.peek()
-        return token.kind in ("sign", "keyword") and token.value in values
-
-    def accept(self, *values: str) -> Token | None:
-        return self.take() if self.sees(*values) else None
-
-    def expect(self, *values: str) -> Token:
-        token = self.peek()
-        if not self.sees(*values):
-            raise self._fault(token, N_("Bij teken {position} staat {found}, maar hier hoort {expected}."), values)
-        return self.take()
-
-    def end(self) -> None:
-        token = self.peek()
-        if token.kind != "end":
-            raise self._fault(token, N_("Dit is geen FEEL: bij teken {position} staat {found}."))
-
-    def _fault(self, token: Token, message: str, expected: Iterable[str] = ()) -> FeelFault:
-        return FeelFault(
-            "feel.syntax",
-            message if token.kind != "end" else N_("De expressie houdt te vroeg op."),
-            text=self.scanner.text,
-            position=token.start + 1,
-            found=token.value,
-            expected=" / ".join(expected),
-        )
-
-    def _too_deep(self) -> FeelFault:
-        return FeelFault(
-            "feel.too-nested",
-            N_("De expressie is dieper genest dan {limit} niveaus."),
-            text=self.scanner.text,
-            position=self.at + 1,
-            limit=_MAX_DEPTH,
-        )
-
-    def nested[T](self, read: Callable[[], T], *, endpoint: bool = False) -> T:
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise self._too_deep()
-        before, self._endpoint = self._endpoint, endpoint
-        found = read()
-        self._endpoint = before
-        self._depth -= 1
-        return found
+class Parser(Cursor):
+    """Recursive descent; goes back in the text only to see whether `not(…)` is all there is."""
 
     # --- expressions ----------------------------------------------------------------------------------------------
 
@@ -161,8 +97,8 @@ class Parser:
         minus: list[Token] = []
         while token := self.accept("-"):
             minus.append(token)
-        if len(minus) > _MAX_DEPTH:
-            raise self._too_deep()
+        if len(minus) > MAX_DEPTH:
+            raise self.too_deep()
         found = self._postfix()
         for token in reversed(minus):
             found = s.Negate(token.start, found)
@@ -174,11 +110,11 @@ class Parser:
         while True:
             token = self.peek()
             steps += 1
-            if steps > _MAX_DEPTH:
-                raise self._too_deep()
+            if steps > MAX_DEPTH:
+                raise self.too_deep()
             if self.accept("."):
                 found = s.Path(token.start, found, self._property())
-            elif not self._endpoint and self.accept("["):
+            elif not self.in_endpoint and self.accept("["):
                 condition = self.expression()
                 self.expect("]")
                 found = s.Filter(token.start, found, condition)
@@ -193,7 +129,7 @@ class Parser:
     def _property(self) -> str:
         token = self.take()
         if token.kind not in ("name", "keyword"):
-            raise self._fault(token, N_("Bij teken {position} hoort een naam na de punt."))
+            raise self.fault(token, N_("Bij teken {position} hoort een naam na de punt."))
         return token.value
 
     def _call(self, at: int, function: s.Node) -> s.Node:
@@ -204,7 +140,7 @@ class Parser:
             if name:
                 names.append(name)
             elif names:
-                raise self._fault(self.peek(), N_("Bij teken {position} hoort een naam met een dubbele punt."))
+                raise self.fault(self.peek(), N_("Bij teken {position} hoort een naam met een dubbele punt."))
             arguments.append(self.expression())
             if not self.accept(","):
                 break
@@ -233,20 +169,20 @@ class Parser:
             case "sign":
                 return self._sign(token)
             case _:
-                raise self._fault(token, N_("Dit is geen FEEL: bij teken {position} staat {found}."))
+                raise self.fault(token, N_("Dit is geen FEEL: bij teken {position} staat {found}."))
 
     def _literal(self, token: Token) -> s.Node:
         if token.kind == "number":
             try:
                 return s.Literal(token.start, from_python(Decimal(token.value)))
             except (Invalid, ArithmeticError) as error:
-                raise self._fault(token, N_("Het getal bij teken {position} is te groot.")) from error
+                raise self.fault(token, N_("Het getal bij teken {position} is te groot.")) from error
         text = unescaped(token.value)
         if token.kind == "text":
             return s.Literal(token.start, text)
         moment = read_moment(text)
         if moment is None:
-            raise self._fault(token, N_("Bij teken {position} staat geen datum, tijd of duur: {found}."))
+            raise self.fault(token, N_("Bij teken {position} staat geen datum, tijd of duur: {found}."))
         return s.Literal(token.start, moment)
 
     def _name(self, token: Token) -> s.Node:
@@ -266,7 +202,6 @@ class Parser:
                 return s.If(token.start, condition, then, self.expression())
             case "for":
                 iterators = self._iterators("return")
-                self.scanner.learn("partial")
                 return s.For(token.start, iterators, self.expression())
             case "some" | "every":
                 iterators = self._iterators("satisfies")
@@ -274,14 +209,14 @@ class Parser:
             case "function":
                 return self._function(token.start)
             case _:
-                raise self._fault(token, N_("Dit is geen FEEL: bij teken {position} staat {found}."))
+                raise self.fault(token, N_("Dit is geen FEEL: bij teken {position} staat {found}."))
 
     def _iterators(self, closing: str) -> tuple[s.Iterator, ...]:
         found: list[s.Iterator] = []
         while True:
             name = self.take()
             if name.kind != "name":
-                raise self._fault(name, N_("Bij teken {position} hoort een naam."))
+                raise self.fault(name, N_("Bij teken {position} hoort een naam."))
             self.expect("in")
             source = self.expression()
             until = self.expression() if self.accept("..") else None
@@ -296,7 +231,7 @@ class Parser:
         while not self.sees(")"):
             label = self.scanner.label(self.at)
             if not label:
-                raise self._fault(self.peek(), N_("Bij teken {position} hoort een naam."))
+                raise self.fault(self.peek(), N_("Bij teken {position} hoort een naam."))
             self.at = label.end
             self.scanner.learn(label.value)
             parameters.append((label.value, self.type() if self.accept(":") else None))
@@ -304,7 +239,7 @@ class Parser:
                 break
         self.expect(")")
         if self.sees("external"):
-            raise self._fault(self.peek(), N_("Functies van buiten FEEL (external) voert Sluis niet uit."))
+            raise self.fault(self.peek(), N_("Functies van buiten FEEL (external) voert Sluis niet uit."))
         return s.FunctionNode(at, tuple(parameters), self.expression())
 
     def _sign(self, token: Token) -> s.Node:
@@ -318,9 +253,9 @@ class Parser:
             case "{":
                 return self._context()
             case "<" | "<=" | ">" | ">=" | "=" | "!=":
-                raise self._fault(token, N_("Bij teken {position} staat {found} zonder iets ervoor."))
+                raise self.fault(token, N_("Bij teken {position} staat {found} zonder iets ervoor."))
             case _:
-                raise self._fault(token, N_("Dit is geen FEEL: bij teken {position} staat {found}."))
+                raise self.fault(token, N_("Dit is geen FEEL: bij teken {position} staat {found}."))
 
     def _parenthesized(self) -> s.Node:
         """An expression in brackets, or a range: `(1..5]`, `(< 10)`."""
@@ -372,11 +307,11 @@ class Parser:
             else:
                 label = self.scanner.label(self.at)
                 if not label:
-                    raise self._fault(token, N_("Bij teken {position} hoort een naam."))
+                    raise self.fault(token, N_("Bij teken {position} hoort een naam."))
                 self.at, key = label.end, label.value
             self.expect(":")
             if key in entries:
-                raise self._fault(token, N_("Bij teken {position} staat de naam {found} voor de tweede keer."))
+                raise self.fault(token, N_("Bij teken {position} staat de naam {found} voor de tweede keer."))
             entries[key] = self.expression()
             self.scanner.learn(key)
             if not self.accept(","):
@@ -397,7 +332,7 @@ class Parser:
                 self.end()
                 return s.Tests(token.start, tests, negated=True)
             except FeelFault:
-                self.at, self._depth, self._endpoint = token.start, 0, False
+                self.at, self.depth, self.in_endpoint = token.start, 0, False
         return self._tests()
 
     def _tests(self) -> s.Tests:
@@ -433,7 +368,7 @@ class Parser:
     def _type(self) -> s.TypeNode:
         token = self.take()
         if token.kind not in ("name", "keyword"):
-            raise self._fault(token, N_("Bij teken {position} hoort een type."))
+            raise self.fault(token, N_("Bij teken {position} hoort een type."))
         name = token.value
         while self.accept("."):
             name += "." + self._property()
@@ -445,7 +380,7 @@ class Parser:
             if name == "context":
                 label = self.scanner.label(self.at)
                 if not label:
-                    raise self._fault(self.peek(), N_("Bij teken {position} hoort een naam."))
+                    raise self.fault(self.peek(), N_("Bij teken {position} hoort een naam."))
                 self.at = label.end
                 names.append(label.value)
                 self.expect(":")
@@ -457,22 +392,3 @@ class Parser:
             self.expect("->")
             parts.append(self.type())
         return s.TypeNode(token.start, name, tuple(parts), tuple(names))
-
-
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
-
-
-def unescaped(quoted: str) -> str:
-    """The text between the quotes of a string literal."""
-
-    def one(found: re.Match[str]) -> str:
-        code = found[1] or found[2]
-        if code:
-            number = int(code, 16)
-            return chr(number) if number <= 0x10FFFF else found[0]
-        return _ESCAPED.get(found[3], found[0])
-
-    text = _ESCAPE.sub(one, quoted[1:-1])
-    # Two escapes may together be one character outside the first plane.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -142,3 +142,22 @@ class Scanner:
 def _goes_on(text: str, end: int) -> bool:
     """Whether a match stopped in the middle of a word."""
     return end < len(text) and bool(_PART_CHARACTER.match(text[end - 1]) and _PART_CHARACTER.match(text[end]))
+
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+
+
+def unescaped(quoted: str) -> str:
+    """The text between the quotes of a string literal."""
+
+    def one(found: re.Match[str]) -> str:
+        code = found[1] or found[2]
+        if code:
+            number = int(code, 16)
+            return chr(number) if number <= 0x10FFFF else found[0]
+        return _ESCAPED.get(found[3], found[0])
+
+    text = _ESCAPE.sub(one, quoted[1:-1])
+    # Two escapes may together be one character outside the first plane.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -67,6 +67,8 @@ class Function:
     name: str
     signatures: tuple[tuple[str, ...], ...]
     call: "Callable[[Budget, list[Any]], Any]"
+    built_in: bool = False
+    """Then `call` looks for the fitting signature itself when the arguments come without names."""
 
 
 _KINDS: dict[type, str] = {
@@ -118,8 +120,11 @@ def equal(left: Any, right: Any, budget: "Budget | None" = None) -> bool | None:
     """Three-valued: None when the two are of different kinds, so that nothing can be said."""
     if left is None or right is None:
         return left is right
-    if type(left) is not type(right):
+    given = type(left)
+    if given is not type(right):
         return None
+    if given is str or given is Decimal or given is bool:
+        return bool(left == right)
     if isinstance(left, list):
         return len(left) == len(right) and _all_equal(left, right, budget)
     if isinstance(left, dict):

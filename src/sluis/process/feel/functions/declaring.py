@@ -35,17 +35,20 @@ def feel(name: str, *signatures: str) -> Callable[[Made], Made]:
     """
 
     def declare(made: Made) -> Made:
-        ways = [_read(signature) for signature in signatures]
-        names = tuple(tuple(shown for shown, _, _ in way) for way in ways)
+        read = [_read(signature) for signature in signatures]
+        names = tuple(tuple(shown for shown, _, _ in way) for way in read)
+        ways = [
+            (way, bool(way) and way[-1][0].endswith("..."), sum(not optional for _, _, optional in way)) for way in read
+        ]
 
         def call(budget: Budget, given: list[Any]) -> Any:
-            for way in ways:
-                arguments = _fitting(way, given)
+            for way, repeats, least in ways:
+                arguments = _fitting(way, repeats, least, given)
                 if arguments is not None:
                     return _guarded(made, budget, arguments)
             return None
 
-        FUNCTIONS[name] = Function(name, names, call)
+        FUNCTIONS[name] = Function(name, names, call, built_in=True)
         return made
 
     return declare
@@ -60,13 +63,12 @@ def _read(signature: str) -> list[_Parameter]:
     return found
 
 
-def _fitting(way: list[_Parameter], given: list[Any]) -> list[Any] | None:
-    if way and way[-1][0].endswith("..."):
-        if not given:
-            return None
-        return [given[0] if len(given) == 1 and isinstance(given[0], list) else given]
-    if len(way) != len(given):
+def _fitting(way: list[_Parameter], repeats: bool, least: int, given: list[Any]) -> list[Any] | None:
+    if repeats:
+        return [given[0] if len(given) == 1 and isinstance(given[0], list) else given] if given else None
+    if not least <= len(given) <= len(way):
         return None
+    given = [*given, *[None] * (len(way) - len(given))]
     made: list[Any] = []
     for (_, allowed, optional), value in zip(way, given, strict=True):
         value = _coerced(value, allowed)
