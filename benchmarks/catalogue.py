@@ -20,8 +20,10 @@ THEME = "http://publications.europa.eu/resource/authority/data-theme/"
 FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
 LICENCES = (
     "http://creativecommons.org/publicdomain/zero/1.0/deed.nl",
-    "https://creativecommons.org/licenses/by/4.0/deed.nl",
+    "http://creativecommons.org/licenses/by/4.0/deed.nl",
 )
+GROUND = "https://dcat.overheid.nl/application-profile/donl/term/"
+GROUNDS = ("PRIVACY", "VERTROUWELIJK", "ECONOMISCHE_BELANGEN", "RECHTEN_VAN_DERDEN", "STAATSVEILIGHEID")
 SUBJECTS = {
     "TRAN": "Fietstellingen Verkeersintensiteiten Bushaltes Wegwerkzaamheden Verkeersongevallen Bruggen Fietspaden "
     "Snelheidsmetingen Verkeersborden Parkeerplaatsen Vaarwegen Reistijden",
@@ -52,7 +54,16 @@ def seed(count: int) -> None:
     """Write `count` public datasets and their search index, in one go; replaces nothing that is there."""
     from django.db import transaction
 
-    from sluis.release.models import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme
+    from sluis.release import feed, projection
+    from sluis.release.models import (
+        PublicDataset,
+        PublicFeedPart,
+        PublicFile,
+        PublicGround,
+        PublicReleaseRow,
+        PublicTable,
+        PublicTheme,
+    )
 
     for numbers in batched(range(count), BATCH):
         made = [_public(number) for number in numbers]
@@ -63,6 +74,8 @@ def seed(count: int) -> None:
                 for row, part in parts:
                     part.dataset = row
                 model.objects.bulk_create(part for _, part in parts)
+            PublicGround.objects.bulk_create(ground for row in rows for ground in projection.grounds(row))
+            PublicFeedPart.objects.bulk_create(feed.part(row) for row in rows)
 
 
 def _public(number: int) -> tuple[Any, list[Any], list[Any], list[Any], list[Any]]:
@@ -136,6 +149,7 @@ def _metadata(number: int, rng: random.Random, outcome: str) -> dict[str, Any]:
             title=title,
             openness=Openness.OPEN if outcome in ("open", "planned") else Openness(outcome),
             openness_ground="Woo artikel 5.1." if outcome in ("restricted", "closed") else "",
+            ground_codes=(GROUND + rng.choice(GROUNDS),) if outcome in ("restricted", "closed") else (),
             planned_date=date(2027, 1 + number % 12, 1) if outcome == "planned" else None,
             title_en=f"Data on {subject.lower()} in {place}, {year}" if rng.random() < 0.3 else "",
             description=f"{subject} in {place} in {year}. " + " ".join(rng.sample(SENTENCES, 4)),

@@ -125,7 +125,11 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
-def alternating(*works: Callable[[int], Any], rounds: int, warm: int = 3) -> list[Spread]:
+WARM = 3
+"""Rounds before the ones that count."""
+
+
+def alternating(*works: Callable[[int], Any], rounds: int, warm: int = WARM) -> list[Spread]:
     """Each work in turn, round after round, so that other load on the machine hits all of them alike."""
     seconds: list[list[float]] = [[] for _ in works]
     for number in range(-warm, rounds):

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Spread, alternating, run, timed
+from benchmarks.catalogue import GROUND, GROUNDS
+from benchmarks.measure import WARM, Spread, alternating, run, timed
 from benchmarks.report import Line
 from benchmarks.scale import Scale
 from benchmarks.server import Server, serving
@@ -27,17 +28,22 @@ def measure(scale: Scale) -> list[Line]:
     with serving(scale.catalogue) as server:
         slugs = [one["slug"] for one in server.json("/api/v1/datasets?pageSize=100&kind=open")["datasets"]]
         lines = [*seeded, *_searches(server, reference, scale), *_records(server, reference, slugs, scale)]
-        lines += [_page(server, path, what, scale) for path, what in _PAGES if _answers(server, path)]
+        lines += [_page(server, path, what, bound, scale) for path, what, bound in _PAGES if _answers(server, path)]
         lines += _feed(server)
         lines.append(Line("Geheugen van de server na deze vragen", f"{server.memory_mb():.0f} MB"))
     return lines
 
 
+_GROUND = f"ground={GROUND}{GROUNDS[0]}"
+# Address, what it is, and the p50 asked in milliseconds.
 _PAGES = (
-    ("/api/v1/datasets", "Lijst van datasets in de API, met facetten"),
-    ("/api/v1/not-open", "Register van wat niet open is"),
-    ("/", "Voorpagina"),
-    ("/datasets", "Zoekpagina zonder woorden"),
+    ("/", "Voorpagina", 25),
+    ("/datasets", "Zoekpagina zonder woorden", None),
+    ("/api/v1/datasets", "Lijst van datasets in de API, met facetten", None),
+    ("/not-open", "Register van wat niet open is", None),
+    (f"/not-open?{_GROUND}", "Register van wat niet open is, op grond", None),
+    (f"/api/v1/not-open?{_GROUND}", "Wat niet open is in de API, op grond", None),
+    ("/planned", "Wat gepland is", None),
 )
 
 
@@ -83,9 +89,12 @@ def _searches(server: Server, reference: sqlite3.Connection, scale: Scale) -> li
     for path, what in (("/api/v1/datasets", "Zoeken in de API"), ("/datasets", "Zoeken op de pagina")):
         if not _answers(server, path):
             continue
+        before = server.cpu()
         ours, theirs = alternating(ask(path), found, rounds=scale.asks * 4)
-        what = f"{what}: 20 treffers met facetten, ook tikfouten (p50 / p95 / min, ms)"
-        lines.append(Line(what, str(ours), f"FTS5 zonder facetten {theirs}", ours.p95, 50, "ms"))
+        cpu = 1000 * (server.cpu() - before) / (scale.asks * 4 + WARM)
+        what = f"{what}: treffers met facetten, ook tikfouten (p50 / p95 / min, ms)"
+        beside = f"FTS5 zonder facetten {theirs}; {cpu:.1f} ms rekentijd per keer"
+        lines.append(Line(what, str(ours), beside, ours.p95, 50, "ms"))
     return lines
 
 
@@ -107,9 +116,14 @@ def _records(server: Server, reference: sqlite3.Connection, slugs: Sequence[str]
     return lines
 
 
-def _page(server: Server, path: str, what: str, scale: Scale) -> Line:
+def _page(server: Server, path: str, what: str, bound: int | None, scale: Scale) -> Line:
+    before = server.cpu()
     (ours,) = alternating(lambda _: server.get(path).content, rounds=scale.asks)
-    return Line(f"{what} (p50 / p95 / min, ms)", str(ours))
+    cpu = 1000 * (server.cpu() - before) / (scale.asks + WARM)
+    beside = f"{cpu:.1f} ms rekentijd per keer"
+    if bound is None:
+        return Line(f"{what} (p50 / p95 / min, ms)", str(ours), beside)
+    return Line(f"{what} (p50 / p95 / min, ms)", str(ours), beside, ours.p50, bound, "ms")
 
 
 def _answers(server: Server, path: str) -> bool:
@@ -117,26 +131,33 @@ def _answers(server: Server, path: str) -> bool:
 
 
 def _feed(server: Server) -> list[Line]:
-    """Every page, following the links as a harvester does."""
+    """Every page, following the links as a harvester does; then once more as a harvester that has them all."""
     lines: list[Line] = []
-    for form in ("ttl", "jsonld"):
-        seconds: list[float] = []
-        address, size = f"/catalog.{form}", 0
+    for form in ("ttl", "jsonld", "rdf"):
+        seconds, size, tags = list[float](), 0, dict[str, str]()
+        address, before = f"/catalog.{form}", server.cpu()
         while address:
             took, answer = timed(lambda address=address: server.get(address))
             seconds.append(took)
             size += len(answer.content)
+            tags[address] = answer.headers["etag"]
             address = answer.links.get("next", {}).get("url", "")
-        spread = Spread.of(seconds)
-        whole = f"{len(seconds)} bladzijden, {size / 1e6:.0f} MB, {sum(seconds):.0f} s"
+        cpu = 1000 * (server.cpu() - before) / len(seconds)
+        whole = f"{len(seconds)} bladzijden, {size / 1e6:.0f} MB, {sum(seconds):.0f} s, {cpu:.0f} ms rekentijd per stuk"
+        what = f"Feed /catalog.{form}: {whole} (p50 / p95 / min, ms)"
+        lines.append(Line(what, str(Spread.of(seconds)), "langzaamste bladzijde", max(seconds), 1, "s"))
         lines.append(
-            Line(
-                f"Feed /catalog.{form}: {whole} (p50 / p95 / min, ms)",
-                str(spread),
-                "langzaamste bladzijde",
-                max(seconds),
-                1,
-                "s",
-            )
+            Line(f"Feed /catalog.{form} voor wie hem al heeft: 304 (p50 / p95 / min, ms)", str(_again(server, tags)))
         )
     return lines
+
+
+def _again(server: Server, tags: dict[str, str]) -> Spread:
+    seconds: list[float] = []
+    for address, tag in tags.items():
+        took, answer = timed(
+            lambda address=address, tag=tag: server.client.get(address, headers={"if-none-match": tag})
+        )
+        assert answer.status_code == 304
+        seconds.append(took)
+    return Spread.of(seconds)

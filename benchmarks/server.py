@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from benchmarks.measure import SLUIS, tree_mb
 
@@ -36,6 +37,12 @@ class Server:
 
     def memory_mb(self) -> float:
         return tree_mb(self.pid)
+
+    def cpu(self) -> float:
+        """Processor seconds of the server so far, its children too."""
+        parent = psutil.Process(self.pid)
+        times = [process.cpu_times() for process in (parent, *parent.children(recursive=True))]
+        return sum(one.user + one.system for one in times)
 
 
 @contextmanager

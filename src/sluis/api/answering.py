@@ -6,6 +6,7 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.http import parse_http_date_safe
 
 from sluis.api.clients import buckets
 from sluis.foundation.service import client_address
@@ -77,12 +78,18 @@ def _answer(request: HttpRequest, ask: Callable[[], HttpResponseBase], *, metere
     return _worded(request, response)
 
 
+def unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponseBase | None:
+    """304 or 412 when the tag and moment on this answer are those the client named; None when it needs the whole."""
+    response["Cache-Control"] = CHECK_AGAIN
+    modified = parse_http_date_safe(response.get("Last-Modified", ""))
+    found = get_conditional_response(request, etag=response["ETag"], last_modified=modified, response=response)
+    return None if found is response else found
+
+
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     """A document's tag is the hash of what it says; somebody who has it gets 304."""
-    response["Cache-Control"] = CHECK_AGAIN
     set_response_etag(response)
-    found = get_conditional_response(request, etag=response["ETag"], response=response)
-    return response if found is None else found
+    return unchanged(request, response) or response
 
 
 def _worded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

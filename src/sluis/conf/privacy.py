@@ -113,6 +113,8 @@ PRIVACY: dict[str, Fields] = {
         "formats frequency issued_at changed_at spatial_label bbox ground planned_date quality_stars "
         "quality_points release rows columns revision",
     ),
+    "release.PublicFeedPart": Fields(possible="turtle json_ld rdf_xml", none="dataset version revision members"),
+    "release.PublicGround": Fields(none="id dataset kind uri"),
     "release.PublicTheme": Fields(none="id dataset kind uri"),
     "release.PublicReleaseRow": Fields(
         possible="reason body", none="id dataset number status outcome published_at sha256 withdrawn_at"

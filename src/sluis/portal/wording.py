@@ -67,19 +67,20 @@ def of(source: Any, name: str) -> Said:
 
 def label(uri: str) -> str:
     """The word for an address from one of the lists, in the language of the page; '' for no address."""
-    if not uri:
-        return ""
-    language, cache = get_language() or "nl", caches["local"]
-    key = f"label:{language}:{hash(uri)}"
-    kept = cache.get(key)
-    if kept is None:
-        kept = register.label(uri, language)
-        cache.set(key, kept, LABELS_KEPT)
-    return str(kept)
+    return labels((uri,))[0]
 
 
 def labels(uris: Iterable[str]) -> list[str]:
-    return [label(uri) for uri in uris]
+    """The word for each address; those that were not asked lately in one query."""
+    asked, language, cache = list(uris), get_language() or "nl", caches["local"]
+    keys = {uri: f"label:{language}:{hash(uri)}" for uri in asked if uri}
+    kept = cache.get_many(keys.values())
+    if missing := [uri for uri, key in keys.items() if key not in kept]:
+        found = register.labels(missing, language)
+        fresh = {keys[uri]: found.get(uri, uri) for uri in missing}
+        cache.set_many(fresh, LABELS_KEPT)
+        kept |= fresh
+    return [str(kept[keys[uri]]) if uri else "" for uri in asked]
 
 
 def format_name(name: str) -> str:

@@ -28,7 +28,7 @@ from sluis.register.quality import predict as predict_quality
 from sluis.register.queries import contact_ids, contacts, get, ids_of_teams, preview, snapshot, team_of, visible_to
 from sluis.register.rules import blocking, gaps
 from sluis.register.vocabularies.refresh import refresh_vocabularies
-from sluis.register.vocabularies.store import concepts, label, vocabularies
+from sluis.register.vocabularies.store import concepts, label, labels, vocabularies
 
 __all__ = [
     "COLUMN_FIELDS",
@@ -56,6 +56,7 @@ __all__ = [
     "get",
     "ids_of_teams",
     "label",
+    "labels",
     "mark_publication",
     "move_to_team",
     "note_url_status",

@@ -25,9 +25,9 @@ def absolute(path: str) -> str:
     return base() + path if path.startswith("/") else path
 
 
-def completed(document: dict[str, Any]) -> dict[str, Any]:
-    """A stored document with the address of this installation before each of our paths; what people wrote stays."""
-    return _completed(document, base())
+def completed(document: dict[str, Any], address: str = "") -> dict[str, Any]:
+    """A stored document with `address`, or that of this installation, before our paths; what people wrote stays."""
+    return _completed(document, address or base())
 
 
 def identifier(slug: str) -> str:

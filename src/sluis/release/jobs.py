@@ -56,12 +56,21 @@ def keep_index() -> int:
     return index.catch_up() if index.is_behind() else 0
 
 
+@task
+def keep_feed() -> int:
+    """Texts of the feed that an upgrade made old."""
+    from sluis.release import feed
+
+    return feed.keep()
+
+
 def register() -> None:
     """What this room hangs on the foundation."""
     on_failure(run_checks, _checks_failed)
     on_failure(publish_decided, _publication_failed)
     every(timedelta(minutes=1), keep_index)
     every(timedelta(hours=1), keep_copies)
+    every(timedelta(hours=1), keep_feed)
     subscribe("release.published", follow_index)
     subscribe("release.copy.made", follow_index)
     subscribe("release.withdrawn", follow_index)

@@ -11,9 +11,18 @@ from uuid import UUID
 from django.db import transaction
 
 from sluis.foundation.service import audit
-from sluis.release import addresses
+from sluis.release import addresses, feed
 from sluis.release.documents import document, file_row, files_of, release_shape
-from sluis.release.models import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme, Release
+from sluis.release.models import (
+    PublicDataset,
+    PublicFeedPart,
+    PublicFile,
+    PublicGround,
+    PublicReleaseRow,
+    PublicTable,
+    PublicTheme,
+    Release,
+)
 from sluis.release.source import TableNow
 from sluis.release.types import Kind
 
@@ -33,13 +42,23 @@ def project(dataset_id: UUID) -> None:
     row, _made = PublicDataset.objects.update_or_create(
         dataset_id=dataset_id, defaults=_columns_of_row(releases, shown)
     )
-    for model in (PublicTheme, PublicReleaseRow, PublicFile, PublicTable):
+    for model in (PublicTheme, PublicGround, PublicReleaseRow, PublicFile, PublicTable, PublicFeedPart):
         model.objects.filter(dataset=row).delete()
     PublicTheme.objects.bulk_create(PublicTheme(dataset=row, kind=row.kind, uri=uri) for uri in row.themes)
+    PublicGround.objects.bulk_create(grounds(row))
+    feed.part(row).save(force_insert=True)
     PublicReleaseRow.objects.bulk_create(_release_row(row, release) for release in releases)
     reachable = [release for release in releases if release.status != Release.Status.WITHDRAWN]
     PublicFile.objects.bulk_create(_file(row, r, file) for r in reachable for file in files_of(r))
     PublicTable.objects.bulk_create(_table(row, r) for r in reachable if r.table)
+
+
+def grounds(row: PublicDataset) -> list[PublicGround]:
+    """On which grounds something is not open; [] for what is open, planned or withdrawn."""
+    if row.kind not in (Kind.RESTRICTED, Kind.CLOSED):
+        return []
+    codes = dict.fromkeys(row.document["metadata"].get("ground_codes", ()))
+    return [PublicGround(dataset=row, kind=row.kind, uri=uri) for uri in codes]
 
 
 def rebuild_projection() -> int:

@@ -7,15 +7,19 @@ release(slug, number) -> PublicReleaseInfo      NotFound, Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
 file(slug, file_format, number=None) -> PublicFileInfo   StillMade, NotFound, Gone
 search(SearchRequest) -> SearchResult
-not_open(*, kinds=("restricted", "closed"), organisation="", page=1, size=50) -> PublicPage
+not_open(*, kinds=("restricted", "closed"), grounds=(), organisation="", page=1, size=50) -> PublicPage
+not_open_facets(*, kinds=(), grounds=(), organisation="", language="nl") -> kind and ground → tuple[FacetCount, ...]
 planned(*, page=1, size=50) -> PublicPage       soonest first
 organisation_known(slug) -> bool                has anything outside
 withdrawn(*, page=1, size=50) -> PublicPage     last withdrawn first
 latest(n=6) -> tuple[PublicCard, ...]           open ones, newest first
-theme_counts() -> Mapping[str, int]             theme uri → number of open datasets
-feed_page(page=1, size=500) -> FeedPage
+theme_state() -> str                                  another one after every change outside
+counts() -> Mapping[str, int]             theme uri → number of open datasets
+feed_state(page, size) -> FeedState             NotFound past the end; a mark that changes with the feed
+feed_page(FeedState, media_type) -> FeedPage
 catalogue() -> register.types.PublicCatalogue   what the feed says about itself
 sitemap_page(n=1) -> tuple[SitemapEntry, ...]   at most 10,000 each; sitemap_pages() -> int
+state() -> str                                  another one after every change outside
 counts() -> Mapping[str, int]                   kind → number, and "rows", "files"
 """
 
@@ -23,22 +27,24 @@ from django.conf import settings
 
 from sluis.register.types import PublicCatalogue
 from sluis.release import addresses
+from sluis.release.feed import feed_page, feed_state
 from sluis.release.feedback import public_feedback, public_feedback_of
 from sluis.release.reading import (
     StillMade,
     counts,
     dataset,
-    feed_page,
     file,
     latest,
     newest_change,
     not_open,
+    not_open_facets,
     organisation_known,
     planned,
     release,
     releases,
     sitemap_page,
     sitemap_pages,
+    state,
     table,
     theme_counts,
     tombstone,
@@ -52,10 +58,12 @@ __all__ = [
     "counts",
     "dataset",
     "feed_page",
+    "feed_state",
     "file",
     "latest",
     "newest_change",
     "not_open",
+    "not_open_facets",
     "organisation_known",
     "planned",
     "public_feedback",
@@ -65,6 +73,7 @@ __all__ = [
     "search",
     "sitemap_page",
     "sitemap_pages",
+    "state",
     "table",
     "theme_counts",
     "tombstone",

@@ -9,10 +9,12 @@ from django.db.models import Count, QuerySet, Sum
 from sluis.foundation.service import blobs
 from sluis.kernel.errors import Gone, Invalid, NotFound, Unavailable
 from sluis.kernel.text import N_
+from sluis.register import service as register
 from sluis.release import addresses
-from sluis.release.models import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme
+from sluis.release.models import PublicDataset, PublicFile, PublicGround, PublicReleaseRow, PublicTable, PublicTheme
 from sluis.release.types import (
-    FeedPage,
+    KIND_LABELS,
+    FacetCount,
     Kind,
     Outcome,
     PublicCard,
@@ -26,8 +28,8 @@ from sluis.release.types import (
 )
 
 MOST_PER_PAGE = 200
-MOST_PER_FEED_PAGE = 1000
 SITEMAP_SIZE = 10_000
+NOT_OPEN = (Kind.RESTRICTED.value, Kind.CLOSED.value)
 _LIGHT = ("document", "bbox")
 
 
@@ -116,24 +118,54 @@ def organisation_known(slug: str) -> bool:
 
 
 def not_open(
-    *, kinds: Sequence[str] = ("restricted", "closed"), organisation: str = "", page: int = 1, size: int = 50
+    *,
+    kinds: Sequence[str] = NOT_OPEN,
+    grounds: Sequence[str] = (),
+    organisation: str = "",
+    page: int = 1,
+    size: int = 50,
 ) -> PublicPage:
-    """The register of what is not open and why, newest first."""
-    chosen = sorted({Kind.RESTRICTED.value, Kind.CLOSED.value} & set(kinds))
+    """The register of what is not open and why, newest first; with `grounds` what has any of them."""
+    chosen = [kind for kind in NOT_OPEN if kind in kinds]
     rows = _light().filter(kind__in=chosen)
     if organisation:
         rows = rows.filter(organisation=organisation)
-    return _page(rows.order_by("-changed_at", "id"), page, size)
+    if grounds:
+        rows = rows.filter(id__in=PublicGround.objects.filter(kind__in=chosen, uri__in=grounds).values("dataset"))
+    total = rows.count() if organisation or grounds else sum(counts()[kind] for kind in chosen)
+    return _page(rows.order_by("-changed_at", "id"), total, page, size)
+
+
+def not_open_facets(
+    *, kinds: Sequence[str] = (), grounds: Sequence[str] = (), organisation: str = "", language: str = "nl"
+) -> Mapping[str, tuple[FacetCount, ...]]:
+    """`kind` and `ground` with their counts; a facet's own choice does not limit its own counts."""
+    rows = PublicDataset.objects.filter(kind__in=NOT_OPEN)
+    found = PublicGround.objects.filter(kind__in=[kind for kind in NOT_OPEN if kind in kinds] or NOT_OPEN)
+    if organisation:
+        rows, found = rows.filter(organisation=organisation), found.filter(dataset__organisation=organisation)
+    if grounds:
+        rows = rows.filter(id__in=PublicGround.objects.filter(uri__in=grounds).values("dataset"))
+    by_kind = dict(rows.values_list("kind").annotate(n=Count("id"))) if organisation or grounds else counts()
+    by_ground = dict(found.values_list("uri").annotate(n=Count("id")).order_by("-n", "uri"))
+    by_ground |= {uri: 0 for uri in grounds if uri not in by_ground}
+    labels, words = register.labels(by_ground, language), KIND_LABELS.get(language, KIND_LABELS["nl"])
+    return {
+        "kind": tuple(FacetCount(kind, words[kind], by_kind.get(kind, 0), kind in kinds) for kind in NOT_OPEN),
+        "ground": tuple(FacetCount(uri, labels.get(uri) or uri, n, uri in grounds) for uri, n in by_ground.items()),
+    }
 
 
 def planned(*, page: int = 1, size: int = 50) -> PublicPage:
     """What will be open, soonest first."""
-    return _page(_light().filter(kind=Kind.PLANNED).order_by("planned_date", "id"), page, size)
+    rows = _light().filter(kind=Kind.PLANNED).order_by("planned_date", "id")
+    return _page(rows, counts()[Kind.PLANNED], page, size)
 
 
 def withdrawn(*, page: int = 1, size: int = 50) -> PublicPage:
     """Tombstones, last withdrawn first."""
-    return _page(_light().filter(kind=Kind.WITHDRAWN).order_by("-changed_at", "id"), page, size)
+    rows = _light().filter(kind=Kind.WITHDRAWN).order_by("-changed_at", "id")
+    return _page(rows, counts()[Kind.WITHDRAWN], page, size)
 
 
 def latest(n: int = 6) -> tuple[PublicCard, ...]:
@@ -143,18 +175,23 @@ def latest(n: int = 6) -> tuple[PublicCard, ...]:
 
 def theme_counts() -> Mapping[str, int]:
     """Theme uri → number of open datasets; one walk over a covering index, once per change outside."""
-    return _once_per_change("themes", _theme_counts)
+    return once_per_change("themes", _theme_counts)
 
 
 def counts() -> Mapping[str, int]:
     """kind → number of datasets, and `rows` of all open tables together; walked once per change outside."""
-    return _once_per_change("counts", _counts)
+    return once_per_change("counts", _counts)
 
 
-def _once_per_change(name: str, walk: Callable[[], dict[str, int]]) -> dict[str, int]:
-    """Kept in this process: every change outside, a withdrawal too, gives its row a higher revision."""
+def state() -> str:
+    """Another one after every change outside: a withdrawal too gives its row a higher revision."""
     newest = PublicDataset.objects.order_by("-revision").values_list("revision", "dataset_id").first()
-    key = f"outside-{name}-" + "-".join(map(str, newest or ("nothing",)))
+    return "-".join(map(str, newest or ("nothing",)))
+
+
+def once_per_change(name: str, walk: Callable[[], dict[str, int]]) -> dict[str, int]:
+    """Numbers that took a walk, kept in this process until something changes outside."""
+    key = f"outside-{name}-{state()}"
     found: dict[str, int] | None = caches["local"].get(key)
     if found is None:
         found = walk()
@@ -171,20 +208,6 @@ def _counts() -> dict[str, int]:
     found = PublicDataset.objects.values_list("kind").annotate(n=Count("id"), r=Sum("rows"))
     rows = list(found.order_by("kind"))
     return {kind.value: 0 for kind in Kind} | {k: n for k, n, _ in rows} | {"rows": sum(r or 0 for _, _, r in rows)}
-
-
-def feed_page(page: int = 1, size: int = 500) -> FeedPage:
-    """Documents in the order they first came out, tombstones too. The ids come from an index, then one fetch."""
-    size = min(max(size, 1), MOST_PER_FEED_PAGE)
-    total = PublicDataset.objects.count()
-    pages = max(1, -(-total // size))
-    if page < 1 or page > pages:
-        raise NotFound("feed.page", N_("De catalogus heeft {pages} pagina's."), pages=pages)
-    first = (page - 1) * size
-    ids = list(PublicDataset.objects.order_by("slug").values_list("slug", flat=True)[first : first + size])
-    rows = PublicDataset.objects.filter(slug__in=ids).order_by("slug").values_list("document", flat=True)
-    records = tuple(addresses.completed(row) for row in rows)
-    return FeedPage(records=records, page=page, pages=pages, total=total, size=size)
 
 
 def sitemap_pages() -> int:
@@ -292,13 +315,13 @@ def _columns(shapes: Iterable[Mapping[str, Any]]) -> tuple[PublicColumn, ...]:
     return tuple(PublicColumn(**{k: v for k, v in shape.items() if k in known}) for shape in shapes)
 
 
-def _page(rows: QuerySet[PublicDataset], page: int, size: int) -> PublicPage:
+def _page(rows: QuerySet[PublicDataset], total: int, page: int, size: int) -> PublicPage:
     if page < 1 or not 1 <= size <= MOST_PER_PAGE:
         raise Invalid("page.range", N_("Een pagina heeft 1 tot {most} regels en nummers vanaf 1."), most=MOST_PER_PAGE)
     first = (page - 1) * size
     ids = list(rows.values_list("id", flat=True)[first : first + size])  # from the index alone; then one fetch
     found = {row.id: card(row) for row in _light().filter(id__in=ids)}
-    return PublicPage(tuple(found[key] for key in ids if key in found), rows.count(), page, size)
+    return PublicPage(tuple(found[key] for key in ids if key in found), total, page, size)
 
 
 def _unknown() -> NotFound:

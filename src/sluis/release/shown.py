@@ -20,6 +20,12 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+KIND_LABELS = {
+    "nl": {"open": "Open", "restricted": "Beperkt", "closed": "Gesloten", "planned": "Gepland"},
+    "en": {"open": "Open", "restricted": "Restricted", "closed": "Closed", "planned": "Planned"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PublicFileInfo:
     """A downloadable file. `format` is parquet, csv, json, geojson or gpkg; `path` is where the bytes stand."""
@@ -222,14 +228,23 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedPage:
-    """A page of the catalogue: documents as `register.dcat` takes them. `page` counts from 1; `pages` is the last."""
+class FeedState:
+    """The feed around one page: `mark` changes whenever any page does; `pages` is the last one, they count from 1."""
 
-    records: tuple[Mapping[str, Any], ...]
+    mark: str
+    changed_at: datetime | None
+    total: int
     page: int
     pages: int
-    total: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A page of the catalogue, for `register.dcat`: what it holds (property, address), and a ready text per dataset."""
+
+    members: tuple[tuple[str, str], ...]
+    texts: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)

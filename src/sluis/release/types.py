@@ -16,10 +16,16 @@ from sluis.release.shown import (
     FACETS as FACETS,
 )
 from sluis.release.shown import (
+    KIND_LABELS as KIND_LABELS,
+)
+from sluis.release.shown import (
     FacetCount as FacetCount,
 )
 from sluis.release.shown import (
     FeedPage as FeedPage,
+)
+from sluis.release.shown import (
+    FeedState as FeedState,
 )
 from sluis.release.shown import (
     Kind as Kind,

@@ -32,6 +32,7 @@ def to_html(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=2_000)
 def to_text(text: str) -> str:
-    """The words only, for a search result or a meta description."""
+    """The words only, for a search result or a meta description; lists show the same texts again and again."""
     return " ".join(nh3.clean(to_html(text), tags=set()).split())

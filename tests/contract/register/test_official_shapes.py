@@ -49,7 +49,7 @@ def violations(triples: Iterable[Triple], shapes_graph: Graph, severity: object 
 @pytest.mark.parametrize("folder", [NL, ESTABLISHED])
 @pytest.mark.parametrize("kind", [*examples.all_kinds()])
 def test_each_kind_alone_meets_the_dutch_profile(kind: str, folder: str) -> None:
-    triples = dcat.catalogue_triples(examples.catalogue(), [examples.all_kinds()[kind]])
+    triples = examples.catalogue_triples(examples.catalogue(), [examples.all_kinds()[kind]])
     assert violations(triples, official(*(f"{folder}/{name}" for name in FILES))) == []
 
 
@@ -63,7 +63,7 @@ def test_the_whole_feed_meets_the_dutch_profile() -> None:
         "total": 9,
         "size": 9,
     }
-    triples = dcat.catalogue_triples(examples.catalogue(), examples.all_kinds().values(), paging)  # type: ignore[arg-type]
+    triples = examples.catalogue_triples(examples.catalogue(), examples.all_kinds().values(), paging)  # type: ignore[arg-type]
     assert violations(triples, official(*(f"{NL}/{name}" for name in FILES))) == []
 
 
@@ -71,7 +71,7 @@ def test_the_whole_feed_meets_the_dutch_profile() -> None:
     "name", [HVD, *(f"{HVD_HTML}/hvd-SHACL-{p}.ttl" for p in ("base", "full", "ranges", "usagenotes"))]
 )
 def test_a_high_value_dataset_meets_the_hvd_profile(name: str) -> None:
-    triples = dcat.catalogue_triples(examples.catalogue(), [examples.all_kinds()["hvd"]])
+    triples = examples.catalogue_triples(examples.catalogue(), [examples.all_kinds()["hvd"]])
     assert violations(triples, official(name)) == []
     assert violations(triples, official(name), SH.Warning) == []
 
@@ -91,7 +91,7 @@ def test_the_official_shapes_do_see_a_fault() -> None:
 
 
 def test_our_shapes_accept_every_kind() -> None:
-    assert shapes.validate(dcat.catalogue_triples(examples.catalogue(), examples.all_kinds().values())) == []
+    assert shapes.validate(examples.catalogue_triples(examples.catalogue(), examples.all_kinds().values())) == []
 
 
 @pytest.mark.parametrize(

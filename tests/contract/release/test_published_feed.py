@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 from tests.contract.register.test_official_shapes import ESTABLISHED, FILES, HVD, HVD_HTML, NL, official, violations
-from tests.integration.release.conftest import GROUND, PALEN, decided, describe, hand_in, publish, ready
+from tests.integration.release.conftest import GROUND, PALEN, decided, describe, documents, hand_in, publish, ready
 from tests.integration.release.conftest import merwede as merwede
 from tests.integration.release.conftest import owner as owner
 from tests.integration.release.conftest import steward as steward
+from tests.unit.register.examples import catalogue_triples
 
 from sluis.foundation.service import run_until_idle
 from sluis.lake import service as lake
 from sluis.register import service as register
 from sluis.register import shapes
-from sluis.register.dcat import catalogue_triples
 from sluis.release import public
 from sluis.release import service as release
 from sluis.release.types import Outcome
@@ -51,7 +51,7 @@ def catalogue(merwede, steward, owner, tmp_path) -> tuple[Any, ...]:
     publish(steward, owner, describe(steward, merwede, "Op aanvraag"), Outcome.RESTRICTED)
     shut = next(c.uri for c in register.concepts("donl-licence") if "gesloten" in c.uri)
     publish(steward, owner, describe(steward, merwede, "Klachten", licence=shut), Outcome.CLOSED)
-    return public.feed_page().records
+    return documents()
 
 
 def _points(folder: Any) -> Any:

@@ -2,7 +2,11 @@
 
 import pytest
 from django.test import Client
+from tests.integration.api import world
 from tests.integration.api.world import NOBODYS_BUSINESS
+from tests.unit.register import examples
+
+from sluis.release.types import Kind
 
 pytestmark = pytest.mark.usefixtures("outside")
 
@@ -121,6 +125,10 @@ def test_the_registers(client):
     assert {card["slug"] for card in closed["datasets"]} == {"dossiers", "adressen"}
     assert all(card["ground"] == "Er staan persoonsgegevens in." for card in closed["datasets"])
     assert [c["slug"] for c in read(client, "/not-open?kind=restricted")["datasets"]] == ["adressen"]
+    assert closed["facets"]["kind"] == [
+        {"value": "restricted", "label": "Beperkt", "count": 1, "chosen": False},
+        {"value": "closed", "label": "Gesloten", "count": 1, "chosen": False},
+    ]
     assert [(c["slug"], c["plannedDate"]) for c in read(client, "/planned")["datasets"]] == [("bomen", "2027-03-01")]
     assert [c["slug"] for c in read(client, "/withdrawn")["datasets"]] == ["weg"]
 
@@ -146,3 +154,26 @@ def test_a_document_that_did_not_change_is_not_sent_again(client):
     assert again["API-Version"] == "1.0.0"
     other = client.get("/api/v1/datasets/zwemwater", headers={"if-none-match": first["ETag"], "accept-language": "en"})
     assert other.status_code == 200
+
+
+def test_what_is_not_open_by_its_ground(client):
+    privacy, safety = (examples.word("donl-ground", code) for code in ("PRIVACY", "STAATSVEILIGHEID"))
+    world.put_outside("bunker", Kind.CLOSED, metadata={"title": "Bunker", "ground_codes": [safety, privacy]})
+    world.put_outside("kabels", Kind.CLOSED, metadata={"title": "Kabels", "ground_codes": [safety]})
+    found = read(client, f"/not-open?ground={safety}")
+    assert {card["slug"] for card in found["datasets"]} == {"bunker", "kabels"}
+    assert found["total"] == 2
+    assert [(f["value"], f["count"], f["chosen"]) for f in found["facets"]["ground"]] == [
+        (privacy, 3, False),
+        (safety, 2, True),
+    ]
+    assert {f["value"]: f["count"] for f in found["facets"]["kind"]} == {"restricted": 0, "closed": 2}
+    either = read(client, f"/not-open?ground={safety}&ground={privacy}&kind=restricted")
+    assert [card["slug"] for card in either["datasets"]] == ["adressen"]
+    assert {f["value"]: f["count"] for f in either["facets"]["ground"]} == {privacy: 1, safety: 0}
+    none = read(client, "/not-open?ground=https://nergens.example/")
+    assert (none["total"], none["datasets"]) == (0, [])
+    english = client.get("/api/v1/not-open", headers={"accept-language": "en"}).json()
+    assert english["facets"]["ground"][0]["label"] == "Not public (privacy sensitive)"
+    elsewhere = read(client, "/not-open?organisation=elders")
+    assert (elsewhere["total"], elsewhere["facets"]["ground"]) == (0, [])

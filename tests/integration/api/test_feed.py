@@ -1,5 +1,7 @@
 """The DCAT feed, identifiers, and what robots read."""
 
+from dataclasses import replace
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -7,6 +9,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from tests.integration.api import world
 
 from sluis.register.dcat.terms import PREFIXES
+from sluis.release import feed
+from sluis.release import models as stored
 from sluis.release.types import Kind
 
 pytestmark = pytest.mark.usefixtures("outside")
@@ -45,8 +49,6 @@ def walk(client, path: str, form: RdfFormat) -> tuple[Store, int]:
 
 @pytest.mark.parametrize("extension", FORMS)
 def test_walking_all_pages_gives_everything_outside(client, settings, extension):
-    from dataclasses import replace
-
     settings.SLUIS = replace(settings.SLUIS, feed_page=3)
     store, pages = walk(client, f"/catalog.{extension}", FORMS[extension][1])
     assert pages == 3
@@ -74,6 +76,54 @@ def test_a_feed_that_did_not_change_is_not_sent_again(client):
     assert client.get("/catalog.ttl", headers={"if-none-match": first["ETag"]}).status_code == 304
     world.put_outside("nieuw", Kind.PLANNED)
     assert client.get("/catalog.ttl", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+def test_a_harvester_that_has_the_feed_hears_so_before_a_page_is_made(client, monkeypatch):
+    first = client.get("/catalog.jsonld?page=1")
+    monkeypatch.setattr("sluis.api.dcat.feed.public.feed_page", None)
+    for known in ({"if-none-match": first["ETag"]}, {"if-modified-since": first["Last-Modified"]}):
+        again = client.get("/catalog.jsonld?page=1", headers=known)
+        assert (again.status_code, again["ETag"], again["Cache-Control"]) == (304, first["ETag"], "public, no-cache")
+    assert client.get("/catalog.jsonld?page=9", headers={"if-none-match": "*"}).status_code == 404
+
+
+def test_each_form_and_page_has_its_own_tag(client, settings):
+    settings.SLUIS = replace(settings.SLUIS, feed_page=4)
+    paths = ("/catalog.ttl", "/catalog.ttl?page=2", "/catalog.rdf", "/catalog.jsonld", "/catalog.nt")
+    assert len({client.get(path)["ETag"] for path in paths}) == len(paths)
+    assert client.get("/catalog.ttl")["ETag"] == client.get("/catalog.ttl")["ETag"]
+
+
+def test_a_change_in_the_same_second_is_not_hidden_behind_its_moment(client, fixed_clock):
+    newest = stored.PublicDataset.objects.order_by("-changed_at").first().changed_at
+    fixed_clock.advance(newest + timedelta(milliseconds=400) - fixed_clock.now())
+    assert "Last-Modified" not in client.get("/catalog.ttl")
+
+
+@pytest.mark.parametrize("extension", FORMS)
+def test_texts_that_an_upgrade_made_old_are_made_anew_and_written_again(client, extension):
+    before = client.get(f"/catalog.{extension}").content
+    assert feed.keep() == len(EVERYTHING)
+    assert feed.keep() == 0
+    assert client.get(f"/catalog.{extension}").content == before
+    kept = stored.PublicFeedPart.objects
+    kept.filter(dataset__slug="zwemwater").update(
+        version="of a mapping before this one", turtle=b"", json_ld=b"", rdf_xml=b""
+    )
+    kept.filter(dataset__slug="weg").update(revision=99, turtle=b"", json_ld=b"", rdf_xml=b"")
+    assert client.get(f"/catalog.{extension}").content == before
+    assert feed.keep() == 2
+    assert client.get(f"/catalog.{extension}").content == before
+
+
+def test_the_address_of_the_feed_is_that_of_the_reading(client, settings):
+    feed.keep()
+    settings.SLUIS = replace(settings.SLUIS, base_url="https://data.merwede.example")
+    for extension in FORMS:
+        body = client.get(f"/catalog.{extension}").content.decode()
+        assert "https://data.merwede.example/id/dataset/zwemwater" in body
+        assert "testserver" not in body
+        assert "address.invalid" not in body
 
 
 def test_only_open_data_shows_a_way_to_it(client):

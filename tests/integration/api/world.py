@@ -115,6 +115,7 @@ def put_outside(
 
 
 def _spread(row: stored.PublicDataset, made: Iterable[stored.Release]) -> None:
+    stored.PublicGround.objects.bulk_create(projection.grounds(row))
     for uri in row.themes:
         stored.PublicTheme.objects.create(dataset=row, kind=row.kind, uri=uri)
     for release in made:
@@ -135,10 +136,8 @@ def _release(
     openness = "open" if outcome in (Outcome.OPEN, Outcome.PLANNED) else outcome.value
     facts = base(**{"slug": slug, "openness": openness, "organisation": MERWEDE, **metadata})
     if outcome in (Outcome.CLOSED, Outcome.RESTRICTED):
-        facts |= {
-            "openness_ground": "Er staan persoonsgegevens in.",
-            "ground_codes": [examples.word("donl-ground", "PRIVACY")],
-        }
+        privacy = examples.word("donl-ground", "PRIVACY")
+        facts = {"openness_ground": "Er staan persoonsgegevens in.", "ground_codes": [privacy]} | facts
     if outcome is Outcome.PLANNED:
         facts |= {"planned_date": "2027-03-01"}
     at = START + timedelta(days=number)

@@ -15,11 +15,19 @@ from sluis.lake.models import TableVersion
 from sluis.lake.profile.entry import profile
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord
+from sluis.release import addresses
 from sluis.release import service as release
+from sluis.release.models import PublicDataset
 from sluis.release.types import DossierRecord, Outcome
 
 GROUND = "Woo artikel 5.1, tweede lid, onder e: de persoonlijke levenssfeer."
 MOTIVATION = "De data gaat over voorzieningen van de provincie en niet over mensen."
+
+
+def documents() -> tuple[Any, ...]:
+    """Everything that stands outside, in the order of the feed, as the outside reads it."""
+    rows = PublicDataset.objects.order_by("slug").values_list("document", flat=True)
+    return tuple(addresses.completed(row) for row in rows)
 
 
 def person(organisation: Any, *roles: str) -> Actor:

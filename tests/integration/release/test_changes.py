@@ -8,6 +8,7 @@ from tests.integration.release.conftest import (
     PALEN,
     decided,
     describe,
+    documents,
     hand_in,
     person,
     publish,
@@ -67,7 +68,7 @@ def test_an_older_release_never_comes_back_by_itself(published, palen, steward, 
     assert gone.value.params["reason"] == "Halve levering."
     with pytest.raises(Gone):
         public.table(palen.slug)
-    assert public.feed_page().records[0]["status"] == "withdrawn"
+    assert documents()[0]["status"] == "withdrawn"
     assert public.table(palen.slug, 1).rows == 4
     assert Release.objects.get(number=1).status == "superseded"
     release.withdraw(by=owner, dataset_id=palen.id, reason="Ook fout.", number=1)

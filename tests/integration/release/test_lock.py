@@ -7,6 +7,7 @@ from tests.integration.release.conftest import (
     PALEN,
     decided,
     describe,
+    documents,
     hand_in,
     person,
     publish,
@@ -204,7 +205,7 @@ def test_withdrawal_leaves_a_tombstone_everywhere(published, palen, manager, ste
         with pytest.raises(Gone):
             reach()
     assert public.search(SearchRequest(text="laadpaal")).total == 0
-    document = public.feed_page().records[0]
+    document = documents()[0]
     assert document["status"] == "withdrawn"
     assert document["withdrawal"]["reason"] == "Er staat een fout in de locaties."
     assert public.tombstone(palen.slug).rows is None

@@ -5,20 +5,25 @@ from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
-from tests.integration.release.conftest import PALEN, decided, describe, hand_in, publish, ready
+from pyoxigraph import RdfFormat, parse
+from tests.integration.release.conftest import PALEN, decided, describe, documents, hand_in, publish, ready
 
 from sluis.foundation.service import blobs
 from sluis.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from sluis.register import service as register
-from sluis.register.dcat import dataset_triples, serialise
+from sluis.register.dcat import head_triples
+from sluis.register.dcat import ready as ready_texts
 from sluis.release import public
 from sluis.release import service as release
 from sluis.release.models import (
     Decision,
     Feedback,
     PublicDataset,
+    PublicFeedPart,
     PublicFile,
+    PublicGround,
     PublicReleaseRow,
     PublicTable,
     PublicTheme,
@@ -41,7 +46,8 @@ def _everything_public() -> str:
         public.latest(100),
         public.theme_counts(),
         public.counts(),
-        public.feed_page(),
+        documents(),
+        _feed(),
         public.catalogue(),
         public.sitemap_page(),
     ]
@@ -53,6 +59,12 @@ def _everything_public() -> str:
             public.public_feedback_of(slug=slug),
         ]
     return json.dumps([asdict(a) if is_dataclass(a) else repr(a) for a in answers], default=repr)
+
+
+def _feed() -> str:
+    page = public.feed_page(public.feed_state(1, 500), "text/turtle")
+    head = head_triples(public.catalogue(), page.members)
+    return ready_texts.page(head, page.texts, "text/turtle", settings.SLUIS.url).decode()
 
 
 @pytest.mark.parametrize("stage", ["draft", "ready", "decided", "returned", "edited"])
@@ -131,7 +143,7 @@ def test_the_projection_can_be_made_again(published, palen, steward, owner, mana
 def _dump() -> dict[str, list[Any]]:
     """All public rows without their own numbers and the mark for the index."""
     found: dict[str, list[Any]] = {}
-    for model in (PublicDataset, PublicTheme, PublicReleaseRow, PublicFile, PublicTable):
+    for model in (PublicDataset, PublicTheme, PublicGround, PublicReleaseRow, PublicFile, PublicTable, PublicFeedPart):
         rows = []
         for row in model.objects.all():
             slug = row.slug if isinstance(row, PublicDataset) else row.dataset.slug
@@ -153,12 +165,10 @@ def test_the_sweep_keeps_what_is_public_and_lets_go_of_what_was_withdrawn(publis
 
 def test_the_feed_fits_the_register_s_own_shapes(published):
     from sluis.register import shapes
-    from sluis.register.dcat import catalogue_triples
 
-    page = public.feed_page()
-    assert shapes.validate(catalogue_triples(public.catalogue(), page.records)) == []
+    assert shapes.validate([quad.triple for quad in parse(_feed(), format=RdfFormat.TURTLE)]) == []
     with pytest.raises(NotFound):
-        public.feed_page(page=2)
+        public.feed_state(2, 500)
 
 
 def test_feedback_is_public_without_the_visitor(published, palen, steward, stranger):
@@ -206,7 +216,7 @@ def test_everything_outside_follows_the_address_of_the_installation(published, p
         settings.SLUIS = replace(settings.SLUIS, base_url=base)
         found = public.dataset(palen.slug)
         assert found.uri == found.document["uri"] == f"{base}/id/dataset/{palen.slug}"
-        feed = serialise(dataset_triples(public.feed_page().records[0]), "text/turtle").decode()
+        feed = _feed()
         assert f"{base}/api/v1/datasets/{palen.slug}/releases/1/download/csv" in feed
         assert "testserver" not in feed
         assert public.release(palen.slug, 1).decision["uri"].startswith(base)

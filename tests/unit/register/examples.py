@@ -1,8 +1,12 @@
 """Public records for tests: one of each kind, built the way the release room builds them."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sluis.register.public import PublicCatalogue, PublicRecord
+from pyoxigraph import Triple
+
+from sluis.register import dcat
+from sluis.register.public import PublicCatalogue, PublicPaging, PublicRecord
 from sluis.register.vocabularies import shipped
 
 BASE = "https://data.merwede.example"
@@ -241,3 +245,13 @@ def catalogue(**changes: Any) -> PublicCatalogue:
         "licence": word("licence", "CC0"),
     }
     return full | changes  # type: ignore[return-value]
+
+
+def catalogue_triples(
+    catalogue: PublicCatalogue, records: Iterable[PublicRecord], paging: PublicPaging | None = None
+) -> list[Triple]:
+    """The catalogue with these datasets, as a page of the feed holds them."""
+    records = list(records)
+    members = [pair for record in records for pair in dcat.members(record)]
+    head = dcat.head_triples(catalogue, members, paging)
+    return head + [triple for record in records for triple in dcat.dataset_triples(record)]

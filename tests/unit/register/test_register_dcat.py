@@ -1,6 +1,8 @@
 """The mapping: nothing of a closed or withdrawn dataset leads to data, and all serialisations say the same."""
 
 import json
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from tests.unit.register import examples
 
 from sluis.register import dcat
+from sluis.register.dcat import ready
 from sluis.register.dcat.terms import term
 
 KINDS = examples.all_kinds()
@@ -20,7 +23,7 @@ def objects(triples: list[Triple], subject: str, predicate: str) -> set[str]:
 
 @pytest.mark.parametrize("media_type", dcat.MEDIA_TYPES)
 def test_every_serialisation_gives_the_same_triples(media_type: str) -> None:
-    triples = dcat.catalogue_triples(examples.catalogue(), KINDS.values())
+    triples = examples.catalogue_triples(examples.catalogue(), KINDS.values())
     data = dcat.serialise(triples, media_type)
     assert set(parse(data, format=RdfFormat.from_media_type(media_type))) == {t_quad(t) for t in triples}
 
@@ -32,7 +35,7 @@ def t_quad(triple: Triple) -> object:
 
 
 def test_the_document_has_no_blank_nodes() -> None:
-    triples = dcat.catalogue_triples(examples.catalogue(), KINDS.values())
+    triples = examples.catalogue_triples(examples.catalogue(), KINDS.values())
     assert all(isinstance(t.subject, NamedNode) for t in triples)
 
 
@@ -40,7 +43,7 @@ def test_the_document_has_no_blank_nodes() -> None:
 def test_what_is_not_open_shows_no_way_to_the_data(kind: str) -> None:
     record = KINDS[kind]
     record["release"], record["api"] = examples.release(), examples.api()
-    text = dcat.serialise(dcat.catalogue_triples(examples.catalogue(), [record]), "text/turtle").decode()
+    text = dcat.serialise(examples.catalogue_triples(examples.catalogue(), [record]), "text/turtle").decode()
     for secret in ("downloadURL", "accessURL", "endpointURL", "metingen.csv", "kaart.gml", "/rows"):
         assert secret not in text
 
@@ -82,7 +85,7 @@ def test_pages_link_to_each_other_in_both_hydra_forms() -> None:
         "last": "https://x.example/catalog.ttl?page=3", "next": "https://x.example/catalog.ttl?page=3",
         "previous": "https://x.example/catalog.ttl?page=1", "total": 250, "size": 100,
     }  # fmt: skip
-    triples = dcat.catalogue_triples(examples.catalogue(), [KINDS["minimal"]], paging)  # type: ignore[arg-type]
+    triples = examples.catalogue_triples(examples.catalogue(), [KINDS["minimal"]], paging)  # type: ignore[arg-type]
     assert objects(triples, paging["page"], "hydra:next") == {paging["next"]}  # type: ignore[arg-type]
     assert objects(triples, paging["page"], "hydra:nextPage") == {paging["next"]}  # type: ignore[arg-type]
     assert objects(triples, examples.catalogue()["uri"], "hydra:totalItems") == {"250"}
@@ -96,6 +99,39 @@ def test_json_ld_reads_like_json() -> None:
     assert document["@context"] == dcat.context()
 
 
+def the_page(records: Any, media_type: str) -> bytes:
+    """A page of the feed of texts that were made without knowing where the installation stands."""
+    bare = json.loads(json.dumps(list(records)).replace(examples.BASE, ready.ADDRESS))
+    texts = [ready.texts(record, [media_type])[media_type] for record in bare]
+    members = [pair for record in records for pair in dcat.members(record)]
+    return ready.page(dcat.head_triples(examples.catalogue(), members), texts, media_type, examples.BASE)
+
+
+@pytest.mark.parametrize("media_type", dcat.MEDIA_TYPES)
+def test_a_page_of_ready_texts_says_what_the_triples_say(media_type: str) -> None:
+    found = parse(the_page(KINDS.values(), media_type), format=RdfFormat.from_media_type(media_type))
+    triples = examples.catalogue_triples(examples.catalogue(), KINDS.values())
+    assert set(found) == {t_quad(t) for t in triples}
+
+
+def test_a_page_of_ready_texts_describes_shared_things_once() -> None:
+    twice = [examples.public(examples.minimal(slug=slug)) for slug in ("een", "twee")]
+    nodes = json.loads(the_page(twice, dcat.JSON_LD))["@graph"]
+    names = [item["@id"] for item in nodes]
+    assert len(names) == len(set(names))
+    assert the_page(twice, "text/turtle").count(b"@prefix dct:") == 1
+
+
+def test_the_mark_of_ready_texts_is_that_of_their_making() -> None:
+    assert len(ready.version()) == 64
+    ready.version.cache_clear()
+    before = ready.version()
+    with patch("sluis.register.dcat.ready.pyoxigraph.__version__", "0"):
+        ready.version.cache_clear()
+        assert ready.version() != before
+    ready.version.cache_clear()
+
+
 hostile = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
 
 
@@ -106,6 +142,14 @@ def test_texts_come_out_as_they_went_in(title: str, keyword: str) -> None:
     for media_type in ("text/turtle", dcat.JSON_LD):
         again = set(parse(dcat.serialise(triples, media_type), format=RdfFormat.from_media_type(media_type)))
         assert again == {t_quad(t) for t in triples}
+
+
+@given(hostile, hostile)
+def test_texts_pass_a_page_as_they_went_in(title: str, keyword: str) -> None:
+    record = examples.public(examples.minimal(title=title, keywords=[keyword, "\x1e .\n<a> \n\t<b"]))
+    expected = {t_quad(t) for t in examples.catalogue_triples(examples.catalogue(), [record])}
+    for media_type in ("text/turtle", "application/n-triples", dcat.JSON_LD):
+        assert set(parse(the_page([record], media_type), format=RdfFormat.from_media_type(media_type))) == expected
 
 
 def test_schema_org_of_an_open_dataset_names_its_files() -> None:

@@ -2,31 +2,43 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import http_date
 
+from sluis.api.answering import unchanged
 from sluis.api.dcat import forms
-from sluis.register.dcat import JSON_LD, catalogue_triples, context, serialise
-from sluis.register.types import PublicPaging, PublicRecord
+from sluis.kernel import clock
+from sluis.kernel.canonical import digest
+from sluis.register.dcat import JSON_LD, context, head_triples, ready
+from sluis.register.types import PublicPaging
 from sluis.release import public
-from sluis.release.types import FeedPage
+from sluis.release.types import FeedState
 from sluis.web.paging import link_header, whole_number
 
+_SECOND = timedelta(seconds=1)
 
-def catalog(request: HttpRequest, extension: str = "") -> HttpResponse:
-    """One page of the feed. Its tag is the hash of its content; it was last modified when anything outside changed."""
+
+def catalog(request: HttpRequest, extension: str = "") -> HttpResponseBase:
+    """One page of the feed. Its tag and moment are those of everything outside, and cost no page to find: a harvester
+    that has the feed as it is hears 304 at once, on every page.
+    """
     form = forms.asked(request, extension)
-    page = public.feed_page(whole_number(request.GET, "page", 1), settings.SLUIS.feed_page)
-    paging = _paging(page, form if extension else "")
-    records = cast("tuple[PublicRecord, ...]", page.records)
-    triples = catalogue_triples(public.catalogue(), records, paging)
-    response = forms.answer(serialise(triples, forms.FORMS[form]), form)
-    if changed := public.newest_change():
-        response["Last-Modified"] = http_date(int(changed.timestamp()))
+    now = public.feed_state(whole_number(request.GET, "page", 1), settings.SLUIS.feed_page)
+    about, paging = public.catalogue(), _paging(now, form if extension else "")
+    response = forms.answer(b"", form)
+    response["ETag"] = f'"{digest({"outside": now.mark, "about": about, "paging": paging, "form": form})}"'
     response["Link"] = link_header(_links(paging))
+    if now.changed_at and clock.now() - now.changed_at > _SECOND:  # another change in that second would go unseen
+        response["Last-Modified"] = http_date(int(now.changed_at.timestamp()))
+    if known := unchanged(request, response):
+        return known
+    page = public.feed_page(now, forms.FORMS[form])
+    head = head_triples(about, page.members, paging)
+    response.content = ready.page(head, page.texts, forms.FORMS[form], settings.SLUIS.url)
     return response
 
 
@@ -36,20 +48,20 @@ def catalog_context(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type=JSON_LD)
 
 
-def _paging(found: FeedPage, extension: str) -> PublicPaging:
+def _paging(now: FeedState, extension: str) -> PublicPaging:
     base = f"{settings.SLUIS.url}/catalog" + (f".{extension}" if extension else "")
 
     def at(number: int) -> str:
-        return f"{base}?page={number}" if 1 <= number <= found.pages else ""
+        return f"{base}?page={number}" if 1 <= number <= now.pages else ""
 
     return {
-        "page": at(found.page),
+        "page": at(now.page),
         "first": at(1),
-        "last": at(found.pages),
-        "next": at(found.page + 1),
-        "previous": at(found.page - 1),
-        "total": found.total,
-        "size": found.size,
+        "last": at(now.pages),
+        "next": at(now.page + 1),
+        "previous": at(now.page - 1),
+        "total": now.total,
+        "size": now.size,
     }
 
 

@@ -41,6 +41,7 @@ class Search(Paging):
 
 class NotOpen(Paging):
     kind: Literal["", "restricted", "closed"] = Field("", description="Both when empty.")
+    ground: Values = Field(description="Ground uris: any of them. Which there are stands under `facets`.")
     organisation: str = Field("", max_length=100, description="Organisation slug.")
 
 
@@ -129,12 +130,16 @@ def list_themes(request: HttpRequest) -> Mapping[str, Any]:
     return {"themes": counted("theme")}
 
 
-@read("/not-open", tag="register", response=shapes.CardList)
+@read("/not-open", tag="register", response=shapes.NotOpenList)
 def list_not_open(request: HttpRequest, query: Query[NotOpen]) -> Mapping[str, Any]:
-    """What is not open, and on which ground"""
+    """What is not open, and on which ground; with counts per ground"""
     kinds = (query.kind,) if query.kind else (Kind.RESTRICTED.value, Kind.CLOSED.value)
-    page = public.not_open(kinds=kinds, organisation=query.organisation, page=query.page, size=query.page_size)
-    return cards(request, page)
+    about = {"grounds": query.ground, "organisation": query.organisation}
+    page = public.not_open(kinds=kinds, page=query.page, size=query.page_size, **about)
+    counted = public.not_open_facets(
+        kinds=(query.kind,) if query.kind else (), language=get_language() or "nl", **about
+    )
+    return cards(request, page) | {"facets": shapes.facets(counted)}
 
 
 @read("/planned", tag="register", response=shapes.CardList)

@@ -93,6 +93,10 @@ class CardList(Shape):
     links: Links
 
 
+class NotOpenList(CardList):
+    facets: dict[str, list[Facet]]
+
+
 class DecisionStep(Shape):
     """One step on the way to the decision: which role took it, and when."""
 

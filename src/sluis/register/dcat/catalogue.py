@@ -18,22 +18,25 @@ def dataset_triples(record: PublicRecord) -> list[Triple]:
     return sheet.triples
 
 
-def catalogue_triples(
-    catalogue: PublicCatalogue, records: Iterable[PublicRecord], paging: PublicPaging | None = None
+def head_triples(
+    catalogue: PublicCatalogue, members: Iterable[tuple[str, str]], paging: PublicPaging | None = None
 ) -> list[Triple]:
-    """The catalogue with these datasets; with `paging` it says which page of the feed this is."""
+    """The catalogue itself with what it holds (see `members`); with `paging` it says which page of the feed this is."""
     sheet, subject = Sheet(), node(catalogue["uri"])
     _about(sheet, catalogue)
-    for record in records:
-        sheet.add(subject, "dcat:dataset", node(record["uri"]))
-        sheet.add(subject, "dcat:record", node(record["document"]))
-        if datasets.openness(record) == "open" and record["status"] == "published":
-            for uri in services.uris(record):
-                sheet.add(subject, "dcat:service", node(uri))
-        datasets.dataset(sheet, record)
+    for predicate, uri in members:
+        sheet.add(subject, predicate, node(uri))
     if paging:
         _paging(sheet, catalogue, paging)
     return sheet.triples
+
+
+def members(record: PublicRecord) -> list[tuple[str, str]]:
+    """(property, address) of what one dataset brings into the catalogue."""
+    found = [("dcat:dataset", record["uri"]), ("dcat:record", record["document"])]
+    if datasets.openness(record) == "open" and record["status"] == "published":
+        found += [("dcat:service", uri) for uri in services.uris(record)]
+    return found
 
 
 def _about(sheet: Sheet, catalogue: PublicCatalogue) -> None:

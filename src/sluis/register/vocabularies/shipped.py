@@ -32,9 +32,13 @@ class ShippedList:
     concepts: tuple[ConceptRecord, ...]
 
 
+def files() -> tuple[Path, ...]:
+    return tuple(sorted(_FOLDER.glob("*.tsv")))
+
+
 @cache
 def names() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.tsv")))
+    return tuple(path.stem for path in files())
 
 
 @cache

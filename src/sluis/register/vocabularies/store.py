@@ -1,5 +1,6 @@
 """The lists in the database: filled when the tables are made, read by forms and checks."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -93,10 +94,13 @@ def resolve(names: tuple[str, ...], word: str) -> str | None:
 
 def label(uri: str, language: str = "nl") -> str:
     """Label of a word in any list, also one that has ended; the address itself when no list knows it."""
-    row = Concept.objects.filter(uri=uri).values("label", "label_en").first()
-    if row is None:
-        return uri
-    return (row["label_en"] if language == "en" else "") or row["label"]
+    return labels((uri,), language).get(uri, uri)
+
+
+def labels(uris: Iterable[str], language: str = "nl") -> dict[str, str]:
+    """Labels of those words that some list knows; one query."""
+    rows = Concept.objects.filter(uri__in=set(uris)).values_list("uri", "label", "label_en")
+    return {uri: (english if language == "en" else "") or dutch for uri, dutch, english in rows}
 
 
 def _in_use(day: date) -> Q:

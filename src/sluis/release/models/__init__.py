@@ -3,7 +3,15 @@
 from sluis.release.models.decision import Decision, Preparer
 from sluis.release.models.dossier import Advice, Dossier, Evidence
 from sluis.release.models.feedback import Feedback
-from sluis.release.models.projection import PublicDataset, PublicFile, PublicReleaseRow, PublicTable, PublicTheme
+from sluis.release.models.projection import (
+    PublicDataset,
+    PublicFeedPart,
+    PublicFile,
+    PublicGround,
+    PublicReleaseRow,
+    PublicTable,
+    PublicTheme,
+)
 from sluis.release.models.release import Release, ReleaseCopy
 
 __all__ = [
@@ -14,7 +22,9 @@ __all__ = [
     "Feedback",
     "Preparer",
     "PublicDataset",
+    "PublicFeedPart",
     "PublicFile",
+    "PublicGround",
     "PublicReleaseRow",
     "PublicTable",
     "PublicTheme",

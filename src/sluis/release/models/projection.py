@@ -69,6 +69,38 @@ class PublicTheme(models.Model):
         return self.uri
 
 
+class PublicGround(models.Model):
+    """A ground, of the list of data.overheid.nl, on which something is restricted or closed."""
+
+    dataset = models.ForeignKey(PublicDataset, on_delete=models.CASCADE, related_name="ground_rows")
+    kind = models.CharField(max_length=12)
+    uri = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "uri", "dataset"], name="public_ground_count")]
+
+    def __str__(self) -> str:
+        return self.uri
+
+
+class PublicFeedPart(models.Model):
+    """What the feed says about one dataset, ready in each form: see `register.dcat.ready`.
+
+    It counts only while `version` is that of the mapping and `revision` that of the dataset.
+    """
+
+    dataset = models.OneToOneField(PublicDataset, on_delete=models.CASCADE, primary_key=True, related_name="feed_part")
+    version = models.CharField(max_length=64)
+    revision = models.BigIntegerField()
+    members = models.JSONField()
+    turtle = models.BinaryField()
+    json_ld = models.BinaryField()
+    rdf_xml = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.dataset)
+
+
 class PublicReleaseRow(models.Model):
     """One release in the row of releases; `body` holds decision, metadata and columns as the outside sees them."""
 

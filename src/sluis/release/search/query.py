@@ -1,6 +1,6 @@
 """From what somebody typed to hits, counts and help. Nothing they type is parsed as a query language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,17 +15,17 @@ from sluis.release.models import PublicDataset
 from sluis.release.search import index, schema, text
 from sluis.release.search.spelling import corrections
 from sluis.release.search.why import why
-from sluis.release.types import FACETS, FacetCount, Kind, SearchHit, SearchRequest, SearchResult, Sort
+from sluis.release.types import FACETS, KIND_LABELS, FacetCount, Kind, SearchHit, SearchRequest, SearchResult, Sort
 
 MOST_PER_PAGE = 100
 DEEPEST = 10_000
 FACET_VALUES = 40
 _LONG_ENOUGH_TO_START = 6  # a short start with a wrong letter is the start of anything
-_LABELLED = ("theme", "licence", "frequency")
-_KIND_LABELS = {
-    "nl": {"open": "Open", "restricted": "Beperkt", "closed": "Gesloten", "planned": "Gepland"},
-    "en": {"open": "Open", "restricted": "Restricted", "closed": "Closed", "planned": "Planned"},
-}
+FORMATS = {"geojson": "GeoJSON", "parquet": "Parquet", "gpkg": "GeoPackage"}
+_LISTED = ("theme", "licence", "frequency")
+
+
+type _Found = Sequence[tuple[float, tantivy.DocAddress]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,7 @@ def search(request: SearchRequest) -> SearchResult:
     opened = index.opened()
     filters = {name: tuple(values) for name, values in request.filters.items() if values}
     asked = _Asked(request, opened.searcher(), opened.schema, text.words(request.text), filters)
-    wanted, total, fuzzy = _first_that_finds(asked)
-    found = _page(asked, wanted) if total else []
+    wanted, found, total, fuzzy = _first_that_finds(asked)
     help_needed = fuzzy or not total
     return SearchResult(
         hits=_hits(asked, found),
@@ -79,17 +78,18 @@ def _check(request: SearchRequest) -> None:
         )
 
 
-def _first_that_finds(asked: _Asked) -> tuple[Query, int, bool]:
-    """(query without filters, number of hits, whether a looser spelling was needed)."""
+def _first_that_finds(asked: _Asked) -> tuple[Query, _Found, int, bool]:
+    """(query without filters, hits of the page, number of hits, whether a looser spelling was needed)."""
     if not asked.words:
         everything = Query.all_query()
-        return everything, _count(asked, everything), False
+        return everything, *_page(asked, everything), False
     attempts = (lambda: _every(asked, fuzzy=False), lambda: _every(asked, fuzzy=True), lambda: _most(asked))
     for number, attempt in enumerate(attempts):
         query = attempt()
-        if total := _count(asked, query):
-            return query, total, number > 0
-    return attempts[0](), 0, False
+        found, total = _page(asked, query)
+        if total:
+            return query, found, total, number > 0
+    return attempts[0](), [], 0, False
 
 
 def _every(asked: _Asked, *, fuzzy: bool) -> Query:
@@ -154,11 +154,8 @@ def _filtered(asked: _Asked, query: Query, leave_out: str = "") -> Query:
     return Query.boolean_query([(Occur.Must, query), *chosen]) if chosen else query
 
 
-def _count(asked: _Asked, query: Query) -> int:
-    return asked.searcher.search(_filtered(asked, query), limit=1, count=True).count or 0  # type: ignore[attr-defined]
-
-
-def _page(asked: _Asked, query: Query) -> list[tuple[float, tantivy.DocAddress]]:
+def _page(asked: _Asked, query: Query) -> tuple[_Found, int]:
+    """Hits of the asked page in the asked order, and how many there are in all."""
     request = asked.request
     order: dict[str, object] = {}
     if request.sort is Sort.NEWEST or (request.sort is Sort.RELEVANCE and not asked.words):
@@ -166,10 +163,17 @@ def _page(asked: _Asked, query: Query) -> list[tuple[float, tantivy.DocAddress]]
     elif request.sort is Sort.TITLE:
         order = {"order_by_field": "sort_title", "order": Order.Asc}
     first = (request.page - 1) * request.size
-    return asked.searcher.search(_filtered(asked, query), limit=request.size, offset=first, count=False, **order).hits  # type: ignore[arg-type]
+    found = asked.searcher.search(
+        _filtered(asked, query),
+        limit=request.size,
+        offset=first,
+        count=True,
+        **order,  # type: ignore[arg-type]
+    )
+    return found.hits, found.count or 0  # type: ignore[attr-defined]
 
 
-def _hits(asked: _Asked, found: Sequence[tuple[float, tantivy.DocAddress]]) -> tuple[SearchHit, ...]:
+def _hits(asked: _Asked, found: _Found) -> tuple[SearchHit, ...]:
     """The rows behind the hits; what is no longer public falls out here."""
     slugs = [str(asked.searcher.doc(address).get_first("slug")) for _score, address in found]
     cards = reading.cards(slugs)
@@ -183,17 +187,35 @@ def _hits(asked: _Asked, found: Sequence[tuple[float, tantivy.DocAddress]]) -> t
 def _facets(asked: _Asked, query: Query) -> dict[str, tuple[FacetCount, ...]]:
     """Counts per value; a facet's own choice does not limit its own counts, so that a visitor can add one."""
     free = [name for name in FACETS if name not in asked.filters]
-    counted = _aggregate(asked, _filtered(asked, query), free)
+    if not asked.words and not asked.filters:
+        counted = _everything.counts(asked.searcher, index.stamp())
+        return {name: _values(asked, name, counted[name]) for name in FACETS}
+    counted = _aggregate(asked.searcher, _filtered(asked, query), free)
     for name in asked.filters:
-        counted |= _aggregate(asked, _filtered(asked, query, leave_out=name), [name])
+        counted |= _aggregate(asked.searcher, _filtered(asked, query, leave_out=name), [name])
     return {name: _values(asked, name, counted[name]) for name in FACETS}
 
 
-def _aggregate(asked: _Asked, query: Query, names: Sequence[str]) -> dict[str, dict[str, int]]:
+class _Everything:
+    """Counts over the whole index, which the list without words shows to everybody: once per state of the index."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[object, dict[str, dict[str, int]]] = (None, {})
+
+    def counts(self, searcher: tantivy.Searcher, stamp: object) -> dict[str, dict[str, int]]:
+        if self._kept[0] != stamp:
+            self._kept = stamp, _aggregate(searcher, Query.all_query(), FACETS)
+        return self._kept[1]
+
+
+_everything = _Everything()
+
+
+def _aggregate(searcher: tantivy.Searcher, query: Query, names: Sequence[str]) -> dict[str, dict[str, int]]:
     if not names:
         return {}
     wanted = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in names}
-    found = asked.searcher.aggregate(query, wanted)
+    found = searcher.aggregate(query, wanted)
     return {name: {b["key"]: b["doc_count"] for b in found[name]["buckets"]} for name in names}
 
 
@@ -201,36 +223,33 @@ def _values(asked: _Asked, name: str, counted: dict[str, int]) -> tuple[FacetCou
     chosen = asked.filters.get(name, ())
     known = counted | {value: counted.get(value, 0) for value in chosen}
     ranked = sorted(known.items(), key=lambda item: (-item[1], item[0]))
-    names = _organisations(tuple(sorted(known)), index.stamp()) if name == "organisation" else {}
-    return tuple(
-        FacetCount(value, names.get(value) or _label(name, value, asked.request.language), count, value in chosen)
-        for value, count in ranked
-    )
+    labels = _labels(name, counted, list(chosen), asked.request.language)
+    return tuple(FacetCount(value, labels.get(value) or value, count, value in chosen) for value, count in ranked)
 
 
-def _label(name: str, value: str, language: str) -> str:
+def _labels(name: str, counted: Mapping[str, int], chosen: Iterable[str], language: str) -> Mapping[str, str]:
+    """Words for the values of a facet. What somebody chose may be anything: only what the index holds is kept."""
     if name == "kind":
-        return _KIND_LABELS.get(language, _KIND_LABELS["nl"]).get(value, value)
+        return KIND_LABELS.get(language, KIND_LABELS["nl"])
     if name == "format":
-        return {"geojson": "GeoJSON", "parquet": "Parquet", "gpkg": "GeoPackage"}.get(value, value.upper())
-    return _known_label(value, language, index.stamp()) if name in _LABELLED else value
+        return {value: FORMATS.get(value, value.upper()) for value in (*counted, *chosen)}
+    known = _known(name, language, index.stamp())
+    if missing := [value for value in (*counted, *chosen) if value not in known]:
+        found = register.labels(missing, language) if name in _LISTED else _organisations(missing)
+        known |= {value: found.get(value, value) for value in missing if value in found or value in counted}
+    return known
 
 
-@lru_cache(maxsize=512)
-def _known_label(uri: str, language: str, _stamp: object) -> str:
-    """A label, asked once per state of the index: a refreshed list shows with the next publication."""
-    return register.label(uri, language)
+@lru_cache(maxsize=32)
+def _known(_facet: str, _language: str, _stamp: object) -> dict[str, str]:
+    """Words found since the index became what it is: a refreshed list shows with the next publication."""
+    return {}
 
 
-@lru_cache(maxsize=8)
-def _organisations(slugs: tuple[str, ...], _stamp: object) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for slug in slugs:
-        name = PublicDataset.objects.filter(kind__in=list(Kind), organisation=slug).values_list(
-            "organisation_name", flat=True
-        )
-        found[slug] = name.first() or slug
-    return found
+def _organisations(slugs: Sequence[str]) -> dict[str, str]:
+    rows = PublicDataset.objects.filter(kind__in=list(Kind)).order_by()
+    names = ((slug, rows.filter(organisation=slug).values_list("organisation_name", flat=True)[:1]) for slug in slugs)
+    return {slug: found[0] for slug, name in names if (found := list(name))}
 
 
 def _wider(asked: _Asked, query: Query) -> dict[str, int]:
