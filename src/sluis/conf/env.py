@@ -73,7 +73,7 @@ class Env:
         20, "Short API questions per second for one address, ten times as many at once. 0: no limit.", group="web"
     )
     jobs: int = setting(1, "Jobs that run at the same time per worker.", group="jobs")
-    feed_page: int = setting(200, "Datasets per page of the DCAT feed.", group="portal")
+    feed_page: int = setting(100, "Datasets per page of the DCAT feed.", group="portal")
 
     @property
     def url(self) -> str:

@@ -141,19 +141,28 @@ def not_open_facets(
 ) -> Mapping[str, tuple[FacetCount, ...]]:
     """`kind` and `ground` with their counts; a facet's own choice does not limit its own counts."""
     rows = PublicDataset.objects.filter(kind__in=NOT_OPEN)
-    found = PublicGround.objects.filter(kind__in=[kind for kind in NOT_OPEN if kind in kinds] or NOT_OPEN)
+    chosen = [kind for kind in NOT_OPEN if kind in kinds] or list(NOT_OPEN)
     if organisation:
-        rows, found = rows.filter(organisation=organisation), found.filter(dataset__organisation=organisation)
+        rows = rows.filter(organisation=organisation)
     if grounds:
         rows = rows.filter(id__in=PublicGround.objects.filter(uri__in=grounds).values("dataset"))
     by_kind = dict(rows.values_list("kind").annotate(n=Count("id"))) if organisation or grounds else counts()
-    by_ground = dict(found.values_list("uri").annotate(n=Count("id")).order_by("-n", "uri"))
+    by_ground = _ground_counts(chosen, organisation)
     by_ground |= {uri: 0 for uri in grounds if uri not in by_ground}
     labels, words = register.labels(by_ground, language), KIND_LABELS.get(language, KIND_LABELS["nl"])
     return {
         "kind": tuple(FacetCount(kind, words[kind], by_kind.get(kind, 0), kind in kinds) for kind in NOT_OPEN),
         "ground": tuple(FacetCount(uri, labels.get(uri) or uri, n, uri in grounds) for uri, n in by_ground.items()),
     }
+
+
+def _ground_counts(kinds: Sequence[str], organisation: str) -> dict[str, int]:
+    """Ground → number of datasets, most first; those of one organisation are counted each time."""
+    rows = PublicGround.objects.filter(kind__in=kinds)
+    if organisation:
+        rows = rows.filter(dataset__organisation=organisation)
+    ranked = rows.values_list("uri").annotate(n=Count("id")).order_by("-n", "uri")
+    return dict(ranked) if organisation else once_per_change(f"grounds-{'-'.join(kinds)}", lambda: dict(ranked))
 
 
 def planned(*, page: int = 1, size: int = 50) -> PublicPage:
