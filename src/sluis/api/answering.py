@@ -6,7 +6,6 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response, set_response_etag
-from django.utils.http import parse_http_date_safe
 
 from sluis.api.clients import buckets
 from sluis.foundation.service import client_address
@@ -79,10 +78,11 @@ def _answer(request: HttpRequest, ask: Callable[[], HttpResponseBase], *, metere
 
 
 def unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponseBase | None:
-    """304 or 412 when the tag and moment on this answer are those the client named; None when it needs the whole."""
+    """304 or 412 when the tag on this answer says so; None when the client needs the whole. A moment is not enough:
+    within its second, or by a later copy of a file, an answer can become another.
+    """
     response["Cache-Control"] = CHECK_AGAIN
-    modified = parse_http_date_safe(response.get("Last-Modified", ""))
-    found = get_conditional_response(request, etag=response["ETag"], last_modified=modified, response=response)
+    found = get_conditional_response(request, etag=response["ETag"], response=response)
     return None if found is response else found
 
 
