@@ -56,8 +56,11 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "role", "due_at"], name="process_task_inbox", condition=_OPEN),
-            models.Index(fields=["claimed_by", "due_at"], name="process_task_claimed", condition=_OPEN),
+            models.Index(  # an inbox is chosen, counted and sorted on this index alone
+                fields=["organisation", "team", "role", "claimed_by", "due_at", "id"],
+                name="process_task_open",
+                condition=_OPEN,
+            ),
             models.Index(fields=["instance", "element"], name="process_task_element"),
         ]
 
