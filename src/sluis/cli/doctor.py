@@ -238,6 +238,34 @@ def check_secrets(env: Env, deep: bool) -> Iterator[Finding]:
     yield from faults or [Finding("secrets", "good", _("geen standaardgeheimen"))]
 
 
+def check_mail(env: Env, deep: bool) -> Iterator[Finding]:
+    from smtplib import SMTPException
+
+    from django.core.mail import mailers
+
+    if not env.mail_host:
+        text = _("geen mailserver: herinneringen staan alleen in de lijst van elke medewerker")
+        yield Finding("mail", "good", text)
+        return
+    where = f"{env.mail_host}:{env.mail_port}"
+    try:
+        with mailers["default"]:
+            yield Finding("mail", "good", _("{where} antwoordt").format(where=where))
+    except (SMTPException, OSError) as error:
+        text = _("{where} antwoordt niet ({reason})").format(where=where, reason=type(error).__name__)
+        yield Finding("mail", "warning", text, _("Kijk de instellingen SLUIS_MAIL_… na."))
+
+
+def check_processes(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.process.service import keys, settle_shipped
+
+    if lacking := settle_shipped():
+        text = _("deze installatie kent niet alle stappen van {names}").format(names=", ".join(lacking))
+        yield Finding("processes", "warning", text, _("Dit proces kan hier nog niet gestart worden."))
+    else:
+        yield Finding("processes", "good", ", ".join(keys("process")))
+
+
 CHECKS: dict[str, Check] = {
     "program": check_program,
     "sandbox": check_sandbox,
@@ -248,6 +276,8 @@ CHECKS: dict[str, Check] = {
     "jobs": check_queues,
     "tables": check_tables,
     "index": check_index,
+    "processes": check_processes,
+    "mail": check_mail,
     "secrets": check_secrets,
 }
 

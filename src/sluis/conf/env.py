@@ -72,6 +72,14 @@ class Env:
     api_rate: int = setting(
         20, "Short API questions per second for one address, ten times as many at once. 0: no limit.", group="web"
     )
+    mail_host: str = setting(
+        "", "Mail server for reminders. Empty: people only read them in their own list.", group="mail"
+    )
+    mail_port: int = setting(587, "Port of the mail server.", group="mail")
+    mail_security: str = setting("starttls", "Connection to the mail server: starttls, tls or none.", group="mail")
+    mail_user: str = setting("", "Account at the mail server. Empty: none needed.", group="mail")
+    mail_password: str = setting("", "Password of that account.", group="mail", secret=True)
+    mail_from: str = setting("", "Sender of the mails. Empty: contact_email.", group="mail")
     jobs: int = setting(1, "Jobs that run at the same time per worker.", group="jobs")
     feed_page: int = setting(100, "Datasets per page of the DCAT feed.", group="portal")
 
@@ -195,7 +203,7 @@ def _read(f: "Field[Any]", value: Any, faults: list[Fault]) -> Any:
         return f.default
 
 
-_CHOICES = {"language": ("nl", "en"), "sandbox": ("strict", "limited")}
+_CHOICES = {"language": ("nl", "en"), "sandbox": ("strict", "limited"), "mail_security": ("starttls", "tls", "none")}
 
 
 def _check(values: Mapping[str, Any]) -> list[Fault]:

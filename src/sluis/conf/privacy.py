@@ -53,7 +53,7 @@ PRIVACY: dict[str, Fields] = {
     "process.CurrentDefinition": Fields(none="id kind key definition since"),
     "process.Instance": Fields(
         pseudonym="started_by",
-        possible="subject variables engine_state failure",
+        possible="subject title variables engine_state failure",
         none="id definition key organisation team state outcome policies version steps started_at ended_at",
     ),
     "process.Run": Fields(possible="round failure", none="id instance token element handler state created_at ended_at"),
@@ -66,6 +66,8 @@ PRIVACY: dict[str, Fields] = {
         "version",
     ),
     "process.FourEyes": Fields(none="id task element"),
+    "process.Notice": Fields(pseudonym="user", none="id kind key content at read_at mailed_at"),
+    "process.NoticeWish": Fields(pseudonym="user", none="by_mail language"),
     "register.Contact": Fields(possible="name name_en email page phone", none="id organisation version"),
     "register.Dataset": Fields(
         possible="title title_en details",

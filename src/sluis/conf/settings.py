@@ -127,7 +127,23 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": SLUIS.mail_host,
+            "port": SLUIS.mail_port,
+            "username": SLUIS.mail_user,
+            "password": SLUIS.mail_password,
+            "use_tls": SLUIS.mail_security == "starttls",
+            "use_ssl": SLUIS.mail_security == "tls",
+            "timeout": 20,
+        },
+    }
+    if SLUIS.mail_host
+    else {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+}
+DEFAULT_FROM_EMAIL = SLUIS.mail_from or SLUIS.contact_email
 
 # Sessions end after a working day or when the browser closes; HTTPS gets the strictest cookie names (RFC 6265bis).
 SESSION_COOKIE_AGE = 10 * 3600

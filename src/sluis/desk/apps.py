@@ -8,11 +8,14 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
+        from sluis.desk import letters, subjects
+        from sluis.process.service import letter
         from sluis.web import navigation
 
         for order, (label, route) in enumerate(
             (
                 (N_("Mijn taken"), "desk:tasks"),
+                (N_("Processen"), "desk:processes"),
                 (N_("Datasets"), "desk:datasets"),
                 (N_("Dossiers"), "desk:dossiers"),
                 (N_("Meldingen"), "desk:feedback"),
@@ -24,4 +27,7 @@ class DeskConfig(AppConfig):
             start=1,
         ):
             navigation.add("desk", label, route, order=order * 10)
+        letter(letters.letter)
+        subjects.start_elsewhere("open-data-release", "desk:datasets", N_("Dit begint u bij de dataset zelf."))
+        subjects.start_elsewhere("dataverzoek", "desk:feedback", N_("Dit begint met een verzoek van een bezoeker."))
         navigation.add("footer", N_("Voor medewerkers"), "desk:tasks", order=90)

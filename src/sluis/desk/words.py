@@ -114,7 +114,27 @@ MARKS = {
     "|": N_("verticale streep (|)"),
     ".": N_("punt (.)"),
 }
+PROCESS = {
+    "running": (N_("Loopt"), "info"),
+    "stuck": (N_("Vastgelopen"), "negative"),
+    "ended": (N_("Klaar"), "positive"),
+    "cancelled": (N_("Gestopt"), "neutral"),
+}
 EVENTS = {
+    "process.started": N_("Proces gestart"),
+    "process.task.completed": N_("Taak gedaan"),
+    "process.task.claimed": N_("Taak opgepakt"),
+    "process.task.unclaimed": N_("Taak teruggelegd"),
+    "process.task.reassigned": N_("Taak overgedragen"),
+    "process.task.returned": N_("Teruggestuurd"),
+    "process.step.done": N_("Stap gedaan"),
+    "process.step.failed": N_("Stap mislukt"),
+    "process.timer": N_("Termijn verstreken"),
+    "process.timer.failed": N_("Termijn kon niet verwerkt worden"),
+    "process.message": N_("Bericht ontvangen"),
+    "process.migrated": N_("Naar een andere versie van het proces gezet"),
+    "process.retried": N_("Opnieuw geprobeerd"),
+    "process.cancelled": N_("Proces gestopt"),
     "release.dossier.opened": N_("Dossier geopend"),
     "release.dossier.proposed": N_("Voorstel gedaan"),
     "release.dossier.checks-asked": N_("Controles gevraagd"),

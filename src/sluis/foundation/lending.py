@@ -57,22 +57,53 @@ def valid() -> QuerySet[Membership]:
 
 def lent_to(user_id: UUID) -> Iterator[Held]:
     """Roles that colleagues lent this person and that count today. One query."""
+    rows = _lent().filter(taker_id=user_id)
+    for row in rows.values_list("organisation_id", "role", "team_id", "giver__actor_key"):
+        yield Held(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRecord:
+    """Somebody with an open account; `key` is their pseudonym in the audit chain."""
+
+    id: UUID
+    key: str
+    name: str
+
+
+def holders(role: str, organisation_id: UUID, team_id: UUID | None = None) -> tuple[HolderRecord, ...]:
+    """Who holds the role there today, in their own right or lent by a colleague, by name. One query."""
+    here = Q(organisation_id=organisation_id, role=role) & (Q(team=None) | Q(team_id=team_id))
+    people = User.objects.filter(
+        Q(id__in=valid().filter(here).values("user_id")) | Q(id__in=_lent().filter(here).values("taker_id")),
+        is_active=True,
+    )
+    return tuple(HolderRecord(*row) for row in people.order_by("name", "id").values_list("id", "actor_key", "name"))
+
+
+def staff() -> tuple[UUID, ...]:
+    """Everybody with an open account and a role that counts today, own or lent. One query."""
+    people = User.objects.filter(
+        Q(id__in=valid().values("user_id")) | Q(id__in=_lent().values("taker_id")), is_active=True
+    )
+    return tuple(people.order_by("id").values_list("id", flat=True))
+
+
+def _lent() -> QuerySet[Delegation]:
+    """What colleagues lent and counts today."""
     own = valid().filter(
         Q(team=OuterRef("team")) | Q(team=None),
         user=OuterRef("giver"),
         organisation=OuterRef("organisation"),
         role=OuterRef("role"),
     )
-    rows = Delegation.objects.filter(
+    return Delegation.objects.filter(
         Exists(own),
-        taker_id=user_id,
         giver__is_active=True,
         ended_at=None,
         from_date__lte=clock.today(),
         until_date__gte=clock.today(),
     )
-    for row in rows.values_list("organisation_id", "role", "team_id", "giver__actor_key"):
-        yield Held(*row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,3 +250,14 @@ def organisation(slug: str) -> Organisation:
 def names_of(actor_keys: Iterable[str]) -> dict[str, str]:
     """Names behind pseudonyms of the audit chain, for staff; a key whose account is gone is left out. One query."""
     return dict(User.objects.filter(actor_key__in=set(actor_keys)).values_list("actor_key", "name"))
+
+
+def ids_of(actor_keys: Iterable[str]) -> dict[str, UUID]:
+    """Accounts behind pseudonyms, open ones only. One query."""
+    rows = User.objects.filter(actor_key__in=set(actor_keys), is_active=True)
+    return dict(rows.values_list("actor_key", "id"))
+
+
+def address_of(user_id: UUID) -> str:
+    """Where to mail somebody; '' when the account is closed or gone."""
+    return User.objects.filter(id=user_id, is_active=True).values_list("email", flat=True).first() or ""

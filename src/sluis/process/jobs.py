@@ -8,6 +8,7 @@ from uuid import UUID
 from django.tasks import task
 
 from sluis.foundation.service import every, on_failure
+from sluis.process.registry import handler
 
 BATCH = 200
 
@@ -27,12 +28,29 @@ def fire_timers() -> int:
     return fire_due(BATCH)
 
 
+@task
+def make_digests() -> int:
+    from sluis.process.notices import make_digests as make
+
+    return make()
+
+
+@task
+def mail_notice(notice_id: str) -> None:
+    from sluis.process.notices import mail
+
+    mail(UUID(notice_id))
+
+
 def register() -> None:
     """What this room hangs on the foundation."""
+    from sluis.process.notices import morning, notify
     from sluis.process.steps import anything_due
 
     on_failure(run_step, _gave_up)
     every(timedelta(seconds=1), fire_timers, when=anything_due)
+    every(timedelta(hours=1), make_digests, when=morning)
+    handler("process.notify", atomic=True)(notify)
 
 
 def _gave_up(failure: Mapping[str, Any], run_id: str) -> None:

@@ -25,35 +25,36 @@ def start(
     organisation_id: UUID,
     team_id: UUID | None = None,
     variables: Mapping[str, Any] | None = None,
+    title: str = "",
 ) -> InstanceRecord:
     """Start the current version of a process; the policies it uses are pinned to their current versions.
 
-    `subject` names what it is about (`dossier:<uuid>`). Raises NotFound without a current version, Conflict when a
-    policy is missing, Invalid for variables that are not plain JSON.
+    `subject` names what it is about (`dossier:<uuid>`), `title` says it to people. Raises NotFound without a current
+    version, Conflict when a policy is missing, Invalid for variables that are not plain JSON.
     """
     by = require(by, policy.WORK, organisation_id, team_id)
     current = definitions.current(Kind.PROCESS, key)
     program = definitions.program(current.sha256)
-    pinned = definitions.pinned(program.policies)
+    pinned, moment = definitions.pinned(program.policies), clock.now()
     instance_id = ids.new_id()
     with writing(by=by, action="process.started", subject=("process", instance_id)) as write:
-        running = Running.start(program, plain(variables or {}), decider(pinned), clock.now())
+        running = Running.start(program, plain(variables or {}), decider(pinned), moment)
         row = Instance.objects.create(
             id=instance_id,
             definition_id=current.sha256,
             key=key,
             subject=subject,
+            title=title.strip()[:300],
             organisation_id=organisation_id,
             team_id=team_id,
             state=InstanceState.RUNNING,
             policies=pinned,
-            started_at=clock.now(),
+            started_at=moment,
             started_by=by.key,
         )
-        move = Move(by, row, write, running)
         write.note(key=key, definition=current.sha256, policies=pinned, about=subject)
         write.emit("process.started", {"instance_id": str(row.id), "key": key, "subject": subject})
-        move.tell("started")
+        (move := Move(by, row, write, running)).tell("started")
         move.settle()
     return instance_record(row)
 

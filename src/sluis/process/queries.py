@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
@@ -26,7 +26,7 @@ from sluis.process.types import (
 MAX_PAGE = 200
 _SHOWN = (
     *(field.name for field in Task._meta.concrete_fields),
-    *(f"instance__{name}" for name in ("key", "subject", "definition")),
+    *(f"instance__{name}" for name in ("key", "subject", "title", "definition")),
 )
 
 
@@ -40,6 +40,10 @@ def instances(*, by: Actor, filters: InstanceFilter | None = None) -> InstancePa
     wanted = filters or InstanceFilter()
     rows = policy.instances_seen(by)
     rows = rows.filter(key=wanted.key) if wanted.key else rows
+    rows = rows.filter(title__icontains=wanted.text) if wanted.text else rows
+    if wanted.mine:
+        mine = Task.objects.filter(Q(completed_by=by.key) | Q(claimed_by=by.key), instance_id=OuterRef("pk"))
+        rows = rows.filter(Q(started_by=by.key) | Exists(mine))
     rows = rows.filter(subject=wanted.subject) if wanted.subject else rows
     rows = rows.filter(state=wanted.state) if wanted.state else rows
     size = min(wanted.size, MAX_PAGE)
@@ -61,23 +65,38 @@ def task(*, by: Actor, task_id: UUID) -> TaskRecord:
 def tasks(*, by: Actor, filters: TaskFilter | None = None) -> TaskPage:
     """Open tasks, the most urgent first. A page takes the same few queries however many there are."""
     wanted = filters or TaskFilter()
-    rows = _viewed(by, wanted.view).filter(state=TaskState.OPEN)
-    rows = rows.filter(instance__subject=wanted.subject) if wanted.subject else rows
-    rows = rows.filter(instance_id=wanted.instance_id) if wanted.instance_id else rows
+    rows = _wanted(policy.tasks_seen(by).filter(state=TaskState.OPEN), wanted)
+    views = _views(by)
+    counts: dict[str, int] = rows.order_by().aggregate(**{name: Count("pk", filter=q) for name, q in views.items()})
     size = min(wanted.size, MAX_PAGE)
-    ordered = rows.order_by(F("due_at").asc(nulls_last=True), "id").values_list("id", flat=True)
-    ids = list(ordered[(wanted.page - 1) * size : wanted.page * size])  # sorted on little, then fetched whole
+    ordered = rows.filter(views[wanted.view]).order_by(F("due_at").asc(nulls_last=True), "id")
+    start = (wanted.page - 1) * size
+    ids = list(ordered.values_list("id", flat=True)[start : start + size])  # sorted on little, then fetched whole
     found = Task.objects.select_related("instance").only(*_SHOWN).in_bulk(ids)
-    return TaskPage(task_records(by, [found[key] for key in ids]), rows.count(), wanted.page, size)
+    return TaskPage(task_records(by, [found[key] for key in ids]), counts[wanted.view], wanted.page, size, counts)
 
 
-def _viewed(by: Actor, view: str) -> QuerySet[Task]:
-    if view == "team":
-        return policy.tasks_seen(by)
-    mine = Q(claimed_by=by.key) | Q(claimed_by="") & policy.in_my_roles(by)
-    if view == "overdue":
-        return policy.tasks_seen(by).filter(due_at__lt=clock.now())
-    return Task.objects.filter(mine)
+def _wanted(rows: QuerySet[Task], wanted: TaskFilter) -> QuerySet[Task]:
+    exact = {
+        "instance__subject": wanted.subject,
+        "instance_id": wanted.instance_id,
+        "instance__key": wanted.key,
+        "role": wanted.role,
+        "organisation_id": wanted.organisation_id,
+    }
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if not wanted.text:
+        return rows
+    text = wanted.text
+    return rows.filter(Q(title__icontains=text) | Q(title_en__icontains=text) | Q(instance__title__icontains=text))
+
+
+def _views(by: Actor) -> dict[str, Q]:
+    return {
+        "mine": Q(claimed_by=by.key) | Q(claimed_by="") & policy.in_my_roles(by),
+        "team": Q(pk__isnull=False),
+        "overdue": Q(due_at__lt=clock.now()),
+    }
 
 
 def progress(*, by: Actor, instance_id: UUID) -> dict[str, Step]:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sluis.process.types import Transition, Work
+from sluis.process.types import NoticeRecord, Transition, Work
 
 type Handler = Callable[[Work], Mapping[str, Any] | None]
 type Completion = Callable[[Work, Mapping[str, Any], str], Mapping[str, Any] | None]
 type Listener = Callable[[Transition], None]
+type Letter = Callable[[NoticeRecord, str], tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Handling:
 _handlers: dict[str, Handling] = {}
 _completions: dict[str, Completion] = {}
 _listeners: list[Listener] = []
+_letters: list[Letter] = []
 
 
 def handler(name: str, *, atomic: bool = False) -> Callable[[Handler], Handler]:
@@ -63,6 +65,16 @@ def on_transition(function: Listener) -> Listener:
     if function not in _listeners:
         _listeners.append(function)
     return function
+
+
+def letter(function: Letter) -> Letter:
+    """Let the function write the mail of a notice: (notice, language) → (subject, text). The last one counts."""
+    _letters[:] = [function]
+    return function
+
+
+def letter_writer() -> Letter | None:
+    return _letters[0] if _letters else None
 
 
 def handling(name: str) -> Handling | None:

@@ -1,24 +1,43 @@
 """The door of the process room.
 
-Files:     deploy, make_current, current, history, definition, source, model, keys
+Files:     deploy, make_current, current, all_current, history, definition, source, model, keys, settle_shipped
 Instances: start, send_message, cancel, retry, migration_preview, migrate; instance, instances, progress
-Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks
-Hand in:   handler, completion, on_transition (see `registry`)
+Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
+History:   trail, answered
+Notices:   notices, unread, mark_read, wish, set_wish, titles
+Hand in:   handler, completion, on_transition, letter (see `registry`)
 
 Every write is one transaction with its audit entry and events: process.started, process.task.opened,
 process.task.completed, process.message.thrown, process.signal.thrown, process.stuck, process.cancelled, process.ended,
 process.definition.current.
 """
 
-from sluis.process.definitions import current, definition, deploy, history, keys, make_current, model, source
+from sluis.process.definitions import (
+    all_current,
+    current,
+    definition,
+    deploy,
+    history,
+    keys,
+    make_current,
+    model,
+    source,
+)
 from sluis.process.migration import migrate, migration_preview
+from sluis.process.notices import mark_read, notices, set_wish, titles, unread, wish
 from sluis.process.operations import cancel, retry, send_message, start
 from sluis.process.queries import instance, instances, progress, task, tasks
-from sluis.process.registry import completion, handler, on_transition
+from sluis.process.registry import completion, handler, letter, on_transition
+from sluis.process.settling import settle_shipped
 from sluis.process.tasks import claim, complete, reassign, return_task, unclaim
+from sluis.process.trail import ahead, answered, candidates, trail
 
 __all__ = [
+    "ahead",
+    "all_current",
+    "answered",
     "cancel",
+    "candidates",
     "claim",
     "complete",
     "completion",
@@ -30,19 +49,28 @@ __all__ = [
     "instance",
     "instances",
     "keys",
+    "letter",
     "make_current",
+    "mark_read",
     "migrate",
     "migration_preview",
     "model",
+    "notices",
     "on_transition",
     "progress",
     "reassign",
     "retry",
     "return_task",
     "send_message",
+    "set_wish",
+    "settle_shipped",
     "source",
     "start",
     "task",
     "tasks",
+    "titles",
+    "trail",
     "unclaim",
+    "unread",
+    "wish",
 ]

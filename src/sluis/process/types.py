@@ -94,6 +94,7 @@ class InstanceRecord:
     started_at: datetime
     ended_at: datetime | None
     failure: Mapping[str, Any] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +133,45 @@ class TaskRecord:
     """For a repeated step: the item of this round, by its name, and `loopCounter`."""
     returnable_to: tuple[str, ...] = ()
     """Elements that this task can be sent back to. Only filled by `task`."""
+    subject_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """`view`: mine (claimed by me, or unclaimed in a role I hold), team (all open in my organisations), overdue."""
+    """`view`: mine (claimed by me, or unclaimed in a role I hold), team (all open in my organisations), overdue.
+
+    `text` is looked for in the title of the task and of what it is about.
+    """
 
     view: str = "mine"
     subject: str = ""
     instance_id: UUID | None = None
+    key: str = ""
+    role: str = ""
+    organisation_id: UUID | None = None
+    text: str = ""
     page: int = 1
     size: int = 50
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
+    """`counts` says per view how many tasks pass the same filters."""
+
     rows: tuple[TaskRecord, ...]
     total: int
     page: int
     size: int
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceFilter:
+    """`mine`: started by the caller, or with a step that they did."""
+
     key: str = ""
+    text: str = ""
+    mine: bool = False
     subject: str = ""
     state: InstanceState | None = None
     page: int = 1
@@ -180,6 +196,78 @@ class Step:
     at: datetime | None = None
     by_key: str = ""
     times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A step that comes next. `kind`: task (somebody does it), step (Sluis does it), end, or together: the round of
+    `name` is over as soon as everybody is ready."""
+
+    element: str
+    name: str
+    name_en: str
+    kind: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What comes after a task: always the same, or per value of the field of the form (`decided_by`)."""
+
+    always: tuple[Ahead, ...] = ()
+    decided_by: str = ""
+    by_choice: Mapping[str, tuple[Ahead, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of what happened to an instance: `action` as in the audit chain, `by` a name or '' for Sluis itself.
+
+    `to` is the step it went back to, or the name of the colleague who got the task.
+    """
+
+    at: datetime
+    action: str
+    by: str
+    element: str = ""
+    role: str = ""
+    reason: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A task that was done, with its form and what was filled in."""
+
+    task_id: UUID
+    element: str
+    title: str
+    title_en: str
+    role: str
+    by: str
+    at: datetime
+    form: tuple[Field, ...]
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """Something the reader was told. `kind`: digest (`content.tasks`) or step (`content.name`, `content.instance`)."""
+
+    id: UUID
+    user_id: UUID
+    kind: str
+    content: Mapping[str, Any]
+    at: datetime
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How somebody wants to be told: also by mail, and in which language."""
+
+    by_mail: bool = True
+    language: str = "nl"
 
 
 @dataclass(frozen=True, slots=True)

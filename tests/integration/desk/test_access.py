@@ -17,6 +17,8 @@ POSTS = {
     "desk:metadata-check", "desk:distribution-remove", "desk:service-remove", "desk:dossier-open",
     "desk:dossier-propose", "desk:dossier-check", "desk:dossier-submit", "desk:dossier-stop", "desk:dossier-advise",
     "desk:dossier-return", "desk:dossier-refuse", "desk:dossier-decide", "desk:dossier-publish", "desk:job-retry",
+    "desk:task-claim", "desk:task-unclaim", "desk:task-return", "desk:task-hand-over", "desk:tasks-hand-over",
+    "desk:process-stop", "desk:process-retry", "desk:notices-read", "desk:notices-choose",
 }  # fmt: skip
 
 

@@ -49,6 +49,8 @@ PEOPLE = (
     Person("steward@od-merwede.example", "Yusuf Aydın", SERVICE, ("data_steward",)),
     Person("eigenaar@od-merwede.example", "Marijke Terpstra", SERVICE, ("data_owner",)),
     Person("privacy@merwede.example", "Ineke Vos", PROVINCE, ("privacy_officer",), everywhere=True),
+    Person("ciso@merwede.example", "Bas Dijkgraaf", PROVINCE, ("ciso",), everywhere=True),
+    Person("jurist@merwede.example", "Noor Haddad", PROVINCE, ("lawyer",), everywhere=True),
     Person("coordinator@merwede.example", "Ruben Kok", PROVINCE, ("coordinator",), everywhere=True),
     Person("gegevensbeheer@merwede.example", "Fatima El Amrani", PROVINCE, ("data_manager",)),
     Person("beheerder@merwede.example", "Joris van Leeuwen", PROVINCE, ("administrator",), everywhere=True),

@@ -28,6 +28,7 @@ HOMES = {
     "distribution": "datasets", "service": "datasets", "contact": "datasets", "upload": "datasets",
     "table": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback", "person": "people",
     "teams": "people", "groups": "people", "replacements": "account",
+    "process": "processes", "task": "tasks", "notices": "tasks",
     "account_change_password": "account",
 }  # fmt: skip
 

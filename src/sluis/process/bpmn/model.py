@@ -155,6 +155,8 @@ class Scope:
     parent: str
     name: str = ""
     name_en: str = ""
+    documentation: str = ""
+    documentation_en: str = ""
     executable: bool = True
     nodes: Mapping[str, Node] = field(default_factory=dict)
     flows: Mapping[str, Flow] = field(default_factory=dict)

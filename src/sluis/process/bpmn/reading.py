@@ -182,11 +182,14 @@ def _flow(element: Element, scope: str, found: _Found) -> Flow:
 
 
 def _scope(key: str, element: Element, parent: str, found: _Found) -> Scope:
+    text, text_en = _documentation(element)
     return Scope(
         id=key,
         parent=parent,
         name=element.get("name", ""),
         name_en=element.get(SLUIS + "name-en", ""),
+        documentation=text,
+        documentation_en=text_en,
         executable=element.get("isExecutable", "true") == "true",
         nodes=found.nodes[key],
         flows=found.flows[key],

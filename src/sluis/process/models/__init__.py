@@ -2,6 +2,18 @@
 
 from sluis.process.models.definition import CurrentDefinition, Definition
 from sluis.process.models.instance import Instance, Passage, Run, Wait
+from sluis.process.models.notice import Notice, NoticeWish
 from sluis.process.models.task import FourEyes, Task
 
-__all__ = ["CurrentDefinition", "Definition", "FourEyes", "Instance", "Passage", "Run", "Task", "Wait"]
+__all__ = [
+    "CurrentDefinition",
+    "Definition",
+    "FourEyes",
+    "Instance",
+    "Notice",
+    "NoticeWish",
+    "Passage",
+    "Run",
+    "Task",
+    "Wait",
+]

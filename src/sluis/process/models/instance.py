@@ -21,6 +21,7 @@ class Instance(models.Model):
     definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")
     key = models.SlugField(max_length=80)
     subject = models.CharField(max_length=120)
+    title = models.CharField(max_length=300, blank=True)
     organisation = models.ForeignKey("foundation.Organisation", on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey("foundation.Team", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in InstanceState])
@@ -44,6 +45,7 @@ class Instance(models.Model):
         indexes = [
             models.Index(fields=["subject"], name="process_instance_subject"),
             models.Index(fields=["organisation", "state", "key"], name="process_instance_list"),
+            models.Index(fields=["started_by", "state"], name="process_instance_starter"),
         ]
 
     def __str__(self) -> str:

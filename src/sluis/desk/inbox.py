@@ -1,0 +1,102 @@
+"""The rows of the inbox: tasks of processes, and what visitors reported, each with one main action."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from sluis.desk import words
+from sluis.desk.forms.tasks import in_language
+from sluis.desk.process_view import role_title
+from sluis.foundation.service import names_of
+from sluis.kernel import clock
+from sluis.kernel.actor import Actor
+from sluis.kernel.text import N_
+from sluis.process.types import DefinitionRecord, TaskRecord
+from sluis.release import service as release
+from sluis.release.types import Task, TaskKind
+
+FAR = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`id` is empty for what cannot be handed over. `notes` are short facts; `late` compares `due` with now."""
+
+    id: str
+    subject: str
+    title: str
+    due: date | None
+    late: bool
+    url: str
+    action: str
+    notes: tuple[str, ...] = ()
+    hindrance: str = ""
+    returned: bool = False
+
+
+def task_rows(tasks: Iterable[TaskRecord], actor: Actor, processes: Mapping[str, DefinitionRecord]) -> list[Row]:
+    found = list(tasks)
+    names = names_of({task.claimed_by for task in found} - {"", actor.key})
+    return [_row(task, actor, processes, names) for task in found]
+
+
+def _row(task: TaskRecord, actor: Actor, processes: Mapping[str, DefinitionRecord], names: Mapping[str, str]) -> Row:
+    known = processes.get(task.process_key)
+    process = in_language(known.name, known.name_en) if known else task.process_key
+    return Row(
+        id=str(task.id),
+        subject=task.subject_title or process,
+        title=in_language(task.title, task.title_en),
+        due=_day(task.due_at),
+        late=bool(task.due_at and task.due_at < clock.now()),
+        url=reverse("desk:task", args=[task.id]),
+        action=gettext("Doe deze taak") if task.may_complete else gettext("Bekijk"),
+        notes=(*((process,) if task.subject_title else ()), role_title(task.role), *_claimed(task, actor, names)),
+        hindrance=gettext(task.hindrance) if task.hindrance and not task.claimed_by else "",
+        returned=bool(task.return_reason),
+    )
+
+
+def _claimed(task: TaskRecord, actor: Actor, names: Mapping[str, str]) -> tuple[str, ...]:
+    if not task.claimed_by:
+        return ()
+    if task.claimed_by == actor.key:
+        return (gettext("door u opgepakt"),)
+    return (gettext("opgepakt door {name}").format(name=names.get(task.claimed_by, "–")),)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(clock.AMSTERDAM).date() if moment else None
+
+
+def other_rows(actor: Actor) -> list[Row]:
+    """What waits for this person outside the processes."""
+    return [_other(task) for task in release.tasks(by=actor)]
+
+
+def _other(task: Task) -> Row:
+    route = "desk:feedback-answer" if task.kind is TaskKind.FEEDBACK else "desk:dossier"
+    return Row(
+        id="",
+        subject=task.dataset_title,
+        title=gettext(task.title),
+        due=task.due_date,
+        late=task.late,
+        url=reverse(route, args=[task.subject_id]),
+        action=gettext(words.TASK_ACTIONS[task.kind]),
+    )
+
+
+def by_due(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row.due or FAR)
+
+
+VIEWS: dict[str, tuple[str, Any]] = {
+    "": ("mine", N_("Voor mij")),
+    "team": ("team", N_("Van het team")),
+    "laat": ("overdue", N_("Te laat")),
+}
