@@ -80,7 +80,7 @@ def describe(browse: Any, steward: Any, script: bool) -> None:
     steward.check("input[name=themes] >> nth=0")
     steward.select_option("#id_openness", "open")
     steward.select_option("#id_contact", index=1)
-    steward.select_option("#id_licence", "http://publications.europa.eu/resource/authority/licence/CC0")
+    steward.fill("#id_licence", "CC0: publiek")
     if script:
         steward.locator("#gaps").get_by_text("Alles wat verplicht is, staat erin.").wait_for(timeout=15_000)
     look(browse, steward, script)
@@ -126,14 +126,14 @@ def walk(browse: Any, page: Any, path: str) -> str:
     return str(page.title())
 
 
-def places(page: Any, language: str) -> list[str]:
+def places(page: Any, language: str, slug: str = "gemeentegrenzen") -> list[str]:
     """Pages of the steward, with those of one dataset, table and dossier that stand in the catalogue."""
     desk = f"{language}/desk"
-    page.goto(f"{desk}/datasets?q=gemeentegrenzen")
+    page.goto(f"{desk}/datasets?q={slug}")
     dataset = page.locator("tbody th a").first.get_attribute("href")
     page.goto(f"{dataset}/data")
     table = page.locator("tbody th a").first.get_attribute("href")
-    page.goto(f"{desk}/dossiers?q=gemeentegrenzen")
+    page.goto(f"{desk}/dossiers?q={slug}")
     dossier = page.locator("tbody th a").first.get_attribute("href")
     parts = ("", "/beschrijving", "/kolommen", "/toegang", "/data", "/data/nieuw", "/distributies/nieuw")
     return [

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import shared_path
 from tests.journeys.site import ATTACKS, RUN
+from tests.journeys.test_desk import places, sign_in
 
 pytestmark = pytest.mark.journey
 
@@ -57,3 +58,17 @@ def _query(text: str) -> str:
     from urllib.parse import urlencode
 
     return urlencode({"q": text.encode("utf-8", "replace").decode()})
+
+
+def test_nothing_of_it_runs_on_the_desk(browse):
+    """Every page of the desk about this dataset, its table and its dossier."""
+    page = sign_in(browse, "steward")
+    for path in places(page, "", "vijandig"):
+        page.goto(path)
+        for link in page.locator("main a").all()[:30]:
+            link.dispatch_event("mouseover")
+        assert page.evaluate("window.attacked") is None, path
+        assert page.locator("main :is([onerror], [onload], [onmouseover], a[href^='javascript:' i])").count() == 0, path
+    page.goto("/desk/datasets?q=vijandig")
+    assert RUN in page.locator("main").inner_text()
+    assert not browse.wrongs

@@ -1,13 +1,14 @@
 // What every page loads. Pages work without it; this makes them smoother.
 import "htmx.org";
 import { copyButtons } from "./copy";
-import { announceSwaps, focusErrors } from "./status";
-
+import "./more";
+import { announceSwaps, focusErrors, unfoldTargets } from "./status";
 
 function ready(): void {
   copyButtons(document);
   focusErrors(document);
   announceSwaps();
+  unfoldTargets();
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);

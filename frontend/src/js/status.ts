@@ -14,3 +14,13 @@ export function announceSwaps(): void {
     if (message) say(message);
   });
 }
+
+/** A link to something inside a folded part unfolds it; not every browser does that by itself. */
+export function unfoldTargets(): void {
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest?.<HTMLAnchorElement>("a[href*='#']");
+    if (!link || link.pathname !== location.pathname) return;
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    target?.closest("details")?.setAttribute("open", "");
+  });
+}

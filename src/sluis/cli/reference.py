@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from sluis.cli import error_codes
 from sluis.cli.policies_page import policies_page
 from sluis.cli.settings import default_of
 from sluis.cli.start import start
@@ -167,6 +168,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/commands.md": commands_page,
     "docs/reference/policies.md": lambda: policies_page(_GENERATED),
     ".env.example": env_example,
+    "src/sluis/web/codes.py": error_codes.module,
 }
 
 

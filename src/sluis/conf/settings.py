@@ -116,8 +116,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/desk/"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "desk:tasks"
+ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
 ACCOUNT_ADAPTER = "sluis.foundation.sign_in.StaffOnly"
 SOCIALACCOUNT_ADAPTER = "sluis.foundation.oidc.flow.Provided"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -1,7 +1,5 @@
 """Sign-in of staff. Accounts are made by an administrator, never by a visitor."""
 
-from typing import Any
-
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
@@ -15,9 +13,6 @@ class StaffOnly(DefaultAccountAdapter):
     def is_safe_url(self, url: str | None) -> bool:
         """Only paths on this site: no other host, no `//` or `/\\` tricks (CVE-2025-64481)."""
         return bool(url) and url.startswith("/") and not url.startswith(("//", "/\\")) and super().is_safe_url(url)
-
-    def get_login_redirect_url(self, request: Any) -> str:
-        return "/desk/"
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """What the limiter counts."""

@@ -26,11 +26,15 @@ def field_context(bound: BoundField, autocomplete: str = "") -> dict[str, Any]:
     attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     attrs |= {"aria-invalid": "true"} if bound.errors else {}
     attrs |= {"autocomplete": autocomplete} if autocomplete else {}
+    suggestions: list[str] = getattr(widget, "suggestions", [])
+    attrs |= {"list": f"{id_}_list"} if suggestions and not grouped else {}
     return {
         "field": bound,
         "id": id_,
         "grouped": grouped,
         "choices": list(bound) if grouped else [],
+        "suggestions": suggestions,
+        "more": getattr(widget, "unknown", lambda _: "")(bound.value() or ()),
         "single": isinstance(widget, forms.CheckboxInput),
         "hidden": bound.is_hidden,
         "control": "" if grouped else bound.as_widget(attrs=attrs | _look(widget, attrs)),

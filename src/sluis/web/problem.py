@@ -10,7 +10,9 @@
 | conflict      | 409                                     |
 | stale         | 409; 412 when the request had If-Match  |
 | too-many      | 429 with Retry-After                    |
+| too-large     | 413                                     |
 | unavailable   | 503 with Retry-After                    |
+| server-error  | 500                                     |
 """
 
 import logging
@@ -24,7 +26,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from sluis.kernel.errors import Fault, Invalid, NotAllowed, NotFound, NotSignedIn, SluisError
+from sluis.kernel.errors import KINDS, Fault, Invalid, NotAllowed, NotFound, NotSignedIn, SluisError
 from sluis.kernel.text import N_
 from sluis.web.negotiation import wants_html
 
@@ -32,7 +34,7 @@ log = logging.getLogger("sluis.web")
 
 STATUS = {
     "invalid": 422, "not-signed-in": 401, "not-allowed": 403, "not-found": 404, "gone": 410,
-    "conflict": 409, "stale": 409, "too-many": 429, "unavailable": 503,
+    "conflict": 409, "stale": 409, "too-many": 429, "too-large": 413, "unavailable": 503, "server-error": 500,
 }  # fmt: skip
 DEFAULT_RETRY = 30
 LAST_RESORT = (
@@ -51,11 +53,10 @@ class TooLarge(SluisError):
     title = N_("Te groot")
 
 
+TITLES = {cls.kind: cls.title for cls in (*KINDS.values(), ServerError, TooLarge)}
+
+
 def status_of(request: HttpRequest, error: SluisError) -> int:
-    if isinstance(error, ServerError):
-        return 500
-    if isinstance(error, TooLarge):
-        return 413
     if error.kind == "invalid" and (
         error.code.startswith(("query.", "request.")) or request.path_info.startswith("/api/")
     ):

@@ -1,9 +1,13 @@
 """Our OpenAPI document meets the NL API Design Rules; and our checks see what the official linter sees."""
 
+import copy
 import json
 import re
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 from tests.conftest import shared_path
 from tests.contract.api import design_rules
 
@@ -40,29 +44,47 @@ def test_every_reference_leads_somewhere():
             assert isinstance(design_rules.resolve(made, value), dict), place
 
 
-def test_the_document_has_the_shape_openapi_3_1_wants():
-    """The parts of the official schema (v3.1) that a generated document can get wrong."""
+@pytest.fixture(scope="module")
+def official():
+    """The whole meta-schema of OpenAPI 3.1, with JSON Schema 2020-12 for the schemas inside."""
+    folder = shared_path("standards/openapi/v3.1/src/schemas/validation")
+    parts = {path.stem: yaml.safe_load(path.read_text()) for path in folder.glob("*.yaml")}
+    known = Registry().with_resources((part["$id"], Resource.from_contents(part)) for part in parts.values())
+    return Draft202012Validator(parts["schema-base"], registry=known)
+
+
+def test_our_document_is_openapi_3_1(official):
+    assert [f"{fault.json_path}: {fault.message}" for fault in official.iter_errors(document())] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("info", "version"), 1),
+        (("servers",), {}),
+        (("paths", "/datasets", "get", "responses", "200"), {"content": {}}),
+        (("paths", "/datasets", "get", "parameters", 0, "in"), "body"),
+        (("components", "schemas", "Problem", "type"), "objekt"),
+        (("components", "schemas", "Problem", "properties", "status"), {"minimum": "one"}),
+    ],
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
+)
+def test_the_official_schema_sees_what_is_wrong(official, place, value):
+    made = copy.deepcopy(document())
+    at = made
+    for step in place[:-1]:
+        at = at[step]
+    at[place[-1]] = value
+    assert not official.is_valid(made)
+
+
+def test_every_operation_says_what_it_does_under_a_known_heading():
     made = document()
-    assert made["openapi"] == "3.1.0"
-    assert set(made) <= {"openapi", "info", "servers", "paths", "components", "tags", "security", "externalDocs"}
     tags = {tag["name"] for tag in made["tags"]}
-    for path, method, operation in design_rules.operations(made):
+    for path, _method, operation in design_rules.operations(made):
         assert operation["summary"], path
-        assert set(operation["tags"]) <= tags
-        allowed = {"operationId", "summary", "description", "parameters", "responses", "tags"}
-        assert set(operation) <= allowed, (path, method)
-        assert all(re.fullmatch(r"[1-5](\d\d|XX)", code) for code in operation["responses"])
-        for parameter in operation["parameters"]:
-            _is_a_parameter(parameter)
-        for response in operation["responses"].values():
-            assert "description" in design_rules.resolve(made, response)
-
-
-def _is_a_parameter(parameter):
-    known = {"name", "in", "required", "schema", "description", "example", "style", "explode", "deprecated"}
-    assert set(parameter) <= known, parameter
-    assert parameter["in"] in ("path", "query", "header")
-    assert parameter["required"] or parameter["in"] != "path"
+        assert operation["tags"], path
+        assert set(operation["tags"]) <= tags, path
 
 
 def test_every_example_fits_its_parameter():

@@ -23,6 +23,12 @@ def test_a_colleague_signs_in_and_reaches_the_tasks(steward):
     assert client.get("/desk/").status_code == 200
 
 
+def test_who_signs_in_in_english_stays_in_english(steward):
+    client = Client()
+    assert sign_in(client, steward.user.email, path="/en/inloggen/")["Location"] == "/en/desk/"
+    assert client.post("/en/uitloggen/")["Location"] == "/en/"
+
+
 def test_the_session_gets_another_number_at_sign_in(steward):
     client = Client()
     client.get(LOGIN)

@@ -39,6 +39,23 @@ def test_small_without_cookie_and_without_the_person_who_decided(client, path):
         assert world.NOBODYS_BUSINESS not in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("query.invalid", "De invoer klopt niet"),
+        ("dataset.stale", "intussen gewijzigd"),
+        ("api.busy", "Te veel tegelijk"),
+    ],
+)
+def test_the_type_of_a_problem_leads_to_what_it_means(client, code, said):
+    assert said in text(client, f"/problemen/{code}").split("</main>")[0].split('class="sluis-facts"')[0]
+
+
+@pytest.mark.parametrize("code", ["a.b", "query", "query.invalid.", "<script>"])
+def test_a_problem_type_that_we_never_give_is_not_there(client, code):
+    assert "Deze foutcode bestaat niet" in text(client, f"/problemen/{code}", 404)
+
+
 def test_the_number_of_queries_does_not_grow_with_the_rows(client, django_assert_max_num_queries):
     for path, most in (("/datasets/zwemwater", 8), ("/datasets/zwemwater/table", 6), ("/datasets?q=zwemwater", 3)):
         client.get(path, **HTML)

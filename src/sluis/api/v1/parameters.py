@@ -6,9 +6,9 @@ from sluis.lake.rows.types import DEFAULT_LIMIT, MAX_LIMIT
 
 _FILTERS = """\
 A condition on a column, as many as you like; all of them hold. `column=value` is equal to; `column__gte=value` is at
-least; also `gt`, `lte`, `lt`, `neq`, `contains`, `starts`, `in` (values with commas between) and `empty` (true or
-false). Which columns there are stands in `/datasets/{slug}/columns`. A column with the name of another parameter is
-reached with `name__eq`."""
+least; also `gt`, `lte`, `lt`, `neq`, `contains`, `starts`, `in` (values with commas between; `\\,` is a comma inside a
+value) and `empty` (true or false). Which columns there are stands in `/datasets/{slug}/columns`. A column with the name
+of another parameter is reached with `name__eq`."""
 
 
 def _query(name: str, schema: dict[str, Any], description: str, **extra: Any) -> dict[str, Any]:

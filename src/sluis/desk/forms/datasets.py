@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from sluis.desk.forms.listed import one_of
 from sluis.foundation.service import places
 from sluis.kernel.actor import Actor
 
@@ -38,7 +39,7 @@ class NewDatasetForm(forms.Form):
         help_text=_("Waar gaat de data over? Noem onderwerp en gebied. Met een bestand mag dit leeg: dan nemen wij "
                     "de naam van het bestand."),
     )  # fmt: skip
-    organisation = forms.ChoiceField(label=_("Organisatie of team"))
+    organisation = forms.ChoiceField()  # which ones follows from the reader
     file = forms.FileField(
         label=_("Bestand"),
         required=False,
@@ -49,7 +50,8 @@ class NewDatasetForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.places = {place.key: place for place in places(by=actor, permission="dataset.edit")}
-        self.fields["organisation"].choices = [(place.key, place.title) for place in self.places.values()]
+        options = [(place.key, place.title) for place in self.places.values()]
+        self.fields["organisation"] = one_of(options, empty=False, label=gettext("Organisatie of team"))
         if len(self.places) == 1:
             self.fields["organisation"].initial = next(iter(self.places))
 

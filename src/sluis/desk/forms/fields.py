@@ -1,20 +1,22 @@
 """Forms made from the register's own list of fields: one line there is one field here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import get_language, gettext
 
 from sluis.desk import words
+from sluis.desk.forms.listed import ListedManyField, one_of
 from sluis.register import service as register
 from sluis.register.service import Field, Kind
 from sluis.register.types import Agent, Bbox, Period
 
-MOST_CHECKBOXES = 40
+MOST_BOXES = 20
 OPTION_WORDS = {"openness": words.OPENNESS, "availability": words.AVAILABILITY}
-# Of long lists the words that a province needs; what was chosen before is always there too.
-SHORT_LISTS = {"language": ("NLD", "ENG", "DEU", "FRA", "FRY")}
+# Of long lists the words that a province needs get a box; the rest is found by typing.
+USUAL = {"language": ("NLD", "ENG", "DEU", "FRA", "FRY"), "file-type": ("CSV", "JSON", "GEOJSON", "GML", "XML")}
 START, END = "_start", "_end"
 
 
@@ -41,16 +43,15 @@ class FieldsForm(forms.Form):
 
     def _control(self, field: Field) -> forms.Field:
         if field.kind is Kind.CHOICES:
-            chosen = self.initial.get(field.name) or ()
-            return forms.MultipleChoiceField(choices=_choices(field, chosen), widget=forms.CheckboxSelectMultiple)
+            return _several(field, self.initial.get(field.name) or ())
         if field.kind is Kind.CHOICE:
             chosen = self.initial.get(field.name)
-            return _single(_choices(field, [chosen] if chosen else []))
+            return one_of(_choices(field, [chosen] if chosen else []))
         if field.kind is Kind.OPTION:
             known = OPTION_WORDS.get(field.name, {})
-            return _single([(o, gettext(known[o][0]) if o in known else o) for o in field.options], empty=False)
+            return one_of([(o, gettext(known[o][0]) if o in known else o) for o in field.options], empty=False)
         if field.kind is Kind.REFERENCE:
-            return _single([(str(contact.id), contact.name) for contact in self.contacts])
+            return one_of([(str(contact.id), contact.name) for contact in self.contacts])
         return forms.CharField(strip=False, widget=_widget(field.kind))
 
     def given(self) -> dict[str, Any]:
@@ -61,8 +62,8 @@ class FieldsForm(forms.Form):
         data: Any = self.data
         if field.kind is Kind.PERIOD:
             return [data.get(field.name + START, "").strip(), data.get(field.name + END, "").strip()]
-        if field.kind is Kind.CHOICES:
-            return data.getlist(field.name)
+        if field.kind in (Kind.CHOICE, Kind.CHOICES, Kind.REFERENCE):
+            return self[field.name].data or ([] if field.kind is Kind.CHOICES else "")
         return data.get(field.name, "").strip()
 
     def changes(self) -> dict[str, Any]:
@@ -120,22 +121,23 @@ def in_words(field: Field, value: Any) -> str:
 
 
 def _choices(field: Field, chosen: Iterable[str]) -> list[tuple[str, str]]:
+    """Every word of the lists of this field; what was chosen before is there even when the list no longer has it."""
     english = get_language() == "en"
     found: dict[str, str] = {}
     for name in field.vocabularies:
-        listed = register.concepts(name)
-        short = SHORT_LISTS.get(name)
-        for concept in listed:
-            if short is None or concept.code in short or concept.uri in chosen:
-                found.setdefault(concept.uri, (english and concept.label_en) or concept.label)
+        for concept in register.concepts(name):
+            found.setdefault(concept.uri, (english and concept.label_en) or concept.label)
     for uri in chosen:
         found.setdefault(uri, register.label(uri, "en" if english else "nl"))
     return list(found.items())
 
 
-def _single(choices: list[tuple[str, str]], *, empty: bool = True) -> forms.ChoiceField:
-    first = [("", gettext("Maak een keuze"))] if empty else []
-    return forms.ChoiceField(choices=[*first, *choices])
+def _several(field: Field, chosen: Iterable[str]) -> forms.Field:
+    options = _choices(field, chosen)
+    if len(options) <= MOST_BOXES:
+        return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple)
+    usual = [c.uri for name in field.vocabularies for c in register.concepts(name) if c.code in USUAL.get(name, ())]
+    return ListedManyField(options, [*usual, *chosen])
 
 
 def _widget(kind: Kind) -> forms.Widget:
@@ -160,10 +162,6 @@ def _day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date", "class": "sluis-textbox--short"})
 
 
-def groups_of(form: FieldsForm, layout: Mapping[str, tuple[str, ...]]) -> list[dict[str, Any]]:
-    """Bound fields under the titles of a layout (Dutch source texts)."""
-    groups: list[dict[str, Any]] = []
-    for title, names in layout.items():
-        bound = [form[name] for base in names for name in (base, base + START, base + END) if name in form.fields]
-        groups.append({"title": gettext(title), "fields": bound})
-    return groups
+def bound_of(form: FieldsForm, names: Iterable[str]) -> list[BoundField]:
+    """The fields of these names; of a period both ends."""
+    return [form[name] for base in names for name in (base, base + START, base + END) if name in form.fields]

@@ -7,19 +7,21 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from sluis.desk.forms.listed import one_of
 from sluis.foundation.service import ROLES, Place
 
 
 class RoleForm(forms.Form):
     """A role and where it counts: a whole organisation, or one team. `held()` gives both."""
 
-    organisation = forms.ChoiceField(label=_("Organisatie of team"))
+    organisation = forms.ChoiceField()  # which ones follows from the reader
     role = forms.ChoiceField(label=_("Rol"))
 
     def __init__(self, *args: Any, places: Iterable[Place], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.places = {place.key: place for place in places}
-        self.fields["organisation"].choices = [(place.key, place.title) for place in self.places.values()]
+        options = [(place.key, place.title) for place in self.places.values()]
+        self.fields["organisation"] = one_of(options, empty=False, label=gettext("Organisatie of team"))
         self.fields["role"].choices = [
             (r.name, f"{gettext(r.title)}: {gettext(r.description)}") for r in ROLES.values()
         ]
@@ -53,12 +55,13 @@ class GroupForm(RoleForm):
 
 
 class TeamForm(forms.Form):
-    organisation = forms.ChoiceField(label=_("Organisatie"))
+    organisation = forms.ChoiceField()  # which ones follows from the reader
     name = forms.CharField(label=_("Naam van het team"), max_length=200)
 
     def __init__(self, *args: Any, organisations: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].choices = [(str(row.id), row.name) for row in organisations]
+        options = [(str(row.id), row.name) for row in organisations]
+        self.fields["organisation"] = one_of(options, empty=False, label=gettext("Organisatie"))
 
 
 class ReplacementForm(forms.Form):

@@ -31,6 +31,8 @@ HOMES = {
     "process": "processes", "task": "tasks", "notices": "tasks",
     "account_change_password": "account",
 }  # fmt: skip
+GAP_PAGES = {"columns": "desk:columns", "distributions": "desk:parts", "services": "desk:parts"}
+GAP_FIELDS = {"temporal": "temporal_start"}
 
 
 @register.simple_tag(takes_context=True)
@@ -89,6 +91,15 @@ def fault_text(fault: Any) -> str:
 @register.filter
 def gap_text(gap: Any) -> str:
     return Fault(gap.text, params=gap.params).text(gettext)
+
+
+@register.simple_tag
+def gap_url(dataset_id: Any, gap: Any) -> str:
+    """Where this gap is mended: a field of the description, or the page of the columns or the ways to get the data."""
+    field = gap.field.split(".")[0]
+    if page := GAP_PAGES.get(field):
+        return reverse(page, args=[dataset_id])
+    return f"{reverse('desk:metadata', args=[dataset_id])}#id_{GAP_FIELDS.get(field, field)}"
 
 
 @register.filter

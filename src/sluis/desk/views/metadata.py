@@ -82,7 +82,7 @@ def _conflict(dataset: DatasetRecord, form: FieldsForm) -> list[dict[str, str]]:
 def _ahead(request: HttpRequest, dataset: DatasetRecord, form: FieldsForm) -> DatasetRecord:
     """The record as it would be; what is wrong lands in the form and is left out."""
     form.is_valid()
-    changes = form.changes()
+    changes = {name: value for name, value in form.changes().items() if name not in form.errors}
     try:
         return register.preview(by=who(request), dataset_id=dataset.id, changes=changes)
     except Invalid as error:
@@ -99,20 +99,21 @@ def check(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     dataset = _editable(request, dataset_id)
     form = _form(request, dataset)
     ahead = _ahead(request, dataset, form)
-    context = quality_of(ahead) | {"faults": faults_of(form)}
+    context = quality_of(ahead) | {"dataset": dataset, "faults": faults_of(form), "is_update": True}
     return render(request, "desk/parts/gaps.html", context)
 
 
 def _page(
     request: HttpRequest, dataset: DatasetRecord, form: FieldsForm, ahead: DatasetRecord, status: int, **more: Any
 ) -> HttpResponse:
+    quality = quality_of(ahead)
     context = {
         "dataset": dataset,
         "form": form,
         "crumbs": crumbs(dataset),
         "tabs": tabs_of(dataset, "metadata", who(request)),
-        **layout_of(form),
-        **quality_of(ahead),
+        **layout_of(form, {gap.field for gap in quality["required"]}),
+        **quality,
         **more,
     }
     return show(request, "metadata", context, status=status)

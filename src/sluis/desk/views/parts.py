@@ -26,7 +26,6 @@ EXTERNAL = ("title", "title_en", "description", "description_en", "access_url", 
 OF_TABLE = ("title", "title_en", "description", "description_en", "licence", "rights", "documentation")
 DISTRIBUTION = tuple(field for field in register.DISTRIBUTION_FIELDS if field.name in EXTERNAL)
 TABLE = tuple(field for field in register.DISTRIBUTION_FIELDS if field.name in OF_TABLE)
-MAX_CHOICES = ("formats",)
 
 
 @require_safe
@@ -130,7 +129,7 @@ def new_service(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     def save(form: FieldsForm) -> Any:
         return register.add_service(by=who(request), dataset_id=dataset_id, **_filled(form))
 
-    return _edit(request, dataset, N_("Dataservice toevoegen"), _service_fields(), save)
+    return _edit(request, dataset, N_("Dataservice toevoegen"), register.SERVICE_FIELDS, save)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,11 +146,7 @@ def service(request: HttpRequest, dataset_id: UUID, part_id: UUID) -> HttpRespon
             expected_version=_expected(request, dataset.version),
         )
 
-    return _edit(request, dataset, N_("Dataservice wijzigen"), _service_fields(), save, part)
-
-
-def _service_fields() -> tuple[Field, ...]:
-    return tuple(field for field in register.SERVICE_FIELDS if field.name not in MAX_CHOICES)
+    return _edit(request, dataset, N_("Dataservice wijzigen"), register.SERVICE_FIELDS, save, part)
 
 
 @require_POST

@@ -108,7 +108,7 @@ def stream(
                 yield Stream(target.url, response.status, found, _chunks(target, response, found, max_bytes))
                 return
         target, sent = _follow(target, found["location"], sent, allow, policy)
-    raise EgressRefused("redirects", N_("{url} verwijst te vaak door."), url=url)
+    raise EgressRefused("egress.redirects", N_("{url} verwijst te vaak door."), url=url)
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def _follow(
     target = check(urljoin(before.url, location), allow=allow, policy=policy)
     if before.scheme == "https" and target.scheme == "http":
         raise EgressRefused(
-            "downgrade", N_("{url} is niet beveiligd, terwijl het vorige adres dat wel was."), url=target.url
+            "egress.downgrade", N_("{url} is niet beveiligd, terwijl het vorige adres dat wel was."), url=target.url
         )
     return target, sent if target.origin == before.origin else {}
 

@@ -8,12 +8,7 @@ class EgressRefused(Invalid):
     """The address itself is not one we go to. `code` says which rule."""
 
     def __init__(self, code: str, message: str, *, url: str) -> None:
-        super().__init__(
-            f"egress.{code}",
-            message,
-            way_out=N_("Gebruik een openbaar webadres dat begint met https://."),
-            url=url,
-        )
+        super().__init__(code, message, way_out=N_("Gebruik een openbaar webadres dat begint met https://."), url=url)
 
 
 class RemoteTooBig(Invalid):

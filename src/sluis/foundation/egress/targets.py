@@ -61,22 +61,22 @@ def check(url: str, *, allow: Sequence[str] | None, policy: EgressPolicy) -> Tar
     """
     scheme, host, port, path = _parts(url)
     if allow is not None and not {host, f"{host}:{port}"} & {entry.lower() for entry in allow}:
-        raise EgressRefused("not-listed", N_("{url} staat niet op de lijst van toegestane adressen."), url=url)
+        raise EgressRefused("egress.not-listed", N_("{url} staat niet op de lijst van toegestane adressen."), url=url)
     if port not in _PORTS.values() and f"{host}:{port}" not in (allow or ()):
-        raise EgressRefused("port", N_("{url} gebruikt een poort die niet is toegestaan."), url=url)
+        raise EgressRefused("egress.port", N_("{url} gebruikt een poort die niet is toegestaan."), url=url)
     return Target(url, scheme, host, port, path, _addresses(url, host, port, policy))
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
     if not url.lower().startswith(("http://", "https://")):
-        raise EgressRefused("scheme", N_("{url} is geen http- of https-adres."), url=url)
+        raise EgressRefused("egress.scheme", N_("{url} is geen http- of https-adres."), url=url)
     try:
         parts = urlsplit(url)
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError as error:
-        raise EgressRefused("address", N_("{url} is geen geldig webadres."), url=url) from error
+        raise EgressRefused("egress.address", N_("{url} is geen geldig webadres."), url=url) from error
     if "@" in parts.netloc or "\\" in url:
-        raise EgressRefused("userinfo", N_("{url} bevat een gebruikersnaam of een verwarrend teken."), url=url)
+        raise EgressRefused("egress.userinfo", N_("{url} bevat een gebruikersnaam of een verwarrend teken."), url=url)
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/?%:@!$&'()*+,;=~-._")
     return parts.scheme, host, port or _PORTS[parts.scheme], f"{path}?{query}" if query else path
@@ -101,7 +101,7 @@ def _addresses(url: str, host: str, port: int, policy: EgressPolicy) -> tuple[st
         raise RemoteFailed(url=url)
     # One bad address among good ones is an attack or an accident; neither deserves a second chance.
     if not all(_is_allowed(text, policy.allow_private) or is_public(text) for text in found):
-        raise EgressRefused("private", N_("{url} wijst naar een intern of niet-openbaar netwerkadres."), url=url)
+        raise EgressRefused("egress.private", N_("{url} wijst naar een intern of niet-openbaar netwerkadres."), url=url)
     return found
 
 

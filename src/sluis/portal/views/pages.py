@@ -4,9 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sluis.kernel.errors import KINDS
+from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
-from sluis.web.problem import STATUS
+from sluis.web.codes import KIND_OF
+from sluis.web.problem import STATUS, TITLES
 
 STEPS = (
     (N_("Beschrijven"), N_("Een datasteward beschrijft de data en leest het bestand in.")),
@@ -29,7 +30,9 @@ _WORDS = {
     "conflict": N_("Dit kan nu niet, omdat er iets anders eerst moet gebeuren."),
     "stale": N_("Iemand anders heeft dit veranderd nadat u het las. Lees het opnieuw."),
     "too-many": N_("U vraagt te veel in korte tijd. Wacht zo lang als Retry-After zegt."),
+    "too-large": N_("U stuurde meer dan in één keer mag. Stuur het in kleinere delen."),
     "unavailable": N_("Wij kunnen dit nu even niet. Probeer het later opnieuw."),
+    "server-error": N_("Bij ons ging iets mis. Probeer het over een paar minuten opnieuw."),
 }
 
 
@@ -58,6 +61,9 @@ def process(request: HttpRequest) -> HttpResponse:
 
 
 def problem(request: HttpRequest, code: str) -> HttpResponse:
-    """What a problem type means. Every code may be asked, so the page promises nothing about one code."""
-    kinds = [(KINDS[name].title, STATUS[name], text) for name, text in _WORDS.items()]
-    return render(request, "portal/problem_type.html", {"code": code[:100], "kinds": kinds})
+    """What a problem type means: its kind, what to do, and beside it all other kinds."""
+    if code not in KIND_OF:
+        raise NotFound("page.unknown", N_("Deze foutcode bestaat niet."), way_out=N_("Controleer het adres."))
+    kinds = [(TITLES[kind], STATUS[kind], text) for kind, text in _WORDS.items()]
+    this = kinds[list(_WORDS).index(KIND_OF[code])]
+    return render(request, "portal/problem_type.html", {"code": code, "this": this, "kinds": kinds})
