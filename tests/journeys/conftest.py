@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         [sys.executable, "-m", "sluis", "serve"], cwd=REPOSITORY, env=kept | ours, stdout=log, stderr=log
     )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while not _ready(url):
             assert server.poll() is None, (data / "serve.log").read_text()
             assert time.monotonic() < until, "the server does not answer"

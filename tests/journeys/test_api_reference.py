@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+
 from tests.conftest import REPOSITORY
 
 pytestmark = [pytest.mark.journey, pytest.mark.skipif(not shutil.which("curl"), reason="no curl on this machine")]

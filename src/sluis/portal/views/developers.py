@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import resolve
 
 from sluis.portal import snippets
+from sluis.portal.cards import of_cards
 from sluis.release import public
 from sluis.release.types import PublicCard
 
@@ -25,7 +26,7 @@ class Endpoint:
 def developers(request: HttpRequest) -> HttpResponse:
     example = _example()
     context = {
-        "example": example,
+        "example": of_cards([example])[0] if example else None,
         "snippets": snippets.snippets(example.slug) if example else [],
         "endpoints": endpoints(request),
         "base": f"{settings.SLUIS.url}/api/v1",

@@ -1,0 +1,184 @@
+"""What axe does not see (WCAG 2.2): forced colours, text spacing, the order of the stops, and the focus on each.
+
+Faults of these kinds stood in pages where axe found nothing, so each look is made in the browser itself.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.journeys.test_desk import places, sign_in
+from tests.journeys.test_portal_pages import OPEN, PAGES
+
+pytestmark = pytest.mark.journey
+LANGUAGES, THEMES = ("", "/en"), ("merwede", "duin")
+LOOKS = [(language, theme) for language in LANGUAGES for theme in THEMES]
+# WCAG 1.4.12, as a reader's own style sheet would set it.
+SPACING = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* { line-height: 1.5 !important;
+    letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"""
+# Texts that their own box cuts off, and cells that what is in them sticks out of; what scrolls, and what is hidden on
+# purpose, is not cut off.
+CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
+    const s = getComputedStyle(e), hides = ['hidden', 'clip'];
+    if (!e.checkVisibility() || s.clipPath !== 'none' || e.closest('svg, .sluis-visually-hidden')) return false;
+    if (e.matches('td, th') && s.overflowY === 'visible' && e.scrollHeight > e.clientHeight + 4) return true;
+    if (!e.childNodes.length || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) return false;
+    return (hides.includes(s.overflowX) && e.scrollWidth > e.clientWidth + 1)
+        || (hides.includes(s.overflowY) && !s.webkitLineClamp.match(/\\d/) && e.scrollHeight > e.clientHeight + 1);
+    }).map(e => e.outerHTML.slice(0, 120))"""
+# Every stop for the Tab key in the order of the page; a group of radio buttons is one stop.
+STOPS = """() => { window.stops = [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
+    .filter(e => e.checkVisibility() && !e.disabled); return window.stops.length; }"""
+HERE = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+    const over = document.elementFromPoint(
+        Math.min(r.left + r.width / 2, innerWidth - 1), r.top + Math.min(r.height / 2, 12));
+    return { at: window.stops.indexOf(e), ring: s.outlineStyle === 'none' ? 0 : parseFloat(s.outlineWidth),
+        seen: !over || e.contains(over) || over.contains(e) || e.labels?.[0]?.contains(over) || r.height === 0
+            || r.bottom > 0 && r.top < innerHeight && !over.closest('.sluis-savebar'),
+        html: e.outerHTML.slice(0, 120) }; }"""
+# How something looks, to compare with how its neighbour looks.
+LOOK = """e => { const s = getComputedStyle(e); return [s.color, s.backgroundColor, s.fontWeight, s.outline,
+    s.textDecorationLine, s.borderBlockEnd, s.borderBlockStart, s.borderInlineStart].join(' '); }"""
+
+
+def desk_pages(page: Any, language: str) -> Iterator[str]:
+    for path in places(page, language):
+        page.goto(path)
+        yield path
+
+
+def wide(page: Any) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def spaced(page: Any) -> list[str]:
+    page.evaluate(SPACING)
+    return [*page.evaluate(CUT), *(["scrolls sideways"] if wide(page) else [])]
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_wider_text_is_not_cut_off_on_public_pages(browse, language, theme):
+    page = browse("/", width=320, theme=theme)
+    found = {}
+    for name, path in PAGES.items():
+        page.goto(language + path)
+        found[name] = spaced(page)
+    assert {name: cut for name, cut in found.items() if cut} == {}
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_wider_text_is_not_cut_off_on_the_desk(browse, language, theme):
+    page = sign_in(browse, "steward", width=320, theme=theme)
+    found = {path: spaced(page) for path in desk_pages(page, language)}
+    assert {path: cut for path, cut in found.items() if cut} == {}
+
+
+def walk_with_tab(page: Any, most: int = 60) -> list[str]:
+    """What goes wrong from the first stop to the last: order, ring, or something in front of it."""
+    wrong, last = [], -1
+    for _ in range(min(page.evaluate(STOPS), most)):
+        page.keyboard.press("Tab")
+        here = page.evaluate(HERE)
+        if here["at"] <= last:
+            wrong.append(f"order {last} -> {here['at']}: {here['html']}")
+        if here["ring"] < 2:
+            wrong.append(f"ring {here['ring']}: {here['html']}")
+        if not here["seen"]:
+            wrong.append(f"behind something: {here['html']}")
+        last = here["at"]
+    return wrong
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "merwede"), (320, "duin")])
+@pytest.mark.parametrize(
+    "name", ["home", "all data", "dataset", "table", "feedback", "decision", "developers", "not open"]
+)
+def test_tab_goes_down_the_page_and_is_always_seen(browse, name, width, theme):
+    assert walk_with_tab(browse(PAGES[name], width=width, theme=theme)) == []
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "duin"), (320, "merwede")])
+def test_tab_goes_down_the_desk_and_is_always_seen(browse, width, theme):
+    page = sign_in(browse, "steward", width=width, theme=theme)
+    found = {path: walk_with_tab(page) for path in desk_pages(page, "")}
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+class TestForcedColours:
+    """Windows high contrast: backgrounds and shadows go, so state must not stand in those alone."""
+
+    def open(self, browse: Any, path: str, scheme: str) -> Any:
+        return browse(path, forced_colors="active", color_scheme=scheme)
+
+    def test_the_current_page_and_tab_differ_from_the_others(self, browse, scheme):
+        page = self.open(browse, f"{OPEN}/table", scheme)
+        for place in (".sluis-nav__link", ".sluis-tabs a"):
+            links = page.locator(place)
+            current = [link for link in links.all() if link.get_attribute("aria-current")]
+            others = [link for link in links.all() if not link.get_attribute("aria-current")]
+            assert len(current) == 1, place
+            assert current[0].evaluate(LOOK) not in {link.evaluate(LOOK) for link in others}, place
+
+    def test_a_ticked_box_differs_from_an_empty_one(self, browse, scheme):
+        page = self.open(browse, f"{OPEN}/table", scheme)
+        boxes = page.locator(".sluis-filters input[type=checkbox]")
+        boxes.first.check()
+        boxes.first.evaluate("e => e.blur()")
+        assert boxes.first.evaluate("e => getComputedStyle(e).appearance") == "auto"
+        assert boxes.first.screenshot() != boxes.nth(1).screenshot()
+
+    def test_a_fault_is_told_in_words_and_with_a_border(self, browse, scheme):
+        page = self.open(browse, f"{OPEN}/feedback", scheme)
+        page.locator("main form button[type=submit]").click()
+        assert page.locator(".sluis-field__error").first.inner_text().startswith("Fout:")
+        styles = """e => { const s = getComputedStyle(e);
+            return [s.borderInlineStartStyle, parseFloat(s.borderInlineStartWidth)]; }"""
+        style, size = page.locator(".sluis-field--invalid").first.evaluate(styles)
+        assert style == "solid"
+        assert size >= 2
+
+    def test_buttons_and_the_focus_keep_an_edge(self, browse, scheme):
+        page = self.open(browse, "/datasets", scheme)
+        button = page.locator("main button.nl-button").first
+        assert button.evaluate("e => parseFloat(getComputedStyle(e).borderBlockStartWidth)") >= 1
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+    def test_the_current_step_of_a_dossier_differs(self, browse, scheme):
+        page = sign_in(browse, "steward", forced_colors="active", color_scheme=scheme)
+        page.goto(next(path for path in places(page, "") if "/dossiers/" in path))
+        assert page.locator("ol [aria-current=step], ol li").first.is_visible()
+        strokes = page.locator(".sluis-flow rect").evaluate_all(
+            "all => all.map(e => getComputedStyle(e).stroke + getComputedStyle(e).fill)"
+        )
+        assert strokes
+        assert all(stroke.count("rgb") == 2 for stroke in strokes)
+
+
+def test_a_list_to_choose_from_has_its_arrow(browse):
+    page = sign_in(browse, "steward")
+    page.goto("/desk/datasets")
+    shown = page.locator("select").evaluate_all("all => all.map(e => getComputedStyle(e).backgroundImage)")
+    assert shown
+    assert all(image.startswith("url(") for image in shown)
+
+
+def test_long_lists_are_searched_and_the_rest_of_the_description_is_folded(browse):
+    page = sign_in(browse, "steward")
+    page.goto(next(path for path in places(page, "") if path.endswith("/beschrijving")))
+    assert page.locator("#metadata details.sluis-group[open]").count() == 0
+    page.locator("#gaps a[href$='#id_limits'], .sluis-parts a[href='#part-content']").first.click()
+    assert page.locator("#part-content[open]").count() == 1
+    page.locator("#id_languages_more").fill("Pools")
+    page.keyboard.press("Tab")
+    assert page.get_by_role("checkbox", name="Pools").is_checked()
+    page.locator("#id_licence").fill("bestaat niet")
+    page.locator("#gaps").get_by_text("staat niet in de lijst").wait_for(timeout=15_000)
+    page.locator("#id_licence").fill("")
+    page.locator("#gaps-short").get_by_text("Nog één ding nodig").wait_for(timeout=15_000)
+    browse.check(page)
