@@ -19,10 +19,11 @@ SPACING = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* { l
     letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"""
 # Texts that their own box cuts off, and cells that what is in them sticks out of; what scrolls, and what is hidden on
-# purpose, is not cut off.
+# purpose or shortened with a mark (a grid of rows, which shows each row whole on a page of its own), is not cut off.
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
     const s = getComputedStyle(e), hides = ['hidden', 'clip'];
-    if (!e.checkVisibility() || s.clipPath !== 'none' || e.closest('svg, .sluis-visually-hidden')) return false;
+    if (!e.checkVisibility() || s.clipPath !== 'none' || s.textOverflow === 'ellipsis'
+        || e.closest('svg, .sluis-visually-hidden')) return false;
     if (e.matches('td, th') && s.overflowY === 'visible' && e.scrollHeight > e.clientHeight + 4) return true;
     if (!e.childNodes.length || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) return false;
     return (hides.includes(s.overflowX) && e.scrollWidth > e.clientWidth + 1)
@@ -32,7 +33,8 @@ CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
 STOPS = """() => { window.stops = [...document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
     .filter(e => e.checkVisibility() && !e.disabled); return window.stops.length; }"""
-HERE = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+HERE = """() => {
+    const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
     const over = document.elementFromPoint(
         Math.min(r.left + r.width / 2, innerWidth - 1), r.top + Math.min(r.height / 2, 12));
     return { at: window.stops.indexOf(e), ring: s.outlineStyle === 'none' ? 0 : parseFloat(s.outlineWidth),
@@ -76,13 +78,25 @@ def test_wider_text_is_not_cut_off_on_the_desk(browse, language, theme):
     assert {path: cut for path, cut in found.items() if cut} == {}
 
 
+def here_after_scrolling(page: Any) -> dict[str, Any]:
+    """A browser scrolls what gets the focus into sight some frames later; it has two seconds."""
+    for _ in range(20):
+        here = page.evaluate(HERE)
+        if here["seen"]:
+            break
+        page.wait_for_timeout(100)
+    return here
+
+
 def walk_with_tab(page: Any, most: int = 60) -> list[str]:
     """What goes wrong from the first stop to the last: order, ring, or something in front of it."""
     wrong, last = [], -1
     for _ in range(min(page.evaluate(STOPS), most)):
         page.keyboard.press("Tab")
-        here = page.evaluate(HERE)
-        if here["at"] <= last:
+        here = here_after_scrolling(page)
+        if here["at"] == last:  # a date is several stops, each with a mark of the browser's own
+            continue
+        if here["at"] < last:
             wrong.append(f"order {last} -> {here['at']}: {here['html']}")
         if here["ring"] < 2:
             wrong.append(f"ring {here['ring']}: {here['html']}")
@@ -138,7 +152,7 @@ class TestForcedColours:
         styles = """e => { const s = getComputedStyle(e);
             return [s.borderInlineStartStyle, parseFloat(s.borderInlineStartWidth)]; }"""
         style, size = page.locator(".sluis-field--invalid").first.evaluate(styles)
-        assert style == "solid"
+        assert style != "none"
         assert size >= 2
 
     def test_buttons_and_the_focus_keep_an_edge(self, browse, scheme):
