@@ -161,6 +161,7 @@ def _spelled(parameter: Any) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "src/sluis/web/codes.py": error_codes.module,  # first: the pages that ask for addresses import it
     "docs/reference/settings.md": settings_page,
     "docs/reference/roles.md": roles_page,
     "docs/reference/access.md": access_page,
@@ -168,7 +169,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/commands.md": commands_page,
     "docs/reference/policies.md": lambda: policies_page(_GENERATED),
     ".env.example": env_example,
-    "src/sluis/web/codes.py": error_codes.module,
 }
 
 
