@@ -1,6 +1,7 @@
 """The door of the process room.
 
-Files:     deploy, make_current, current, all_current, history, definition, source, model, keys, settle_shipped
+Files:     deploy, make_current, current, all_current, history, definition, source, model, keys,
+           settle_shipped, evaluate
 Instances: start, send_message, cancel, retry, migration_preview, migrate; instance, instances, progress
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
@@ -26,6 +27,7 @@ from sluis.process.definitions import (
 from sluis.process.migration import migrate, migration_preview
 from sluis.process.notices import mark_read, notices, set_wish, titles, unread, wish
 from sluis.process.operations import cancel, retry, send_message, start
+from sluis.process.policies import evaluate
 from sluis.process.queries import instance, instances, progress, task, tasks
 from sluis.process.registry import completion, handler, letter, on_transition
 from sluis.process.settling import settle_shipped
@@ -44,6 +46,7 @@ __all__ = [
     "current",
     "definition",
     "deploy",
+    "evaluate",
     "handler",
     "history",
     "instance",

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.processes import deployed
 
 from sluis.foundation.service import audit, blobs, create_organisation, run_until_idle, writing
 from sluis.kernel import clock
@@ -38,6 +39,7 @@ def person(organisation: Any, *roles: str) -> Actor:
 @pytest.fixture(autouse=True)
 def _standing(data_folder: Path, fixed_clock: clock.FixedClock) -> None:
     assert audit.head()[0] == 0
+    deployed()
 
 
 @pytest.fixture
@@ -142,25 +144,47 @@ def palen(merwede: Any, steward: Actor, tmp_path: Path) -> DatasetRecord:
     return record
 
 
-def ready(steward: Actor, dataset: DatasetRecord, outcome: Outcome = Outcome.OPEN, **more: Any) -> DossierRecord:
-    """A dossier that lies with the data owner."""
+PLAIN = {
+    "trigger": "inventory",
+    "heldHere": "yes",
+    "publicTask": "yes",
+    "excludedCategory": "none",
+    "kind": "data",
+    "containsPersonalData": "no",
+    "personalOrigin": "no",
+    "interestsTouched": "no",
+    "thirdParties": "no",
+    "environmental": "no",
+    "rightsExist": "no",
+    "confidentiality": "public",
+    "mosaicRisk": "no",
+    "criticalInfrastructure": "no",
+    "profiling": "no",
+    "algorithm": "no",
+    "hvdTheme": "none",
+    "inspire": "no",
+    "dynamic": "no",
+}
+"""The answers of an intake of plain, own data that is about nobody."""
+
+
+def ready(steward: Actor, dataset: DatasetRecord, **answers: Any) -> DossierRecord:
+    """A dossier as far as it goes by itself after the intake; plain data lies with the data owner then."""
     opened = release.open_dossier(by=steward, dataset_id=dataset.id)
-    release.propose(by=steward, dossier_id=opened.id, outcome=outcome, **more)
-    release.request_checks(by=steward, dossier_id=opened.id)
+    release.answer(by=steward, dossier_id=opened.id, element="Intake", answers=PLAIN | answers)
     run_until_idle()
-    return release.submit(by=steward, dossier_id=opened.id)
+    return release.dossier(by=steward, dossier_id=opened.id)
 
 
 def decided(owner: Actor, dossier: DossierRecord, outcome: Outcome = Outcome.OPEN, **more: Any) -> DossierRecord:
-    words = {"motivation": MOTIVATION, "ground": GROUND if outcome in ("restricted", "closed") else ""} | more
-    return release.decide(
-        by=owner, dossier_id=dossier.id, outcome=outcome, expected_hash=dossier.content_sha256, **words
-    )
+    words = {"motivation": MOTIVATION} | ({"legalGround": GROUND} if outcome in ("restricted", "closed") else {})
+    expected = more.pop("expected", dossier.content_sha256)
+    answers = {"decision": outcome.value, **words, **more}
+    return release.answer(by=owner, dossier_id=dossier.id, element="Decide", answers=answers, expected=expected)
 
 
 def publish(steward: Actor, owner: Actor, dataset: DatasetRecord, outcome: Outcome = Outcome.OPEN) -> DossierRecord:
-    more = {"ground": GROUND} if outcome in ("restricted", "closed") else {}
-    lying = ready(steward, dataset, outcome, **more)
+    lying = ready(steward, dataset)
     decided(owner, lying, outcome)
     run_until_idle()
     return release.dossier(by=steward, dossier_id=lying.id)
