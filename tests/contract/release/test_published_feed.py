@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 from tests.contract.register.test_official_shapes import ESTABLISHED, FILES, HVD, HVD_HTML, NL, official, violations
-from tests.integration.release.conftest import GROUND, PALEN, decided, describe, documents, hand_in, person, publish, ready
+from tests.integration.release.conftest import (
+    GROUND,
+    PALEN,
+    decided,
+    describe,
+    documents,
+    hand_in,
+    person,
+    publish,
+    ready,
+)
 from tests.integration.release.conftest import merwede as merwede
 from tests.integration.release.conftest import owner as owner
 from tests.integration.release.conftest import steward as steward

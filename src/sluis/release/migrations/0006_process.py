@@ -119,7 +119,7 @@ def mark_published(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("release", "0004_copies"), ("process", "0002_promises")]
+    dependencies = [("release", "0005_feed_parts_and_grounds"), ("process", "0004_titles_and_notices")]
 
     operations = [
         migrations.RemoveConstraint("dossier", "release_dossier_known_stage"),
