@@ -1,4 +1,4 @@
-"""The shipped process and policies as a migrated installation has them, without the seconds that checking them takes."""
+"""The shipped process and policies as a migrated installation has them, without the seconds their check takes."""
 
 import hashlib
 
