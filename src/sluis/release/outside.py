@@ -3,19 +3,22 @@
 import hashlib
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
 
 from sluis.foundation.service import Write, blobs
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
-from sluis.kernel.errors import SluisError, Stale, Unavailable, to_wire
+from sluis.kernel.errors import Conflict, NotFound, SluisError, Stale, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.process import service as process
-from sluis.process.types import InstanceFilter, InstanceState, Work
+from sluis.process.types import Work
 from sluis.register.licences import is_open
 from sluis.release import projection, public
-from sluis.release.dossiers import changing, id_of, subject_of
+from sluis.release.dossiers import changing, id_of
 from sluis.release.models import Dossier, PublicDataset, Release
 from sluis.release.publishing import decided, mark, next_release, put_outside
 from sluis.release.types import Outcome, Verdict
@@ -118,16 +121,12 @@ def _settle(work: Work, outcome: Outcome) -> None:
 
 
 def supersede(row: Dossier) -> None:
-    """End the care of earlier dossiers of this dataset: their releases are this dossier's to look after now."""
-    others = Dossier.objects.filter(dataset_id=row.dataset_id, published_at__isnull=False).exclude(id=row.id)
-    for other in others:
-        running = process.instances(
-            by=SYSTEM, filters=InstanceFilter(subject=subject_of(other.id), state=InstanceState.RUNNING, size=5)
-        )
-        for instance in running.rows:
-            process.send_message(
-                by=SYSTEM, instance_id=instance.id, message="superseded", variables={"successor": str(row.id)}
-            )
+    """End the care of earlier dossiers of this dataset; one that ended, or handles an incident, goes its own way."""
+    others = Dossier.objects.filter(dataset_id=row.dataset_id, published_at__isnull=False, instance_id__isnull=False)
+    for instance_id in others.exclude(id=row.id).values_list("instance_id", flat=True):
+        with suppress(Conflict, NotFound), transaction.atomic():
+            said = {"successor": str(row.id)}
+            process.send_message(by=SYSTEM, instance_id=instance_id, message="superseded", variables=said)
 
 
 def _told(w: Write, row: Dossier, event: str, **more: Any) -> None:

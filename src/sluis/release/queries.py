@@ -80,7 +80,8 @@ def undecided(*, by: Actor, dataset_id: UUID) -> frozenset[str]:
     if shown is None:
         return frozenset()
     now, decided = source(dataset_id), shown.decision.content
-    table = (now.table.sha256 if now.table else None) != decided["table"]
+    outside = shown.table["sha256"] if shown.table else decided["table"]  # a refresh puts another table outside
+    table = (now.table.sha256 if now.table else None) != outside
     described = without_outcome(now.metadata) != without_outcome(decided["metadata"])
     return frozenset(name for name, waits in (("table", table), ("description", described)) if waits)
 

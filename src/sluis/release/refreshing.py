@@ -135,9 +135,9 @@ def _said(value: bool) -> str:
 
 
 def _answers(work: Work) -> dict[str, Any]:
-    """The answers of people before the decision, which the new dossier starts with."""
+    """What the new dossier starts with: the answers of people before the decision, and the scope, which it skips."""
     nodes = process.model(work.definition_sha256).nodes
     names = {
         field.id for element in evidence.preparing_elements(work.definition_sha256) for field in nodes[element].form
     }
-    return {name: value for name, value in work.variables.items() if name in names}
+    return {name: value for name, value in work.variables.items() if name in names | {"scope"}}
