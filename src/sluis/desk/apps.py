@@ -20,6 +20,7 @@ class DeskConfig(AppConfig):
                 (N_("Datasets"), "desk:datasets"),
                 (N_("Dossiers"), "desk:dossiers"),
                 (N_("Meldingen"), "desk:feedback"),
+                (N_("Verwerkingen"), "desk:processings"),
                 (N_("Personen"), "desk:people"),
                 (N_("Achtergrondtaken"), "desk:jobs"),
                 (N_("Logboek"), "desk:audit"),
