@@ -7,12 +7,14 @@ from uuid import UUID
 
 from tests.chaos.conftest import Province
 from tests.integration.release.conftest import decided, describe, publish, ready
+from tests.unit.process.drawn import end, process, start, user
 
 from sluis.foundation.models import Job
 from sluis.foundation.service import run_until_idle
-from sluis.kernel.actor import Actor
+from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.ids import new_id
 from sluis.lake.service import ingest_now, start_upload
+from sluis.process import service as processes
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord
 from sluis.release import service as release
@@ -40,6 +42,15 @@ def table(by: Actor, dataset_id: UUID, folder: Path, text: str) -> UUID:
     return ingest_now(by=by, dataset_id=dataset_id, path=path)
 
 
+def work(by: Actor, organisation_id: UUID) -> tuple[UUID, UUID]:
+    """A running process with one open task, and their ids."""
+    drawn = process(start(), user("Look"), end(), "start > Look > end", key="kanarie")
+    made = processes.deploy(by=SYSTEM, kind="process", key="kanarie", xml=drawn)
+    processes.make_current(by=SYSTEM, sha256=made.sha256)
+    running = processes.start(by=by, key="kanarie", subject="test:1", organisation_id=organisation_id, title=CANARY)
+    return running.id, processes.tasks(by=by).rows[0].id
+
+
 def build(province: Province, folder: Path, *, public: dict[str, Any] | None = None, cells: str = "") -> World:
     steward, owner = province.people["data_steward"], province.people["data_owner"]
     published = describe(steward, province.organisation, **(public or {}))
@@ -56,6 +67,7 @@ def build(province: Province, folder: Path, *, public: dict[str, Any] | None = N
     dossier = ready(steward, draft)
     upload = start_upload(by=steward, dataset_id=draft.id, filename=f"{CANARY}.csv", length=10)
     parts = register.get(by=steward, dataset_id=draft.id)
+    instance, task = work(steward, province.organisation.id)
     things = {
         "dataset_id": draft.id,
         "part_id": parts.distributions[0].id,
@@ -63,6 +75,9 @@ def build(province: Province, folder: Path, *, public: dict[str, Any] | None = N
         "dossier_id": dossier.id,
         "upload_id": upload.id,
         "feedback_id": new_id(),
+        "instance_id": instance,
+        "task_id": task,
+        "key": "kanarie",
         "person_id": owner.user_id,
         "job_id": Job.objects.values_list("id", flat=True).first() or new_id(),
     }

@@ -73,10 +73,10 @@ def test_a_stumble_is_tried_again_a_limited_number_of_times(fixed_clock):
 
 def test_a_dead_workers_job_goes_to_the_next_and_the_dead_one_cannot_write(fixed_clock):
     note.enqueue("a")
-    dead = worker._take("dead")
-    assert worker._take("second") is None
+    dead = worker._take("dead", 0)
+    assert worker._take("second", 0) is None
     fixed_clock.advance(worker.LEASE + timedelta(seconds=1))
-    taken = worker._take("second")
+    taken = worker._take("second", 0)
     assert taken.id == dead.id
     assert taken.fence == dead.fence + 1
     token = fencing.current.set(fencing.Hold(dead.id, dead.fence))

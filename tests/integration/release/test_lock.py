@@ -257,7 +257,7 @@ def test_a_check_that_breaks_blocks_open(palen, steward, owner, monkeypatch, cap
     def broken(*_):
         raise RuntimeError("no disk")
 
-    monkeypatch.setattr("sluis.release.checks.table.pq.read_metadata", broken)
+    monkeypatch.setattr("pyarrow.parquet.read_metadata", broken)
     lying = ready(steward, palen)
     assert next(c for c in lying.checks if c.name == "fetch_back").verdict is Verdict.ERROR
     with pytest.raises(Conflict):

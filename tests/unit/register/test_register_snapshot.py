@@ -73,6 +73,8 @@ NOT_CONTENT: dict[str, Any] = {
     "changed_at": MOMENT,
     "availability": Availability.AVAILABLE,
     "publication": Publication.PUBLISHED,
+    "team_id": TWO,
+    "team": "Team Water",
 }
 
 
