@@ -42,12 +42,36 @@ async function main() {
   writeFileSync(join(out, "sluis.css"), css.code);
   await build({
     ...common,
-    entryPoints: { sluis: join(here, "src/js/sluis.ts"), upload: join(here, "src/js/upload.ts") },
+    entryPoints: {
+      sluis: join(here, "src/js/sluis.ts"),
+      upload: join(here, "src/js/upload.ts"),
+      "editor-bpmn": join(here, "src/js/editor-bpmn.ts"),
+      "editor-dmn": join(here, "src/js/editor-dmn.ts"),
+    },
     outdir: out,
     bundle: true,
     format: "esm",
   });
+  await editorStyles(common);
   report();
+}
+
+// The looks of the two editors; their icons become files, because the site serves fonts from itself only.
+async function editorStyles(common) {
+  const sheets = ["bpmn-js/dist/assets/diagram-js.css", "bpmn-js/dist/assets/bpmn-js.css", ...readdirSync(
+    join(here, "node_modules/dmn-js/dist/assets")).filter((name) => /^dmn-js.*\.css$/.test(name))
+    .map((name) => `dmn-js/dist/assets/${name}`)];
+  const fonts = ["bpmn", "dmn"].map((kind) => {
+    const folder = join(here, `node_modules/${kind}-js/dist/assets/${kind}-font`);
+    copyFileSync(join(folder, `font/${kind}.woff2`), join(out, "fonts", `${kind}-icons.woff2`));
+    const codes = readFileSync(join(folder, `css/${kind}-codes.css`), "utf8");
+    return `@font-face{font-family:${kind};src:url(fonts/${kind}-icons.woff2) format("woff2")}
+      [class^="${kind}-icon-"]:before,[class*=" ${kind}-icon-"]:before{font-family:${kind};font-style:normal;font-weight:400;
+      speak:never;display:inline-block;width:1em;text-align:center;line-height:1em}\n${codes}`;
+  });
+  const all = [...sheets.map((name) => read(`node_modules/${name}`)), ...fonts, read("src/editor/editor.css")].join("\n");
+  const made = await transform(all.replace(/^@charset.*$/gm, ""), { ...common, target: "chrome111", loader: "css" });
+  writeFileSync(join(out, "editor.css"), made.code);
 }
 
 function report() {

@@ -49,6 +49,7 @@ def _flush_past_the_append_only_triggers() -> Iterator[None]:
     guarded = (
         "sluis.foundation.migrations.0002_append_only",
         "sluis.process.migrations.0002_promises",
+        "sluis.process.migrations.0005_proposals",
         "sluis.release.migrations.0002_append_only",
     )
     creates = [statement for module in guarded for statement in import_module(module).SQLITE]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sluis.cli import policy_trials
+from sluis.cli import policy_trials, rule_changes
 from sluis.cli.language import _
 from sluis.cli.terminal import Command, result, say
 from sluis.kernel.errors import Fault, Invalid
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help=_("Beleid uitvoeren, nakijken, proberen en vergelijken."), no_args_is_help=True)
 policy_trials.add_to(app)
+rule_changes.add_to(app)
 File = Annotated[Path, typer.Argument(help=_("Het DMN-bestand."), exists=True, dir_okay=False)]
 Decision = Annotated[str, typer.Option(help=_("Naam van de beslissing, of van een beslisdienst of functie."))]
 _MOST_BYTES = 10 * 1024 * 1024  # of a model, and of its input

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from sluis.cli import rule_changes
 from sluis.cli.language import _
 from sluis.cli.terminal import Command, result
 from sluis.process.bpmn import check as check_process
 from sluis.process.bpmn.reading import CAPS
 
 app = typer.Typer(help=_("Processen nakijken."), no_args_is_help=True)
+app.command("list", cls=Command, help=_("Toon welke processen in werking zijn."))(rule_changes.processes)
 File = Annotated[Path, typer.Argument(help=_("Het BPMN-bestand."), exists=True, dir_okay=False)]
 
 

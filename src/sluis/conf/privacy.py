@@ -65,6 +65,12 @@ PRIVACY: dict[str, Fields] = {
         none="id instance organisation team token element title title_en role state created_at due_at completed_at "
         "version",
     ),
+    "process.Proposal": Fields(
+        pseudonym="proposed_by proposed_for decided_by decided_for",
+        possible="motivation answer cases",
+        none="id instance kind key definition base state proposed_at decided_role decided_at",
+    ),
+    "process.Enactment": Fields(none="id kind key definition proposal at"),
     "process.FourEyes": Fields(none="id task element"),
     "process.Notice": Fields(pseudonym="user", none="id kind key content at read_at mailed_at"),
     "process.NoticeWish": Fields(pseudonym="user", none="by_mail language"),

@@ -18,6 +18,7 @@ class DeskConfig(AppConfig):
                 (N_("Processen"), "desk:processes"),
                 (N_("Datasets"), "desk:datasets"),
                 (N_("Dossiers"), "desk:dossiers"),
+                (N_("Beleid"), "desk:rules"),
                 (N_("Meldingen"), "desk:feedback"),
                 (N_("Personen"), "desk:people"),
                 (N_("Achtergrondtaken"), "desk:jobs"),

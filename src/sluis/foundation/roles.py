@@ -28,6 +28,8 @@ PERMISSIONS: dict[str, str] = {
     "process.work": N_("een proces starten, en een taak die bij de eigen rol hoort doen"),
     "process.manage": N_("een proces stoppen, verplaatsen of opnieuw proberen, en taken herverdelen"),
     "process.deploy": N_("een proces of beleid inlezen"),
+    "policy.propose": N_("een nieuwe versie van een proces of beleid voorstellen"),
+    "policy.decide": N_("besluiten of een voorgestelde versie van een proces of beleid in werking treedt"),
     "feedback.handle": N_("meldingen van bezoekers lezen en beantwoorden"),
     "audit.view": N_("het logboek inzien"),
     "people.manage": N_("accounts, teams en rollen beheren"),
@@ -38,7 +40,7 @@ SIGNED_IN = "signed-in"
 
 _LOOK = frozenset({"dataset.view", "table.view", "dossier.view", "process.view"})
 _VIEW = _LOOK | {"process.work"}
-_KEEP = frozenset({"process.view", "process.manage", "process.deploy"})
+_KEEP = frozenset({"process.view", "process.work", "process.manage", "process.deploy", "policy.propose"})
 _EDIT = _VIEW | {"dataset.edit", "table.add", "feedback.handle"}
 
 ROLES: dict[str, Role] = {
@@ -55,7 +57,7 @@ ROLES: dict[str, Role] = {
             "data_owner",
             N_("Data-eigenaar"),
             N_("Besluit of een dataset open wordt en trekt hem zo nodig in."),
-            _VIEW | {"dossier.decide", "dossier.withdraw"},
+            _VIEW | {"dossier.decide", "dossier.withdraw", "policy.decide"},
         ),
         Role(
             "privacy_officer",

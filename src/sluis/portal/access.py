@@ -4,6 +4,7 @@ _PAGES = (
     "home", "search", "search-twin", "dataset", "dataset-twin", "dataset-api", "decision", "feedback", "table",
     "table-twin", "table-excel", "row", "versions", "version", "not-open", "not-open-twin", "planned", "planned-twin",
     "withdrawn", "feedback-status", "about", "accessibility", "privacy", "process", "security", "developers", "problem",
+    "policy", "policy-twin", "policy-rule", "policy-version", "policy-file", "policy-moved",
 )  # fmt: skip
 
 ROUTES = {f"portal:{name}": "public" for name in _PAGES}

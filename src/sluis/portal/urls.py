@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from sluis.portal.views import dataset, developers, feedback, home, lists, pages, search, table, versions
+from sluis.portal.views import dataset, developers, feedback, home, lists, pages, policy, search, table, versions
 
 app_name = "portal"
 
@@ -19,7 +19,21 @@ class Twin:
         return value
 
 
+class Place(Twin):
+    """Where a process or a decision table stands."""
+
+    regex = "processen|tabellen"
+
+
+class RuleForm(Twin):
+    """A version as its own file, or for programs."""
+
+    regex = "bpmn|dmn|json"
+
+
 register_converter(Twin, "twin")
+register_converter(Place, "place")
+register_converter(RuleForm, "ruleform")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -48,5 +62,11 @@ urlpatterns = [
     path("process", pages.process, name="process"),
     path("security", pages.security, name="security"),
     path("developers", developers.developers, name="developers"),
+    path("beleid", policy.overview, name="policy"),
+    path("beleid.json", policy.overview_twin, name="policy-twin"),
+    path("beleid/<place:place>/<slug:key>", policy.rule, name="policy-rule"),
+    path("beleid/<place:place>/<slug:key>/<int:number>", policy.version, name="policy-version"),
+    path("beleid/<place:place>/<slug:key>/<int:number>.<ruleform:form>", policy.file, name="policy-file"),
+    path("policy", policy.moved, name="policy-moved"),
     path("problemen/<str:code>", pages.problem, name="problem"),
 ]

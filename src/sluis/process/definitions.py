@@ -4,16 +4,16 @@ import hashlib
 
 from django.db.models import Max
 
-from sluis.foundation.service import require, writing
+from sluis.foundation.service import Write, require, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import Conflict, NotFound
+from sluis.kernel.errors import Conflict, NotAllowed, NotFound
 from sluis.kernel.ids import slugify
 from sluis.kernel.text import N_
 from sluis.process import policies, registry
 from sluis.process.bpmn import BpmnModel, Known, refuse_unsound
 from sluis.process.engine import Program, program_of
-from sluis.process.models import CurrentDefinition, Definition
+from sluis.process.models import CurrentDefinition, Definition, Enactment, Proposal
 from sluis.process.policy import DEPLOY
 from sluis.process.types import DefinitionRecord, Kind
 
@@ -27,7 +27,7 @@ def deploy(*, by: Actor, kind: Kind | str, key: str, xml: bytes) -> DefinitionRe
     kind = Kind(kind)
     if slugify(key) != key:
         raise Conflict("process.key", N_("‘{key}’ is geen geldige korte naam: gebruik a-z, 0-9 en -."), key=key)
-    name, name_en = _names(refuse_unsound(xml, known=known())) if kind is Kind.PROCESS else policies.names(xml)
+    name, name_en = refuse_unsound_file(kind, xml)
     sha256 = hashlib.sha256(xml).hexdigest()
     with writing(by=by, action="process.definition.deployed", subject=("definition", sha256)) as write:
         row = Definition.objects.filter(sha256=sha256).first()
@@ -51,17 +51,72 @@ def deploy(*, by: Actor, kind: Kind | str, key: str, xml: bytes) -> DefinitionRe
 
 
 def make_current(*, by: Actor, sha256: str) -> DefinitionRecord:
-    """Let new instances follow this version; those that run stay on theirs. NotFound for an unknown hash."""
+    """Let new instances follow a version that came with Sluis; those that run stay on theirs.
+
+    Only by the system. What people change comes into force by the decision on a proposal (`rules.proposing`).
+    Raises NotAllowed for a person, NotFound for an unknown hash.
+    """
     by = require(by, DEPLOY)
-    row = _row(sha256)
+    if not by.is_system:
+        raise NotAllowed(
+            "process.proposal-needed",
+            N_("Een proces of beleid komt pas in werking door een besluit van een tweede persoon."),
+            way_out=N_("Stel de versie voor bij Beleid, of met sluis policy propose."),
+        )
+    row = row_of(sha256)
     with writing(by=by, action="process.definition.current", subject=("definition", sha256)) as write:
-        before = CurrentDefinition.objects.select_for_update().filter(kind=row.kind, key=row.key).first()
+        enact(write, row)
+    return _record(row)
+
+
+def enact(write: Write, row: Definition, proposal: Proposal | None = None) -> None:
+    """Within a transaction: from now on this version holds. The database refuses it without a system or a decision."""
+    before = in_force(row.kind, row.key)
+    if before != row.sha256:
+        Enactment.objects.create(kind=row.kind, key=row.key, definition=row, proposal=proposal, at=clock.now())
         CurrentDefinition.objects.update_or_create(
             kind=row.kind, key=row.key, defaults={"definition": row, "since": clock.now()}
         )
-        write.note(kind=row.kind, key=row.key, number=row.number, before=before.definition_id if before else None)
-        write.emit("process.definition.current", {"kind": row.kind, "key": row.key, "sha256": sha256})
-    return _record(row)
+    write.note(kind=row.kind, key=row.key, number=row.number, before=before)
+    write.emit("process.definition.current", {"kind": row.kind, "key": row.key, "sha256": row.sha256})
+
+
+def refuse_unsound_file(kind: Kind, xml: bytes) -> tuple[str, str]:
+    """The name and English name of a file that can run here; raises Invalid with every fault."""
+    return _names(refuse_unsound(xml, known=known())) if kind is Kind.PROCESS else policies.names(xml)
+
+
+def refuse_unfit(row: Definition) -> None:
+    """Check once more at the moment that a version comes into force: what it names may have gone since.
+
+    A policy must keep the decisions that processes in force ask of it.
+    """
+    refuse_unsound_file(Kind(row.kind), bytes(row.source))
+    if row.kind != Kind.POLICY:
+        return
+    kept = policies.decisions(bytes(row.source))
+    for key in keys(Kind.PROCESS):
+        nodes = model(current(Kind.PROCESS, key).sha256).nodes.values()
+        asked = {node.given.get("decision", "") for node in nodes if node.given.get("policy") == row.key}
+        if missing := sorted(asked - kept):
+            raise Conflict(
+                "process.policy.asked",
+                N_("Proces ‘{key}’ vraagt een beslissing die dit beleid niet meer heeft: {missing}."),
+                way_out=N_("Wijzig eerst het proces."),
+                key=key,
+                missing=", ".join(missing),
+            )
+
+
+def in_force_now(kind: Kind, key: str) -> str:
+    """The hash of the version that holds, '' when none does."""
+    return CurrentDefinition.objects.filter(kind=kind, key=key).values_list("definition_id", flat=True).first() or ""
+
+
+def in_force(kind: str, key: str) -> str | None:
+    """The hash of the version that holds now; within a transaction the row stays locked."""
+    found = CurrentDefinition.objects.select_for_update().filter(kind=kind, key=key).first()
+    return found.definition_id if found else None
 
 
 def current(kind: Kind | str, key: str) -> DefinitionRecord:
@@ -88,12 +143,12 @@ def all_current(kind: Kind | str) -> tuple[DefinitionRecord, ...]:
 
 
 def definition(sha256: str) -> DefinitionRecord:
-    return _record(_row(sha256))
+    return _record(row_of(sha256))
 
 
 def source(sha256: str) -> bytes:
     """The bytes of a definition. Processes and policies are public, so anybody may read them."""
-    return bytes(_row(sha256).source)
+    return bytes(row_of(sha256).source)
 
 
 def model(sha256: str) -> BpmnModel:
@@ -134,7 +189,7 @@ def _current(kind: Kind, key: str) -> Definition:
     return row.definition
 
 
-def _row(sha256: str) -> Definition:
+def row_of(sha256: str) -> Definition:
     row = Definition.objects.filter(sha256=sha256).first()
     if row is None:
         raise NotFound("process.definition.unknown", N_("Deze versie bestaat niet."))

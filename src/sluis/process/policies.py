@@ -4,14 +4,18 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sluis.process.dmn import Model, read
+from sluis.process.dmn import Model, ModelRefused, check, read
 from sluis.process.engine import Decided
 from sluis.process.feel import to_json
+from sluis.process.rules.sheets import sheets
 
 
 def names(xml: bytes) -> tuple[str, str]:
     """Name and English name of a policy that can be used; raises ModelRefused with every fault of one that cannot."""
-    return read(xml).definitions.name, ""
+    if faults := check(xml):
+        raise ModelRefused(faults)
+    name = sheets(xml).name
+    return name.nl, name.en
 
 
 def decisions(xml: bytes) -> frozenset[str]:

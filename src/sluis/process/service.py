@@ -1,6 +1,8 @@
 """The door of the process room.
 
 Files:     deploy, make_current, current, all_current, history, definition, source, model, keys, settle_shipped
+Rules:     propose, decide; proposals, proposal, compare_rule, compare_proposal; for everybody: in_force, all_in_force,
+           changes_between, rule_cases, sheets
 Instances: start, send_message, cancel, retry, migration_preview, migrate; instance, instances, progress
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
@@ -9,7 +11,7 @@ Hand in:   handler, completion, on_transition, letter (see `registry`)
 
 Every write is one transaction with its audit entry and events: process.started, process.task.opened,
 process.task.completed, process.message.thrown, process.signal.thrown, process.stuck, process.cancelled, process.ended,
-process.definition.current.
+process.definition.current, process.rule.decided.
 """
 
 from sluis.process.definitions import (
@@ -28,6 +30,11 @@ from sluis.process.notices import mark_read, notices, set_wish, titles, unread, 
 from sluis.process.operations import cancel, retry, send_message, start
 from sluis.process.queries import instance, instances, progress, task, tasks
 from sluis.process.registry import completion, handler, letter, on_transition
+from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
+from sluis.process.rules.proposing import decide, propose
+from sluis.process.rules.reading import all_in_force, in_force, proposal, proposals
+from sluis.process.rules.reading import cases as rule_cases
+from sluis.process.rules.sheets import sheets
 from sluis.process.settling import settle_shipped
 from sluis.process.tasks import claim, complete, reassign, return_task, unclaim
 from sluis.process.trail import ahead, answered, candidates, trail
@@ -35,17 +42,23 @@ from sluis.process.trail import ahead, answered, candidates, trail
 __all__ = [
     "ahead",
     "all_current",
+    "all_in_force",
     "answered",
     "cancel",
     "candidates",
+    "changes_between",
     "claim",
+    "compare_proposal",
+    "compare_rule",
     "complete",
     "completion",
     "current",
+    "decide",
     "definition",
     "deploy",
     "handler",
     "history",
+    "in_force",
     "instance",
     "instances",
     "keys",
@@ -58,12 +71,17 @@ __all__ = [
     "notices",
     "on_transition",
     "progress",
+    "proposal",
+    "proposals",
+    "propose",
     "reassign",
     "retry",
     "return_task",
+    "rule_cases",
     "send_message",
     "set_wish",
     "settle_shipped",
+    "sheets",
     "source",
     "start",
     "task",

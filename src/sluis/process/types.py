@@ -31,6 +31,12 @@ class TaskState(StrEnum):
     """Overtaken by an event, by the cancelling of its instance or by a return: nobody has to do it any more."""
 
 
+class ProposalState(StrEnum):
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 class StepState(StrEnum):
     DONE = "done"
     CURRENT = "current"
@@ -75,6 +81,52 @@ class DefinitionRecord:
     name_en: str
     deployed_at: datetime
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRecord:
+    """A version that somebody wants in force. `base_sha256` is the one then in force, '' when there was none.
+
+    `may_decide` says whether the caller could; when not, `hindrance` is a Dutch source text that says why.
+    """
+
+    id: UUID
+    kind: Kind
+    key: str
+    name: str
+    name_en: str
+    definition_sha256: str
+    base_sha256: str
+    number: int
+    state: ProposalState
+    motivation: str
+    cases: str
+    proposed_at: datetime
+    proposed_by: str
+    decided_at: datetime | None
+    decided_role: str
+    answer: str
+    instance_id: UUID
+    task_id: UUID | None = None
+    may_decide: bool = False
+    hindrance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A version while it was, or is, the one that new processes follow. Never a draft; roles, never names."""
+
+    kind: Kind
+    key: str
+    number: int
+    sha256: str
+    name: str
+    name_en: str
+    since: datetime
+    until: datetime | None
+    role: str
+    motivation: str
+    before_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

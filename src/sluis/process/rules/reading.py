@@ -1,0 +1,149 @@
+"""Proposals as the desk sees them, and what is or was in force as everybody may see it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from sluis.kernel.actor import Actor
+from sluis.kernel.errors import NotFound
+from sluis.kernel.text import N_
+from sluis.process import definitions, policy
+from sluis.process.models import Enactment, Proposal, Task
+from sluis.process.shipped import shipped
+from sluis.process.types import InForce, Kind, ProposalRecord, ProposalState, TaskState
+
+DECIDING = "process.make-current"
+"""The completion of the step that decides on a proposal."""
+
+
+def proposals(*, by: Actor, kind: Kind | str | None = None, key: str = "") -> tuple[ProposalRecord, ...]:
+    """Newest first, at most 200: those of organisations whose processes this actor sees."""
+    rows = _seen(by)
+    rows = rows.filter(kind=Kind(kind)) if kind else rows
+    rows = rows.filter(key=key) if key else rows
+    return _records(by, rows.order_by("-id")[:200])
+
+
+def proposal(*, by: Actor, proposal_id: UUID) -> ProposalRecord:
+    """NotFound for one that does not exist or is not for this actor."""
+    found = _records(by, [row_seen(by, proposal_id)])
+    return found[0]
+
+
+def row_seen(by: Actor, proposal_id: UUID) -> Proposal:
+    row = _seen(by).filter(id=proposal_id).first()
+    if row is None:
+        raise NotFound("proposal.unknown", N_("Dit voorstel bestaat niet."))
+    return row
+
+
+def in_force(kind: Kind | str, key: str) -> tuple[InForce, ...]:
+    """Every time a version of this process or policy held, newest first. For everybody; NotFound when none ever did."""
+    found = tuple(reversed(_spells(_enacted().filter(kind=Kind(kind), key=key))))
+    if not found:
+        raise NotFound("process.definition.unknown", N_("Er is geen geldig proces of beleid ‘{key}’."), key=key)
+    return found
+
+
+def all_in_force() -> tuple[InForce, ...]:
+    """What holds now, processes first. For everybody. One query."""
+    last = {(row.kind, row.key): row for row in _spells(_enacted())}
+    return tuple(sorted(last.values(), key=lambda one: (one.kind is Kind.POLICY, one.key)))
+
+
+def cases(key: str, sha256: str = "") -> bytes:
+    """The cases that belong to a policy: of the version that brought its own last, else those that came with Sluis.
+
+    With a hash: up to the moment that this version last held.
+    """
+    held = _enacted().filter(kind=Kind.POLICY, key=key)
+    if sha256 and (last := held.filter(definition_id=sha256).last()):
+        held = held.filter(id__lte=last.id)
+    own = held.exclude(proposal__isnull=True).exclude(proposal__cases="").last()
+    if own is not None:
+        return own.proposal.cases.encode()
+    path = shipped("policies") / "cases" / f"{key}.csv"
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _enacted() -> QuerySet[Enactment]:
+    return Enactment.objects.select_related("definition", "proposal").defer("definition__source").order_by("id")
+
+
+def _spells(rows: Iterable[Enactment]) -> list[InForce]:
+    """Oldest first; each ends where the next of its key begins."""
+    found: list[InForce] = []
+    place: dict[tuple[str, str], int] = {}
+    for row in rows:
+        before = place.get((row.kind, row.key))
+        if before is not None:
+            found[before] = _ended(found[before], row)
+        place[row.kind, row.key] = len(found)
+        found.append(_spell(row, found[before].sha256 if before is not None else ""))
+    return found
+
+
+def _ended(spell: InForce, row: Enactment) -> InForce:
+    return replace(spell, until=row.at)
+
+
+def _spell(row: Enactment, before: str) -> InForce:
+    made = row.proposal
+    return InForce(
+        Kind(row.kind),
+        row.key,
+        row.definition.number,
+        row.definition_id,
+        row.definition.name,
+        row.definition.name_en,
+        row.at,
+        None,
+        made.decided_role if made else "",
+        made.motivation if made else "",
+        before,
+    )
+
+
+def _seen(by: Actor) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(instance__in=policy.instances_seen(by)).select_related("definition")
+
+
+def _records(by: Actor, rows: Iterable[Proposal]) -> tuple[ProposalRecord, ...]:
+    proposals = list(rows)
+    waiting = Task.objects.filter(instance__in=[row.instance_id for row in proposals], state=TaskState.OPEN)
+    open_tasks = {task.instance_id: task for task in waiting.select_related("instance") if _decides(task)}
+    hindered = policy.hindered_by_four_eyes(by, list(open_tasks.values())) if open_tasks else set[UUID]()
+    return tuple(_record(by, row, open_tasks.get(row.instance_id), hindered) for row in proposals)
+
+
+def _decides(task: Task) -> bool:
+    node = definitions.model(task.instance.definition_id).nodes[task.element]
+    return node.given.get("completion") == DECIDING
+
+
+def _record(by: Actor, row: Proposal, task: Task | None, hindered: set[UUID]) -> ProposalRecord:
+    hindrance = policy.hindrance(by, task, hindered) if task else ""
+    return ProposalRecord(
+        id=row.id,
+        kind=Kind(row.kind),
+        key=row.key,
+        name=row.definition.name,
+        name_en=row.definition.name_en,
+        definition_sha256=row.definition_id,
+        base_sha256=row.base_id or "",
+        number=row.definition.number,
+        state=ProposalState(row.state),
+        motivation=row.motivation,
+        cases=row.cases,
+        proposed_at=row.proposed_at,
+        proposed_by=row.proposed_by,
+        decided_at=row.decided_at,
+        decided_role=row.decided_role,
+        answer=row.answer,
+        instance_id=row.instance_id,
+        task_id=task.id if task else None,
+        may_decide=task is not None and not hindrance,
+        hindrance=hindrance,
+    )
