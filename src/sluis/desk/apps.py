@@ -9,6 +9,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from sluis.desk import letters, subjects
+        from sluis.desk import rules as rules  # tells what stands beside a task about a proposal
         from sluis.process.service import letter
         from sluis.web import navigation
 

@@ -1,8 +1,8 @@
 """The door of the process room.
 
 Files:     deploy, make_current, current, all_current, history, definition, source, model, keys, settle_shipped
-Rules:     propose, decide; proposals, proposal, compare_rule, compare_proposal; for everybody: in_force, all_in_force,
-           changes_between, rule_cases, sheets
+Rules:     propose, decide; proposals, proposal, proposal_of, compare_rule, compare_proposal; for everybody: in_force,
+           all_in_force, changes_between, rule_cases, sheets
 Instances: start, send_message, cancel, retry, migration_preview, migrate; instance, instances, progress
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
@@ -32,7 +32,7 @@ from sluis.process.queries import instance, instances, progress, task, tasks
 from sluis.process.registry import completion, handler, letter, on_transition
 from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
 from sluis.process.rules.proposing import decide, propose
-from sluis.process.rules.reading import all_in_force, in_force, proposal, proposals
+from sluis.process.rules.reading import all_in_force, in_force, proposal, proposal_of, proposals
 from sluis.process.rules.reading import cases as rule_cases
 from sluis.process.rules.sheets import sheets
 from sluis.process.settling import settle_shipped
@@ -72,6 +72,7 @@ __all__ = [
     "on_transition",
     "progress",
     "proposal",
+    "proposal_of",
     "proposals",
     "propose",
     "reassign",

@@ -35,6 +35,8 @@ class ProposalState(StrEnum):
     OPEN = "open"
     APPROVED = "approved"
     REFUSED = "refused"
+    STOPPED = "stopped"
+    """Its process was stopped before anybody decided; not stored, the process says it."""
 
 
 class StepState(StrEnum):
@@ -88,6 +90,7 @@ class ProposalRecord:
     """A version that somebody wants in force. `base_sha256` is the one then in force, '' when there was none.
 
     `may_decide` says whether the caller could; when not, `hindrance` is a Dutch source text that says why.
+    `returned` is the reason while it waits for who proposed it.
     """
 
     id: UUID
@@ -110,6 +113,7 @@ class ProposalRecord:
     task_id: UUID | None = None
     may_decide: bool = False
     hindrance: str = ""
+    returned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,7 @@ KIND_OF = {
     "proposal.overtaken": "conflict",
     "proposal.person": "not-allowed",
     "proposal.refused": "not-allowed",
+    "proposal.returned": "conflict",
     "proposal.same": "conflict",
     "proposal.stale": "stale",
     "proposal.unknown": "not-found",

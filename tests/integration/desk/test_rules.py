@@ -72,6 +72,38 @@ def test_a_new_officer_changes_the_policy_and_a_second_person_decides(
     assert steward.client.post(PLACE, {"action": "propose", **again}, **HTML).status_code == 403
 
 
+def test_the_inbox_and_the_task_show_what_the_proposal_changes(coordinator: Any, owner: Any) -> None:
+    made = door.propose(
+        by=coordinator.actor, kind="policy", key="personal-data", xml=NEW.encode(), motivation="Kentekens."
+    )
+    run_until_idle()
+    inbox = owner.client.get("/desk/", **HTML).content.decode()
+    assert "Wat zijn voor ons persoonsgegevens" in inbox
+    task = door.proposal(by=owner.actor, proposal_id=made.id).task_id
+    page = owner.client.get(f"/desk/taken/{task}", **HTML).content.decode()
+    assert "Regel 17 van ‘Behandeling’ wordt anders" in page
+    assert f'href="/desk/beleid/voorstellen/{made.id}"' in page
+    said = {"veld-decision": "approve", "veld-answer": "Eens."}
+    given = said | {"version": hidden(page, "version"), "expected": hidden(page, "expected")}
+    posted(owner, f"/desk/taken/{task}", 302, **given)
+    assert door.current("policy", "personal-data").sha256 == made.definition_sha256
+    whole = owner.client.get(f"/desk/processen/{made.instance_id}", **HTML).content.decode()
+    assert f'href="/desk/beleid/voorstellen/{made.id}"' in whole
+
+
+def test_who_proposed_reads_why_it_came_back(coordinator: Any, owner: Any) -> None:
+    made = door.propose(
+        by=coordinator.actor, kind="policy", key="personal-data", xml=NEW.encode(), motivation="Kentekens."
+    )
+    run_until_idle()
+    task = door.proposal(by=owner.actor, proposal_id=made.id).task_id
+    door.return_task(by=owner.actor, task_id=task, to="Propose", reason="Welke kentekens?")
+    page = coordinator.client.get(f"/desk/beleid/voorstellen/{made.id}", **HTML).content.decode()
+    assert "Welke kentekens?" in page
+    assert "Sluis legt de vergelijking vast" not in page
+    assert "Naar uw taak" in page
+
+
 def test_a_faulty_process_shows_where_it_goes_wrong(coordinator: Any) -> None:
     xml = (shipped("processes") / "regel-wijzigen.bpmn").read_text().replace('sluis:role="data_owner" ', "")
     given = {"motivation": "Stuk.", "file": upload("regel-wijzigen.bpmn", xml)}

@@ -202,3 +202,44 @@ def test_drafts_are_nobodys_business_outside(boss: Actor) -> None:
         (Kind.PROCESS, "regel-wijzigen"),
         (Kind.PROCESS, "vragen"),
     }
+
+
+def test_the_privacy_officer_reads_along_and_the_decision_does_not_wait(home: Any, boss: Actor, owner: Actor) -> None:
+    officer = person(home, "privacy_officer")
+    first = proposed(boss, blocks_plates(PLATES))
+    assert set(todo(officer)) == {"Advise"}
+    said = {"opinion": "object", "advice": "Ook trekhaken."}
+    door.complete(by=officer, task_id=todo(officer)["Advise"].id, answers=said)
+    assert door.proposal(by=owner, proposal_id=first.id).may_decide
+    door.decide(by=owner, proposal_id=first.id, approve=False, answer="Eens.", expected=first.definition_sha256)
+    ended = door.instance(by=owner, instance_id=first.instance_id)
+    assert (ended.state, ended.outcome) == ("ended", "refused")
+    second = proposed(boss, PLATES.replace(b"Wat zijn voor ons", b"Wat heten voor ons"))
+    assert "Advise" in todo(officer)
+    door.decide(by=owner, proposal_id=second.id, approve=True, answer="Nu.", expected=second.definition_sha256)
+    assert todo(officer) == {}
+    assert door.instance(by=owner, instance_id=second.instance_id).outcome == "in-force"
+
+
+def test_what_was_sent_back_is_told_better_or_replaced(boss: Actor, owner: Actor) -> None:
+    made = proposed(boss, blocks_plates(PLATES))
+    door.return_task(by=owner, task_id=todo(owner)["Decide"].id, to="Propose", reason="Waarom?")
+    back = door.proposal(by=boss, proposal_id=made.id)
+    assert (back.returned, back.may_decide) == ("Waarom?", False)
+    with pytest.raises(Conflict):
+        door.decide(by=owner, proposal_id=made.id, approve=True, answer="Eens.", expected=made.definition_sha256)
+    door.complete(by=boss, task_id=todo(boss)["Propose"].id, answers={"motivation": "Van mensen, zegt de AP."})
+    run_until_idle()
+    again = door.proposal(by=owner, proposal_id=made.id)
+    assert (again.returned, again.motivation, again.may_decide) == ("", "Van mensen, zegt de AP.", True)
+    door.return_task(by=owner, task_id=todo(owner)["Decide"].id, to="Propose", reason="Nee.")
+    other = proposed(boss, PLATES.replace(b"Wat zijn voor ons", b"Wat heten voor ons"))
+    assert door.proposal(by=boss, proposal_id=made.id).state is ProposalState.STOPPED
+    assert door.proposal(by=owner, proposal_id=other.id).may_decide
+
+
+def test_a_stopped_proposal_stands_in_nobodys_way(boss: Actor, owner: Actor) -> None:
+    made = proposed(boss, blocks_plates(PLATES))
+    door.cancel(by=boss, instance_id=made.instance_id, reason="Toch niet.")
+    assert door.proposal(by=owner, proposal_id=made.id).state is ProposalState.STOPPED
+    assert proposed(boss, blocks_plates(PLATES)).state is ProposalState.OPEN

@@ -10,6 +10,8 @@ from sluis.process.models.definition import Definition
 from sluis.process.models.instance import Instance
 from sluis.process.types import ProposalState
 
+STORED = [state.value for state in (ProposalState.OPEN, ProposalState.APPROVED, ProposalState.REFUSED)]
+
 
 class Proposal(models.Model):
     """One version held against the one in force. What was proposed never changes; once decided nothing does.
@@ -29,7 +31,7 @@ class Proposal(models.Model):
     base = models.ForeignKey(Definition, on_delete=models.PROTECT, null=True, related_name="+")
     cases = models.TextField(blank=True)
     motivation = models.TextField()
-    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in ProposalState], default="open")
+    state = models.CharField(max_length=10, choices=[(state, state) for state in STORED], default="open")
     proposed_by = models.CharField(max_length=40)
     proposed_for = models.CharField(max_length=40, blank=True)
     proposed_at = models.DateTimeField()
@@ -41,9 +43,7 @@ class Proposal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=[s.value for s in ProposalState]), name="process_proposal_known_state"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=STORED), name="process_proposal_known_state"),
         ]
         indexes = [models.Index(fields=["kind", "key", "state"], name="process_proposal_list")]
 

@@ -1,6 +1,6 @@
 """A version comes into force by a proposal and the decision of somebody else, as `regel-wijzigen` lays it down.
 
-propose() → process regel-wijzigen: Propose → Compare → Decide → in force, or refused
+propose() → process regel-wijzigen: Propose → Compare → Decide (and Advise beside it) → in force, or refused
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,21 @@ from sluis.process import definitions, operations, policy, registry, tasks
 from sluis.process.dmn.cases import read_cases
 from sluis.process.models import Definition, Proposal, Task
 from sluis.process.rules import comparing
-from sluis.process.rules.reading import DECIDING, proposal
-from sluis.process.types import DefinitionRecord, Kind, ProposalRecord, ProposalState, TaskState, Work
+from sluis.process.rules.reading import DECIDING, PROPOSING, completion_of, proposal
+from sluis.process.types import (
+    DefinitionRecord,
+    InstanceState,
+    Kind,
+    ProposalRecord,
+    ProposalState,
+    TaskState,
+    Work,
+)
 
 KEY = "regel-wijzigen"
 PROPOSE, DECIDE = "policy.propose", "policy.decide"
 _PROPOSERS = ("coordinator", "administrator")
+_REPLACED = N_("Vervangen door een nieuw voorstel.")
 _NO_FILE = N_("Bij dit voorstel hoort geen bestand.")
 
 
@@ -52,6 +61,7 @@ def propose(
     with transaction.atomic():
         made = definitions.deploy(by=by, kind=kind, key=key, xml=xml)
         base = definitions.in_force(kind, key)
+        _replace_returned(by, made)
         _refuse_idle(made.sha256, base)
         given = {"proposerRole": role, "ruleKind": kind.value, "ruleKey": key, "definition": made.sha256}
         subject, title = f"rule:{kind.value}/{key}", made.name
@@ -85,11 +95,14 @@ def decide(*, by: Actor, proposal_id: UUID, approve: bool, answer: str, expected
     """Let the version come into force, or not. `expected` is the hash of the version that the decider looked at.
 
     Raises NotAllowed (role, or who proposed it), Invalid without an answer, Stale when another version was looked at,
-    Conflict when it is decided already, is still being compared, or another version came into force meanwhile.
+    Conflict when it is decided or stopped, was sent back, is still being compared, or another version came into force
+    meanwhile.
     """
     found = proposal(by=by, proposal_id=proposal_id)
     if found.state is not ProposalState.OPEN:
-        raise Conflict("proposal.decided", N_("Over dit voorstel is al besloten."))
+        raise Conflict("proposal.decided", N_("Over dit voorstel is al besloten, of het is gestopt."))
+    if found.returned:
+        raise Conflict("proposal.returned", N_("Dit voorstel is teruggestuurd aan wie het voorstelde."))
     if found.task_id is None:
         raise Conflict(
             "proposal.comparing", N_("Dit voorstel wordt nog vergeleken."), way_out=N_("Probeer het zo opnieuw.")
@@ -101,7 +114,7 @@ def decide(*, by: Actor, proposal_id: UUID, approve: bool, answer: str, expected
 
 def register() -> None:
     """What `regel-wijzigen` names."""
-    registry.completion("process.propose")(_proposed)
+    registry.completion(PROPOSING)(_proposed)
     registry.completion(DECIDING)(_decided)
     registry.handler("process.compare")(_compare)
 
@@ -126,10 +139,20 @@ def _place(by: Actor, organisation_id: UUID | None) -> tuple[str, UUID]:
     return next(role for role in _PROPOSERS if (place, role) in held), place
 
 
+def _replace_returned(by: Actor, made: DefinitionRecord) -> None:
+    """What was sent back to this person ends with their new proposal for the same rule: a proposal keeps its file."""
+    rows = Proposal.objects.filter(kind=made.kind, key=made.key, proposed_by=by.key, state=ProposalState.OPEN)
+    waiting = Task.objects.filter(instance__in=rows.values("instance"), state=TaskState.OPEN)
+    for task in waiting.exclude(return_reason="").select_related("instance"):
+        if completion_of(task) == PROPOSING:
+            operations.cancel(by=by, instance_id=task.instance_id, reason=_REPLACED)
+
+
 def _refuse_idle(sha256: str, base: str | None) -> None:
     if sha256 == base:
         raise Conflict("proposal.same", N_("Deze versie is al in werking: er verandert niets."))
-    if Proposal.objects.filter(definition_id=sha256, state=ProposalState.OPEN).exists():
+    waiting = Proposal.objects.filter(definition_id=sha256, state=ProposalState.OPEN)
+    if waiting.exclude(instance__state=InstanceState.CANCELLED).exists():
         raise Conflict("proposal.waiting", N_("Deze versie wacht al op een besluit."))
 
 
@@ -140,9 +163,13 @@ def _row(work: Work) -> Proposal:
     return row
 
 
-def _proposed(work: Work, _answers: Mapping[str, Any], _expected: str) -> None:
-    if _row(work).proposed_by != work.by.key:
+def _proposed(work: Work, answers: Mapping[str, Any], _expected: str) -> None:
+    """Handed in, or handed in again after it was sent back: the reason may be told better, the file stays."""
+    row = _row(work)
+    if row.proposed_by != work.by.key:
         raise NotAllowed("proposal.other", N_("Alleen wie dit voorstelde, dient het opnieuw in."))
+    row.motivation = answers["motivation"].strip()
+    row.save(update_fields=["motivation"])
 
 
 def _compare(work: Work) -> Mapping[str, Any]:

@@ -10,12 +10,12 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
 from sluis.process import definitions, policy
-from sluis.process.models import Enactment, Proposal, Task
+from sluis.process.models import Enactment, Instance, Proposal, Task
 from sluis.process.shipped import shipped
-from sluis.process.types import InForce, Kind, ProposalRecord, ProposalState, TaskState
+from sluis.process.types import InForce, InstanceState, Kind, ProposalRecord, ProposalState, TaskState
 
-DECIDING = "process.make-current"
-"""The completion of the step that decides on a proposal."""
+PROPOSING, DECIDING = "process.propose", "process.make-current"
+"""The completions of the steps that hand in a proposal and that decide on it."""
 
 
 def proposals(*, by: Actor, kind: Kind | str | None = None, key: str = "") -> tuple[ProposalRecord, ...]:
@@ -30,6 +30,12 @@ def proposal(*, by: Actor, proposal_id: UUID) -> ProposalRecord:
     """NotFound for one that does not exist or is not for this actor."""
     found = _records(by, [row_seen(by, proposal_id)])
     return found[0]
+
+
+def proposal_of(*, by: Actor, instance_id: UUID) -> ProposalRecord | None:
+    """The proposal that this process is about; None for one that began without a file, or not for this actor."""
+    found = _records(by, _seen(by).filter(instance_id=instance_id))
+    return found[0] if found else None
 
 
 def row_seen(by: Actor, proposal_id: UUID) -> Proposal:
@@ -107,24 +113,40 @@ def _spell(row: Enactment, before: str) -> InForce:
 
 
 def _seen(by: Actor) -> QuerySet[Proposal]:
-    return Proposal.objects.filter(instance__in=policy.instances_seen(by)).select_related("definition")
+    rows = Proposal.objects.filter(instance__in=policy.instances_seen(by))
+    return rows.select_related("definition").defer("definition__source")
 
 
 def _records(by: Actor, rows: Iterable[Proposal]) -> tuple[ProposalRecord, ...]:
     proposals = list(rows)
-    waiting = Task.objects.filter(instance__in=[row.instance_id for row in proposals], state=TaskState.OPEN)
-    open_tasks = {task.instance_id: task for task in waiting.select_related("instance") if _decides(task)}
-    hindered = policy.hindered_by_four_eyes(by, list(open_tasks.values())) if open_tasks else set[UUID]()
-    return tuple(_record(by, row, open_tasks.get(row.instance_id), hindered) for row in proposals)
+    instances = [row.instance_id for row in proposals]
+    waiting = Task.objects.filter(instance__in=instances, state=TaskState.OPEN).select_related("instance")
+    at = {(task.instance_id, completion_of(task)): task for task in waiting}
+    deciding = [task for (_, completion), task in at.items() if completion == DECIDING]
+    hindered = policy.hindered_by_four_eyes(by, deciding) if deciding else set[UUID]()
+    stopped = set(Instance.objects.filter(id__in=instances, state=InstanceState.CANCELLED).values_list("id", flat=True))
+    return tuple(
+        _record(
+            by,
+            row,
+            at.get((row.instance_id, DECIDING)),
+            at.get((row.instance_id, PROPOSING)),
+            hindered,
+            stopped=row.instance_id in stopped,
+        )
+        for row in proposals
+    )
 
 
-def _decides(task: Task) -> bool:
-    node = definitions.model(task.instance.definition_id).nodes[task.element]
-    return node.given.get("completion") == DECIDING
+def completion_of(task: Task) -> str:
+    return definitions.model(task.instance.definition_id).nodes[task.element].given.get("completion", "")
 
 
-def _record(by: Actor, row: Proposal, task: Task | None, hindered: set[UUID]) -> ProposalRecord:
+def _record(
+    by: Actor, row: Proposal, task: Task | None, back: Task | None, hindered: set[UUID], *, stopped: bool
+) -> ProposalRecord:
     hindrance = policy.hindrance(by, task, hindered) if task else ""
+    state = ProposalState(row.state)
     return ProposalRecord(
         id=row.id,
         kind=Kind(row.kind),
@@ -134,7 +156,7 @@ def _record(by: Actor, row: Proposal, task: Task | None, hindered: set[UUID]) ->
         definition_sha256=row.definition_id,
         base_sha256=row.base_id or "",
         number=row.definition.number,
-        state=ProposalState(row.state),
+        state=ProposalState.STOPPED if stopped and state is ProposalState.OPEN else state,
         motivation=row.motivation,
         cases=row.cases,
         proposed_at=row.proposed_at,
@@ -146,4 +168,5 @@ def _record(by: Actor, row: Proposal, task: Task | None, hindered: set[UUID]) ->
         task_id=task.id if task else None,
         may_decide=task is not None and not hindrance,
         hindrance=hindrance,
+        returned=back.return_reason if back else "",
     )
