@@ -17,7 +17,6 @@ from sluis.foundation.models import AuditEntry
 from sluis.foundation.service import PUBLIC, SIGNED_IN, blobs, roles_with
 from sluis.lake.models import TableVersion
 from sluis.release import service as release
-from sluis.release.types import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # The administrator keeps all accounts and jobs of the installation: there is no foreign person or job for them.
@@ -269,12 +268,14 @@ def test_a_decision_needs_other_eyes_also_over_http(world: World) -> None:
     grant(by=SYSTEM, user_id=steward.id, organisation_id=world.province.organisation.id, role="data_owner")
     dossier = release.dossier(by=world.person("data_owner"), dossier_id=world.things["dossier_id"])
     with pytest.raises(NotAllowed):
-        release.decide(
-            by=acting(steward.id), dossier_id=dossier.id, outcome=Outcome.OPEN, motivation="Mag.",
-            expected_hash=dossier.content_sha256,
+        release.answer(
+            by=acting(steward.id), dossier_id=dossier.id, element="Decide", expected=dossier.content_sha256,
+            answers={"decision": "open", "motivation": "Mag."},
         )  # fmt: skip
-    url = reverse("desk:dossier-decide", kwargs={"dossier_id": dossier.id})
-    words = {"outcome": "open", "motivation": "Mag best.", "expected_hash": dossier.content_sha256, "confirm": "on"}
+    task = dossier.task("Decide")
+    url = reverse("desk:task", kwargs={"task_id": task.id})
+    words = {"version": task.version, "expected": dossier.content_sha256}
+    words |= {"veld-decision": "open", "veld-motivation": "Mag best."}
     response = client_of(steward).post(url, words)
     assert not Decision.objects.filter(dossier_id=dossier.id).exists()
     assert response.status_code != 500

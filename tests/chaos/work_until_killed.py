@@ -18,6 +18,7 @@ start()
 
 from django.conf import settings  # noqa: E402
 
+from sluis.cli.releases import PLAIN  # noqa: E402
 from sluis.foundation.models import Job  # noqa: E402
 from sluis.foundation.service import acting, audit, blobs, create_organisation, create_person, grant, run_until_idle  # noqa: E402
 from sluis.kernel import clock  # noqa: E402
@@ -27,7 +28,6 @@ from sluis.lake.service import append_upload, finish_upload, start_upload  # noq
 from sluis.register import service as register  # noqa: E402
 from sluis.release import models as stored  # noqa: E402
 from sluis.release import service as release  # noqa: E402
-from sluis.release.types import Outcome  # noqa: E402
 
 PEOPLE = settings.SLUIS.data / "people.json"
 
@@ -98,13 +98,12 @@ def _story(chance: random.Random, steward: Actor, owner: Actor, home: str) -> No
     say(accepted=version)
     run_until_idle()
     dossier = release.open_dossier(by=steward, dataset_id=made.id)
-    release.propose(by=steward, dossier_id=dossier.id, outcome=Outcome.OPEN)
-    release.request_checks(by=steward, dossier_id=dossier.id)
+    release.answer(by=steward, dossier_id=dossier.id, element="Intake", answers=PLAIN)
     run_until_idle()
-    ready = release.submit(by=steward, dossier_id=dossier.id)
-    release.decide(
-        by=owner, dossier_id=ready.id, outcome=Outcome.OPEN, motivation="Geen bezwaar.",
-        expected_hash=ready.content_sha256,
+    ready = release.dossier(by=owner, dossier_id=dossier.id)
+    release.answer(
+        by=owner, dossier_id=ready.id, element="Decide", expected=ready.content_sha256,
+        answers={"decision": "open", "motivation": "Geen bezwaar."},
     )  # fmt: skip
     say(decided=made.id)
     run_until_idle()

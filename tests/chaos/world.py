@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tests.chaos.conftest import Province
 from tests.integration.release.conftest import decided, describe, publish, ready
+from tests.processes import deployed
 from tests.unit.process.drawn import end, process, start, user
 
 from sluis.foundation.models import Job
@@ -52,6 +53,7 @@ def work(by: Actor, organisation_id: UUID) -> tuple[UUID, UUID]:
 
 
 def build(province: Province, folder: Path, *, public: dict[str, Any] | None = None, cells: str = "") -> World:
+    deployed()
     steward, owner = province.people["data_steward"], province.people["data_owner"]
     published = describe(steward, province.organisation, **(public or {}))
     table(steward, published.id, folder, cells or "plaats;aantal\nGorinchem;1\nVianen;2\nLeerdam;3\nAltena;4\n")
@@ -91,12 +93,8 @@ def plan(world: World, title: str) -> DatasetRecord:
     from datetime import date
 
     made = describe(steward, world.province.organisation, title=title)
-    decided(
-        world.person("data_owner"),
-        ready(steward, made, Outcome.PLANNED, planned_date=date(2027, 3, 1)),
-        Outcome.PLANNED,
-        planned_date=date(2027, 3, 1),
-    )
+    lying = ready(steward, made, embargoDate="2027-03-01")
+    decided(world.person("data_owner"), lying, Outcome.PLANNED, embargoDate=date(2027, 3, 1).isoformat())
     run_until_idle()
     return made
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from sluis.cli.releases import PLAIN
+
 pytestmark = pytest.mark.journey
 MESSY = (
     "Straten van Merwede, voorjaar\n\nStraat;Panden;Waarde;Geteld op\nDijkweg;012;1.234,50;03-04-2026\n"
@@ -65,9 +67,12 @@ def test_from_a_messy_file_to_the_outside(browse: Any, tmp_path: Any, script: bo
     owner = sign_in(browse, "eigenaar", script=script)
     owner.goto(dossier)
     look(browse, owner, script)
-    owner.check("input[name=besluit-outcome][value=open]")
-    owner.fill("#id_besluit-motivation", MOTIVATION)
-    press(owner, "Neem dit besluit")
+    owner.get_by_role("link", name="Doe deze taak").click()
+    look(browse, owner, script)
+    owner.check("input[name=veld-decision][value=open]")
+    owner.fill("#id_veld-motivation", MOTIVATION)
+    owner.locator("main form button[type=submit]").first.click()
+    owner.goto(dossier)
     until(owner, "staat buiten")
     look(browse, owner, script)
     owner.get_by_role("link", name="Bekijk de pagina voor bezoekers").click()
@@ -91,14 +96,20 @@ def describe(browse: Any, steward: Any, script: bool) -> None:
 def through_the_checks(browse: Any, steward: Any, script: bool) -> str:
     steward.get_by_role("link", name="Overzicht", exact=True).click()
     press(steward, "Open een dossier")
-    steward.check("input[name=outcome][value=open]")
-    steward.fill("#id_motivation", MOTIVATION)
-    press(steward, "Sla op en start de controles")
-    until(steward, "Dien in voor besluit")
+    dossier = str(steward.url)
+    steward.get_by_role("link", name="Doe deze taak").click()
+    for name, value in PLAIN.items():
+        field = steward.locator(f"[name=veld-{name}]")
+        if field.first.evaluate("e => e.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            steward.check(f"input[name=veld-{name}][value={value}]")
     look(browse, steward, script)
-    press(steward, "Dien in voor besluit")
-    assert "data-eigenaar" in steward.locator("#status").inner_text()
-    return str(steward.url)
+    steward.locator("main form button[type=submit]").first.click()
+    steward.goto(dossier)
+    until(steward, "11 Besluiten")
+    look(browse, steward, script)
+    return dossier
 
 
 def look(browse: Any, page: Any, script: bool) -> None:

@@ -23,14 +23,23 @@ Reason = Annotated[str, typer.Option(help=_("Reden."))]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Dag waarop de data open wordt."))]
 
 
-@app.command("prepare", cls=Command, help=_("Beschrijf, controleer en zet klaar voor een besluit."))
+@app.command("prepare", cls=Command, help=_("Beschrijf, beantwoord de eerste vragen en laat controleren."))
 def prepare(
     slug: Slug,
     by: As,
-    outcome: Outcome = "open",
-    ground: Ground = "",
-    motivation: Motivation = "",
-    planned: Day = None,
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain",
+            help=_(
+                "U verklaart: eigen data uit een publieke taak, niet over mensen, geen rechten van anderen, "
+                "geen belang uit de Woo geraakt, openbaar, niet vitaal, geen HVD of INSPIRE."
+            ),
+        ),
+    ] = False,
+    put_answer: Annotated[
+        list[str] | None, typer.Option("--answer", help=_("Antwoord: vraag=waarde; gaat voor --plain. Herhaal."))
+    ] = None,
     description: Annotated[str, typer.Option(help=_("Beschrijving in gewone woorden."))] = "",
     theme: Annotated[list[str] | None, typer.Option(help=_("Thema, zoals TRAN; herhaal voor meer."))] = None,
     licence: Annotated[str, typer.Option(help=_("Licentie, zoals CC0."))] = "",
@@ -39,9 +48,6 @@ def prepare(
         list[str] | None, typer.Option("--set", help=_("Ander veld: naam=waarde; herhaal voor meer."))
     ] = None,
     metadata: Annotated[Path | None, typer.Option(help=_("TOML-bestand met [dataset] en [columns.naam]."))] = None,
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help=_("Lever in, ook als een controle niet goed ging; open kan dan niet."))
-    ] = False,
 ) -> None:
     start()
     from sluis.cli import describe
@@ -55,60 +61,96 @@ def prepare(
         **{name: value for name, value in given.items() if value},
         **describe.from_pairs(put or []),
     }
-    if outcome in ("open", "restricted", "closed"):
-        fields.setdefault("openness", outcome)
     dataset = register.get(by=who, slug=slug)
     dataset = describe.describe(who, dataset, fields, said.get("columns", {}))
-    record = through_checks(
-        who, dataset.id, outcome=outcome, ground=ground, motivation=motivation, planned=_date(planned), anyway=anyway
-    )
-    _show(record, slug)
+    answers = (PLAIN if plain else {}) | _answers(put_answer)
+    _show(through_checks(who, dataset.id, answers), slug)
 
 
-def through_checks(
-    who: Actor,
-    dataset_id: Any,
-    *,
-    outcome: str,
-    ground: str = "",
-    motivation: str = "",
-    planned: Any = None,
-    anyway: bool = False,
-) -> Any:
-    """Open (or take up) the dossier, propose, run the checks and submit. Raises Invalid with every blocker."""
+PLAIN: dict[str, Any] = {
+    "trigger": "inventory",
+    "heldHere": "yes",
+    "publicTask": "yes",
+    "excludedCategory": "none",
+    "kind": "data",
+    "containsPersonalData": "no",
+    "personalOrigin": "no",
+    "interestsTouched": "no",
+    "thirdParties": "no",
+    "environmental": "no",
+    "rightsExist": "no",
+    "confidentiality": "public",
+    "mosaicRisk": "no",
+    "criticalInfrastructure": "no",
+    "profiling": "no",
+    "algorithm": "no",
+    "hvdTheme": "none",
+    "inspire": "no",
+    "dynamic": "no",
+}
+"""What somebody states with --plain: the intake of plain, own data that is about nobody."""
+
+
+def through_checks(who: Actor, dataset_id: Any, answers: dict[str, Any]) -> Any:
+    """Open (or take up) the dossier, answer what lies with the preparer, and wait for the checks."""
     from sluis.release import service as release
-    from sluis.release.types import Outcome, Stage
+    from sluis.release.types import Stage
 
     record = release.dossier_of(by=who, dataset_id=dataset_id)
     if record is None or record.stage in (Stage.PUBLISHED, Stage.REFUSED, Stage.WITHDRAWN):
         record = release.open_dossier(by=who, dataset_id=dataset_id)
-    release.propose(
+    element = next((task.element for task in record.tasks if task.element in ("Intake", "Describe")), "")
+    if element:
+        say(_("Controles lopen…"))
+        given = answers if element == "Intake" else {}
+        release.answer(by=who, dossier_id=record.id, element=element, answers=given)
+    return _after(who, record.id)
+
+
+def _answers(pairs: list[str] | None) -> dict[str, Any]:
+    """`name=value`; a comma separates the values of a list field, and nothing after the sign leaves it empty."""
+    found: dict[str, Any] = {}
+    for pair in pairs or []:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise Invalid("release.pair", N_("‘{pair}’ is geen antwoord; schrijf vraag=waarde."), pair=pair, faults=[])
+        found[name.strip()] = value.strip()
+    return found
+
+
+@app.command("answer", cls=Command, help=_("Doe een andere taak van het dossier: beantwoord de vragen van die stap."))
+def answer(
+    slug: Slug,
+    element: Annotated[str, typer.Argument(help=_("Naam van de stap, zoals PrivacyJudge; zie status."))],
+    by: As,
+    put: Annotated[list[str] | None, typer.Option("--set", help=_("Antwoord: vraag=waarde; herhaal."))] = None,
+) -> None:
+    start()
+    from sluis.release import service as release
+
+    who = actor(by)
+    record = _dossier(who, slug)
+    release.answer(
         by=who,
         dossier_id=record.id,
-        outcome=Outcome(outcome),
-        ground=ground,
-        motivation=motivation,
-        planned_date=planned,
+        element=element,
+        answers=_typed(who, record, element, _answers(put)),
+        expected=record.content_sha256,
     )
-    say(_("Controles lopen…"))
-    release.request_checks(by=who, dossier_id=record.id)
-    record = _after(who, record.id, Stage.CHECKING)
-    if not anyway:
-        _complain(record)
-    return release.submit(by=who, dossier_id=record.id)
+    _show(_after(who, record.id), slug)
 
 
-def _complain(record: Any) -> None:
-    from sluis.kernel.errors import Fault
+def _typed(who: Actor, record: Any, element: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Answers as the form of that step takes them: a list where it asks for several."""
+    from sluis.process import service as process
 
-    if record.blockers:
-        faults = [Fault(finding.text, finding.field, params=finding.params) for finding in record.blockers]
-        raise Invalid(
-            "release.blocked",
-            N_("Het dossier kan nog niet naar het besluit."),
-            way_out=N_("Verbeter dit en geef de opdracht opnieuw."),
-            faults=faults,
-        )
+    found = record.task(element)
+    form = process.task(by=who, task_id=found.id).form if found else ()
+    several = {field.id for field in form if field.type in ("choices", "columns")}
+    return {
+        name: [part.strip() for part in value.split(",") if part.strip()] if name in several else value
+        for name, value in given.items()
+    }
 
 
 @app.command(
@@ -125,80 +167,79 @@ def decide(
 ) -> None:
     start()
     from sluis.release import service as release
-    from sluis.release.types import Outcome, Stage
 
     who = actor(by)
     record = _dossier(who, slug)
-    release.decide(
+    answers = {
+        "decision": outcome,
+        "motivation": motivation,
+        "legalGround": ground,
+        "embargoDate": planned.date().isoformat() if planned else None,
+    }
+    release.answer(
         by=who,
         dossier_id=record.id,
-        outcome=Outcome(outcome),
-        ground=ground,
-        motivation=motivation,
-        expected_hash=content or record.content_sha256,
-        planned_date=_date(planned),
+        element="Decide",
+        answers=answers,
+        expected=content or record.content_sha256,
     )
     say(_("Besluit vastgelegd; de publicatie loopt…"))
-    record = _after(who, record.id, Stage.DECIDED)
-    _show(record, slug)
+    _show(_after(who, record.id), slug)
 
 
-def _after(who: Actor, dossier_id: Any, stage: Any) -> Any:
-    """The dossier once the job has moved it on from this stage. Raises what the job failed with."""
+def _after(who: Actor, dossier_id: Any) -> Any:
+    """The dossier once a person is needed, or everything is done. Raises what publishing failed with."""
     from sluis.cli.start import work_until
     from sluis.release import service as release
+    from sluis.release.types import Stage
 
-    def moved() -> Any:
+    def still() -> Any:
         record = release.dossier(by=who, dossier_id=dossier_id)
-        return record if record.failure or record.stage is not stage else None
+        moving = record.stage in (Stage.CHECKING, Stage.DECIDED) and not record.failure
+        return None if moving else record
 
-    record = work_until(moved)
+    record = work_until(still)
     if record.failure:
         raise from_wire(record.failure)
     return record
 
 
-@app.command("publish", cls=Command, help=_("Publiceer opnieuw, nadat een publicatie mislukte."))
-def publish(slug: Slug, by: As) -> None:
-    start()
-    from sluis.release import service as release
-    from sluis.release.types import Stage
-
-    who = actor(by)
-    record = release.publish(by=who, dossier_id=_dossier(who, slug).id)
-    _show(_after(who, record.id, Stage.DECIDED), slug)
-
-
-@app.command("advise", cls=Command, help=_("Leg een advies vast in het dossier."))
-def advise(
+@app.command("return", cls=Command, help=_("Stuur het dossier terug in plaats van te besluiten."))
+def send_back(
     slug: Slug,
     by: As,
-    text: Annotated[str, typer.Option(help=_("Het advies."))],
-    disagree: Annotated[bool, typer.Option("--disagree", help=_("U bent het niet eens met het voorstel."))] = False,
+    reason: Reason,
+    to: Annotated[str, typer.Option(help=_("intake, openness of description."))] = "description",
 ) -> None:
     start()
     from sluis.release import service as release
 
     who = actor(by)
-    _show(release.advise(by=who, dossier_id=_dossier(who, slug).id, text=text, agrees=not disagree), slug)
+    record = _dossier(who, slug)
+    answers = {"decision": "return", "motivation": reason, "returnTo": to, "returnReason": reason}
+    release.answer(by=who, dossier_id=record.id, element="Decide", answers=answers, expected=record.content_sha256)
+    _show(_after(who, record.id), slug)
 
 
-@app.command("return", cls=Command, help=_("Stuur het dossier terug naar de voorbereider."))
-def send_back(slug: Slug, by: As, reason: Reason) -> None:
+@app.command("stop", cls=Command, help=_("Stop een dossier waarover nog niet is besloten."))
+def stop(slug: Slug, by: As, reason: Reason) -> None:
     start()
     from sluis.release import service as release
 
     who = actor(by)
-    _show(release.return_to_preparer(by=who, dossier_id=_dossier(who, slug).id, reason=reason), slug)
+    _show(release.stop(by=who, dossier_id=_dossier(who, slug).id, reason=reason), slug)
 
 
-@app.command("refuse", cls=Command, help=_("Weiger: er wordt niets openbaar."))
-def refuse(slug: Slug, by: As, motivation: Motivation) -> None:
+@app.command("lift", cls=Command, help=_("Laat een geplande dataset nu al naar buiten."))
+def lift(slug: Slug, by: As) -> None:
     start()
+    from sluis.foundation.service import run_until_idle
     from sluis.release import service as release
 
     who = actor(by)
-    _show(release.refuse(by=who, dossier_id=_dossier(who, slug).id, motivation=motivation), slug)
+    record = release.lift_embargo(by=who, dossier_id=_dossier(who, slug).id)
+    run_until_idle()
+    _show(_after(who, record.id), slug)
 
 
 @app.command(
@@ -275,21 +316,31 @@ def _show(record: Any, slug: str) -> None:
 
     url = addresses.absolute(addresses.page(slug)) if record.stage is Stage.PUBLISHED else ""
     checks = [{"name": check.name, "verdict": check.verdict.value} for check in record.checks]
+    tasks = [
+        {"element": task.element, "title": task.title, "role": task.role, "due": task.due_at} for task in record.tasks
+    ]
+    waiting = record.stage is Stage.READY_TO_DECIDE
     document = {
         "dataset": slug,
         "dossier": record.id,
         "stage": record.stage.value,
         "proposal": record.proposal,
         "hash": record.content_sha256,
+        "process": {"sha256": record.process_sha256, "version": record.process_version},
+        "tasks": tasks,
         "checks": checks,
+        "blockers": [finding.said(_) for finding in record.blockers] if waiting else [],
         "outcome": record.decision.outcome if record.decision else None,
         "release": record.release_number,
         "next": record.next,
         "url": url,
     }
-    lines = [f"{slug}: {record.stage.value}", *(f"  {c['name']}: {c['verdict']}" for c in checks), _(record.next), url]
+    lines = [
+        f"{slug}: {record.stage.value}",
+        *(f"  {c['name']}: {c['verdict']}" for c in checks),
+        *(f"  ! {text}" for text in document["blockers"]),
+        _(record.next),
+        *(f"  {t['element']}: {t['title']} ({t['role']})" for t in tasks),
+        url,
+    ]
     result(document, "\n".join(line for line in lines if line))
-
-
-def _date(moment: datetime | None) -> Any:
-    return moment.date() if moment else None

@@ -35,9 +35,9 @@ def migrate() -> list[str]:
     if waiting:
         call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    from sluis.process.service import settle_shipped
+    from sluis.release.service import prepare_processes
 
-    settle_shipped()
+    prepare_processes()
     return waiting
 
 

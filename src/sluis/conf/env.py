@@ -64,6 +64,9 @@ class Env:
         (), "Internal addresses or networks the provider may stand at, such as 10.1.2.0/24.", group="sign-in"
     )
     oidc_only: bool = setting(False, "Sign in through the provider only, never with a password.", group="sign-in")
+    check_links: bool = setting(
+        False, "Try the links of a description before it is published: Sluis then asks other servers.", group="safety"
+    )
     upload_max_gb: int = setting(20, "Largest file somebody may upload, in GB.", group="storage")
     upload_quota_gb: int = setting(100, "Room for unfinished uploads of everybody together, in GB.", group="storage")
     ingest_memory_mb: int = setting(1100, "Memory of one ingest process, in MB.", group="storage")

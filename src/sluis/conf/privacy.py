@@ -97,12 +97,13 @@ PRIVACY: dict[str, Fields] = {
     ),
     "release.Dossier": Fields(
         pseudonym="opened_by",
-        possible="dataset_title proposal_motivation return_reason failure",
-        none="id dataset organisation dataset_slug stage opened_at changed_at due_date proposal "
-        "proposal_ground planned_date quasi_identifiers run checked_sha256",
+        possible="dataset_title return_reason failure",
+        none="id dataset organisation instance_id dataset_slug stage opened_at changed_at due_date proposal "
+        "source_sha256 published_at",
     ),
-    "release.Evidence": Fields(possible="findings", none="id dossier run name verdict version inputs_sha256 at"),
-    "release.Advice": Fields(pseudonym="actor_key", possible="text", none="id dossier run role agrees at"),
+    "release.Exhibit": Fields(
+        pseudonym="actor_key", possible="body sha256", none="id dossier number kind element role at"
+    ),
     "release.Preparer": Fields(pseudonym="actor_key", none="id dossier"),
     "release.Decision": Fields(
         pseudonym="decider_key on_behalf_of",
@@ -131,8 +132,9 @@ PRIVACY: dict[str, Fields] = {
     "release.PublicTable": Fields(possible="sha256 columns", none="id dataset release rows geometry"),
     "release.ReleaseCopy": Fields(possible="sha256", none="id release format name media_type size made_at"),
     "release.Release": Fields(
-        possible="metadata files table columns withdrawal_reason",
-        none="id dataset number decision outcome sha256 published_at quality status withdrawn_at withdrawal_ground",
+        possible="metadata files table columns withdrawal_reason notice",
+        none="id dataset number decision outcome sha256 published_at quality status withdrawn_at withdrawal_ground "
+        "run_id basis",
     ),
     "account.EmailAddress": Fields(personal="email", pseudonym="user", none="id verified primary"),
     "socialaccount.SocialAccount": Fields(pseudonym="user uid", none="id provider last_login date_joined extra_data"),

@@ -8,6 +8,7 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
+        from sluis.desk import dossiers as dossiers  # tells what stands beside a task of a dossier
         from sluis.desk import letters, subjects
         from sluis.desk import rules as rules  # tells what stands beside a task about a proposal
         from sluis.process.service import letter

@@ -1,69 +1,102 @@
-"""A dossier as its page shows it: the steps, the checks with what to do about them, and what is being decided."""
+"""A dossier as pages show it: what is being decided, the evidence, and what to do about what the checks found."""
 
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext
 
-from sluis.desk import words
 from sluis.desk.forms.fields import in_words
-from sluis.foundation.service import ROLES
+from sluis.desk.forms.tasks import in_language
+from sluis.desk.subjects import Beside, Change, Fact, subject
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
+from sluis.process.types import InstanceRecord, TaskRecord
 from sluis.register import service as register
 from sluis.release import service as release
-from sluis.release.types import DossierFilter, DossierRecord, Stage
+from sluis.release.types import DossierFilter, DossierRecord, ExhibitKind, ExhibitRecord, Stage
 from sluis.web.formats import day, number
-from sluis.web.shapes import Step
+from sluis.web.shapes import Link
 
 # Per check: which page of the desk mends it.
 MENDED_AT = {
+    "personal-data": ("desk:data", N_("Bekijk de data")),
+    "small-cells": ("desk:data", N_("Bekijk de data")),
+    "k-anonymity": ("desk:data", N_("Bekijk de data")),
     "table": ("desk:data", N_("Bekijk de data")),
-    "personal_data": ("desk:data", N_("Bekijk de data")),
-    "anonymity": ("desk:data", N_("Bekijk de data")),
-    "metadata": ("desk:metadata", N_("Vul de beschrijving aan")),
-    "licence": ("desk:metadata", N_("Kies de licentie")),
-    "open_format": ("desk:parts", N_("Bekijk de adressen")),
-    "fetch_back": ("desk:data", N_("Bekijk de data")),
+    "shapes": ("desk:metadata", N_("Vul de beschrijving aan")),
+    "code-lists": ("desk:metadata", N_("Vul de beschrijving aan")),
+    "licence-compatibility": ("desk:metadata", N_("Kies de licentie")),
+    "hvd": ("desk:metadata", N_("Vul de beschrijving aan")),
+    "open-format": ("desk:parts", N_("Bekijk de adressen")),
+    "links": ("desk:parts", N_("Bekijk de adressen")),
 }
-DUE = (Stage.INTAKE, Stage.RETURNED, Stage.READY_TO_DECIDE)
+WAITING = (Stage.INTAKE, Stage.RETURNED, Stage.JUDGING, Stage.READY_TO_DECIDE)
 
 
-def headline(found: DossierRecord) -> str:
-    """One sentence: which step, whose turn, until when."""
-    for place, step in enumerate(found.steps, 1):
-        if step.state == "current":
-            said = gettext("Stap {n} van {total}: {title}.").format(
-                n=place, total=len(found.steps), title=gettext(step.title).lower()
-            )
-            due = gettext("Uiterlijk {date}.").format(date=day(found.due_date)) if found.stage in DUE else ""
-            return f"{said} {due}".strip()
-    return gettext(words.STAGES[found.stage][0]) + "."
+@subject("dossier")
+def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> Beside:
+    """What stands beside a task of a dossier: the dataset, the evidence, and what the decider sends back."""
+    dossier_id = release.dossier_id_of(instance.subject)
+    if dossier_id is None:
+        return Beside(title=instance.title)
+    if task is None:
+        found = release.dossier(by=actor, dossier_id=dossier_id)
+        return Beside(title=found.dataset_title, url=reverse("desk:dossier", args=[found.id]))
+    known = release.task_context(by=actor, task=task)
+    found = known.dossier
+    return Beside(
+        title=found.dataset_title,
+        url=reverse("desk:dossier", args=[found.id]),
+        facts=tuple(Fact(label, value) for label, value in register_facts(found, actor) if value),
+        links=(
+            Link(gettext("Dossier"), reverse("desk:dossier", args=[found.id])),
+            Link(gettext("Beschrijving"), reverse("desk:metadata", args=[found.dataset_id])),
+            Link(gettext("Data"), reverse("desk:data", args=[found.dataset_id])),
+        ),
+        expected=known.expected,
+        changes=tuple(Change(row["label"], row["was"], row["now"]) for row in fields_since(found, actor)),
+        notes=tuple(changes_since(found, actor)),
+        answers=known.initial,
+        columns=known.columns,
+        template="desk/parts/dossier_evidence.html",
+        data=evidence_of(found) | {"blockers": known.blockers},
+    )
 
 
-def stepper(found: DossierRecord) -> list[Step]:
-    """The steps in words; what was skipped counts as not started."""
-    return [
-        Step(gettext(step.title), step.state if step.state in ("done", "current") else "todo", _note(step))
-        for step in found.steps
-    ]
+def evidence_of(found: DossierRecord) -> dict[str, Any]:
+    """Checks with what to do about them, and what the rules and people said, each as it counts now."""
+    newest = {(e.kind, e.element): e for e in found.exhibits}
+    return {
+        "dossier": found,
+        "checks": checks_of(found),
+        "rules": [_rule(e) for (kind, _), e in newest.items() if kind is ExhibitKind.RULE],
+        "advices": [e for e in found.exhibits if e.kind is ExhibitKind.ADVICE],
+        "blockers": found.blockers,
+    }
 
 
-def _note(step: Any) -> str:
-    role = gettext(ROLES[step.who].title).lower() if step.who in ROLES else gettext("automatisch")
-    if step.state == "skipped":
-        return gettext("gaat niet door")
-    return f"{role}, {day(step.at)}" if step.at and step.state == "done" else role
+def _rule(exhibit: ExhibitRecord) -> dict[str, Any]:
+    value = exhibit.body.get("value")
+    said = value if isinstance(value, dict) else {}
+    matched = exhibit.body.get("matched") or {}
+    numbers = matched.get(exhibit.body.get("decision"), ())
+    return {
+        "title": in_language(exhibit.title, exhibit.title_en),
+        "outcome": said.get("outcome") or "",
+        "reason": said.get("reason") or "",
+        "ground": said.get("ground") or "",
+        "numbers": ", ".join(str(n) for n in numbers),
+        "sha256": str(exhibit.body.get("policy", ""))[:12],
+    }
 
 
-def checks_of(found: DossierRecord, actor: Actor) -> list[dict[str, Any]]:
+def checks_of(found: DossierRecord) -> list[dict[str, Any]]:
     """Each check with its findings in words and the page where somebody can mend them."""
-    may_edit = "propose" in found.may
     rows: list[dict[str, Any]] = []
     for report in found.checks:
         route, label = MENDED_AT.get(report.name, ("", ""))
-        wrong = bool(report.findings) and may_edit and route
+        wrong = bool(report.findings) and "stop" in found.may and route
         rows.append(
             {
                 "report": report,
@@ -104,7 +137,7 @@ def changes_since(found: DossierRecord, actor: Actor) -> list[str]:
     earlier = release.dossiers(
         by=actor, filters=DossierFilter(stage=Stage.PUBLISHED, dataset_id=found.dataset_id, size=1)
     ).rows
-    if not earlier or earlier[0].id == found.id or found.stage not in (Stage.READY_TO_DECIDE, *DUE):
+    if not earlier or earlier[0].id == found.id or found.stage not in WAITING:
         return []
     since = earlier[0].changed_at
     lines: list[str] = []
@@ -127,7 +160,7 @@ def changes_since(found: DossierRecord, actor: Actor) -> list[str]:
 
 def fields_since(found: DossierRecord, actor: Actor) -> list[dict[str, str]]:
     """Per field of the description: what it was in the current release, and what is being decided about now."""
-    if "decide" not in found.may:
+    if found.stage not in WAITING:
         return []
     known = {field.name: field for field in register.DATASET_FIELDS}
     changed = release.differences(by=actor, dataset_id=found.dataset_id)

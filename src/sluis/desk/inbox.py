@@ -8,16 +8,15 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from sluis.desk import words
 from sluis.desk.forms.tasks import in_language
 from sluis.desk.process_view import role_title
-from sluis.foundation.service import names_of
+from sluis.foundation.service import holds, names_of
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
 from sluis.process.types import DefinitionRecord, TaskRecord
 from sluis.release import service as release
-from sluis.release.types import Task, TaskKind
+from sluis.release.types import FeedbackRecord
 
 FAR = date.max
 
@@ -74,20 +73,22 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def other_rows(actor: Actor) -> list[Row]:
-    """What waits for this person outside the processes."""
-    return [_other(task) for task in release.tasks(by=actor)]
+    """What waits for this person outside the processes: what visitors reported."""
+    if not holds(actor, "feedback.handle"):
+        return []
+    return [_reported(item) for item in release.feedback_for(by=actor) if item.status != "answered"]
 
 
-def _other(task: Task) -> Row:
-    route = "desk:feedback-answer" if task.kind is TaskKind.FEEDBACK else "desk:dossier"
+def _reported(item: FeedbackRecord) -> Row:
+    due = (item.at + release.FEEDBACK_TERM).date()
     return Row(
         id="",
-        subject=task.dataset_title,
-        title=gettext(task.title),
-        due=task.due_date,
-        late=task.late,
-        url=reverse(route, args=[task.subject_id]),
-        action=gettext(words.TASK_ACTIONS[task.kind]),
+        subject=item.dataset_title,
+        title=gettext("Beantwoord een melding"),
+        due=due,
+        late=due < clock.today(),
+        url=reverse("desk:feedback-answer", args=[item.id]),
+        action=gettext("Beantwoorden"),
     )
 
 

@@ -3,7 +3,7 @@
 from sluis.kernel.text import N_
 from sluis.lake.types import ColumnType
 from sluis.register.types import Availability, Openness, Publication
-from sluis.release.types import Outcome, Stage, TaskKind, Verdict
+from sluis.release.types import Outcome, Stage, Verdict
 
 OPENNESS = {
     Openness.UNKNOWN: (N_("Nog niet bepaald"), "neutral"),
@@ -23,14 +23,15 @@ PUBLICATION = {
     Publication.WITHDRAWN: (N_("Ingetrokken"), "negative"),
 }
 STAGES = {
-    Stage.INTAKE: (N_("Beschrijven en voorstellen"), "info"),
+    Stage.INTAKE: (N_("Vragen en beschrijving"), "info"),
     Stage.CHECKING: (N_("Controles lopen"), "info"),
+    Stage.JUDGING: (N_("Een collega beoordeelt"), "warning"),
     Stage.READY_TO_DECIDE: (N_("Wacht op besluit"), "warning"),
     Stage.DECIDED: (N_("Besloten, wordt gepubliceerd"), "info"),
     Stage.PUBLISHED: (N_("Gepubliceerd"), "positive"),
-    Stage.REFUSED: (N_("Afgewezen"), "negative"),
+    Stage.REFUSED: (N_("Blijft binnen"), "negative"),
     Stage.RETURNED: (N_("Teruggestuurd"), "warning"),
-    Stage.WITHDRAWN: (N_("Gestopt"), "neutral"),
+    Stage.WITHDRAWN: (N_("Gestopt of ingetrokken"), "neutral"),
 }
 REPLACEMENT = {
     "planned": (N_("Gepland"), "info"),
@@ -61,13 +62,6 @@ JOB = {
     "running": (N_("Bezig"), "info"),
     "successful": (N_("Gelukt"), "positive"),
     "failed": (N_("Mislukt"), "negative"),
-}
-TASK_ACTIONS = {
-    TaskKind.PREPARE: N_("Verder met dossier"),
-    TaskKind.ADVISE: N_("Advies geven"),
-    TaskKind.DECIDE: N_("Bekijken en besluiten"),
-    TaskKind.PUBLISH: N_("Bekijken waarom"),
-    TaskKind.FEEDBACK: N_("Beantwoorden"),
 }
 COLUMN_TYPES = {
     ColumnType.TEXT: N_("tekst"),

@@ -40,12 +40,12 @@ def make_table(source: Path, filename: str, options: Mapping[str, Any], progress
         )
         data = blobs.put_file(folder / "data.parquet", move=True)
         rejects = blobs.put_file(folder / "rejects.csv", move=True) if report.rejects else None
-        return Made(report, _profile(data, report, progress), data, rejects)
+        return Made(report, profile_of(data, report, progress), data, rejects)
     finally:
         blobs.discard(folder)
 
 
-def _profile(data: BlobRef, report: IngestReport, progress: Callable[[float, str], None]) -> dict[str, Any]:
+def profile_of(data: BlobRef, report: IngestReport, progress: Callable[[float, str], None]) -> dict[str, Any]:
     path = blobs.path(data.sha256)
     request = {"source": str(path), "columns": [column.to_json() for column in report.columns]}
     return sandbox.run(

@@ -89,7 +89,15 @@ def ingest_new(
     made = make_table(blobs.path(source.sha256), filename, checked, on_progress or (lambda fraction, text: None))
     with transaction.atomic():
         dataset = create(by=by, organisation_id=organisation_id, title=title, slug=slug)
-        version_id = _create(by, dataset.id, source, filename, checked)
+        return settled_version(by, dataset.id, source, filename, checked, made)
+
+
+def settled_version(
+    by: Actor, dataset_id: UUID, source: BlobRef, filename: str, options: dict[str, Any], made: Made
+) -> UUID:
+    """A version whose files stand already: made and ready in one transaction."""
+    with transaction.atomic():
+        version_id = _create(by, dataset_id, source, filename, options)
         TableVersion.objects.filter(id=version_id).update(status=TableVersion.Status.RUNNING)
         _settle(by, TableVersion.objects.get(id=version_id), made)
     return version_id

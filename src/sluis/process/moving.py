@@ -69,6 +69,7 @@ class Move:
         if self.row.state == InstanceState.ENDED:
             self.write.emit("process.ended", {"instance_id": str(self.row.id), "outcome": self.row.outcome})
             self.tell("ended")
+        self.tell("moved")
 
     def stuck(self, error: Mapping[str, Any], element: str) -> None:
         """Somebody has to look: the instance stands where it stood."""

@@ -39,6 +39,15 @@ def decide(sha256: str, load: Callable[[], bytes], decision: str, scope: Mapping
     return Decided(value, evidence)
 
 
+def evaluate(key: str, decision: str, inputs: Mapping[str, Any]) -> Decided:
+    """What the current version of a policy says, outside any process. Raises NotFound without one."""
+    from sluis.process import definitions
+    from sluis.process.types import Kind
+
+    sha256 = definitions.current(Kind.POLICY, key).sha256
+    return decide(sha256, lambda: definitions.source(sha256), decision, inputs)
+
+
 @lru_cache(maxsize=128)
 def _kept(sha256: str) -> list[Model]:
     return []

@@ -25,6 +25,7 @@ def instance_record(row: Instance) -> InstanceRecord:
         started_at=row.started_at,
         ended_at=row.ended_at,
         failure=row.failure,
+        policies=row.policies,
     )
 
 

@@ -1,8 +1,15 @@
 """The door of the process room.
 
+<<<<<<< HEAD
 Files:     deploy, make_current, current, all_current, history, definition, source, model, keys, settle_shipped
 Rules:     propose, decide; proposals, proposal, proposal_of, compare_rule, compare_proposal; for everybody: in_force,
            all_in_force, changes_between, rule_cases, sheets
+=======
+Files:     deploy, make_current, current, all_current, history, definition, source, model, keys,
+           settle_shipped, evaluate
+Rules:     propose, decide; proposals, proposal, compare_rule, compare_proposal; for everybody: in_force, all_in_force,
+           changes_between, rule_cases, sheets
+>>>>>>> 4fffd5c (The release process is what runs: a dossier is one instance of it, and nothing else publishes)
 Instances: start, send_message, cancel, retry, migration_preview, migrate; instance, instances, progress
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
@@ -28,6 +35,7 @@ from sluis.process.definitions import (
 from sluis.process.migration import migrate, migration_preview
 from sluis.process.notices import mark_read, notices, set_wish, titles, unread, wish
 from sluis.process.operations import cancel, retry, send_message, start
+from sluis.process.policies import evaluate
 from sluis.process.queries import instance, instances, progress, task, tasks
 from sluis.process.registry import completion, handler, letter, on_transition
 from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
@@ -56,6 +64,7 @@ __all__ = [
     "decide",
     "definition",
     "deploy",
+    "evaluate",
     "handler",
     "history",
     "in_force",

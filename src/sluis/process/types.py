@@ -151,6 +151,8 @@ class InstanceRecord:
     ended_at: datetime | None
     failure: Mapping[str, Any] | None = None
     title: str = ""
+    policies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Key → sha256 of the decision tables it started with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +365,8 @@ class Transition:
     """What just happened to an instance, told inside its transaction. `elements`: element → state now.
 
     `kind`: started, completed (a task of a person), done (a service, rule or send task), timer, message, returned,
-    migrated, cancelled, ended, stuck. `element` is the one it happened at; `answers` what it added to the variables.
+    migrated, cancelled, ended, stuck; and moved, once at the end of each move, when everything stands in its rows.
+    `element` is the one it happened at; `answers` what it added to the variables.
     """
 
     kind: str

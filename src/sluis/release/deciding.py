@@ -1,96 +1,112 @@
-"""The decision: by a person in the role of data owner, who did not prepare it, on exactly what lies there."""
+"""The decision: by a person in the role of data owner, who did not prepare it, on exactly what lies there.
 
+Both functions run inside the transaction that completes the task: what they raise undoes everything.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from sluis.foundation.service import Write, audit
+from sluis.foundation.service import audit, writing
 from sluis.kernel import clock, ids
-from sluis.kernel.actor import Actor
+from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Fault, Invalid, NotAllowed, Stale
 from sluis.kernel.text import N_
+from sluis.process import service as process
+from sluis.process.types import InstanceRecord, StepState, Work
 from sluis.release import evidence, policy, rules
-from sluis.release.checks import CHECKS, REQUIRED, run
-from sluis.release.dossiers import changing, checked_outcome
+from sluis.release.checks import CHECKS, run
+from sluis.release.dossiers import id_of, locked
 from sluis.release.models import Decision, Dossier, Preparer
-from sluis.release.queries import record_of
-from sluis.release.source import Source, inputs_sha256, source
-from sluis.release.types import DossierRecord, Finding, Outcome, Stage
+from sluis.release.source import Source, source
+from sluis.release.types import Finding, Outcome
+
+REVIEWED = frozenset({Outcome.OPEN, Outcome.PLANNED})
 
 
-def decide(
-    *,
-    by: Actor,
-    dossier_id: UUID,
-    outcome: Outcome | str,
-    ground: str = "",
-    motivation: str,
-    expected_hash: str,
-    planned_date: date | None = None,
-) -> DossierRecord:
-    """Decide, and let the publication start. `expected_hash` is the `content_sha256` the decider looked at.
-
-    Raises NotAllowed (not a data owner, not a person, or prepared it: four eyes), Invalid (no motivation or ground),
-    Conflict (blocked by a check, something changed after the checks), Stale (another content than expected).
-    """
-    by = policy.require_dossier(by, policy.DECIDE, dossier_id)
-    policy.require_person(by)
-    wanted = checked_outcome(outcome, ground, planned_date)
-    if not motivation.strip():
-        raise Invalid("decide.motivation", N_("Schrijf waarom u dit besluit."))
-    with changing(by, dossier_id, "release.dossier.decided", Stage.READY_TO_DECIDE) as (row, w):
-        now = source(row.dataset_id)
-        preparers = evidence.preparers(row, now)
-        _require_other_eyes(by, preparers)
-        content = evidence.content_sha256(row)
-        _require_same(expected_hash, content)
-        _require_free(row, now, wanted, ground, motivation, planned_date)
-        Preparer.objects.bulk_create(Preparer(dossier=row, actor_key=key) for key in sorted(preparers))
-        decision = _written(
-            row,
-            by,
-            _content(row, now, content),
-            outcome=wanted,
-            ground=ground.strip(),
-            motivation=motivation.strip(),
-            planned_date=planned_date,
-        )
-        _start_publication(row, w, decision, preparers)
-    return record_of(dossier_id, by)
-
-
-def refuse(*, by: Actor, dossier_id: UUID, motivation: str) -> DossierRecord:
-    """End the dossier without anything public. Raises Invalid without a motivation."""
-    by = policy.require_dossier(by, policy.DECIDE, dossier_id)
-    policy.require_person(by)
-    if not motivation.strip():
-        raise Invalid("decide.motivation", N_("Schrijf waarom u dit besluit."))
-    with changing(by, dossier_id, "release.dossier.refused", Stage.READY_TO_DECIDE) as (row, w):
-        row.stage, row.return_reason = Stage.REFUSED, motivation.strip()
-        w.note(motivation=motivation.strip())
-    return record_of(dossier_id, by)
-
-
-def blockers(
-    row: Dossier, now: Source, wanted: Outcome, ground: str, motivation: str, planned: date | None
-) -> tuple[Finding, ...]:
-    """Why `wanted` cannot be decided now; the description is looked at again for exactly this outcome."""
-    stale = inputs_sha256(now, evidence.proposal_of(row)) != row.checked_sha256
-    checks = evidence.reports(row)
-    found = rules.blockers(
-        wanted,
-        proposal=Outcome(row.proposal) if row.proposal else None,
-        checks=checks,
-        required=REQUIRED,
-        stale=stale,
-        judged=evidence.judged(row, motivation),
+def intake(work: Work, answers: Mapping[str, Any], expected: str) -> dict[str, Any]:
+    """Completion `release.intake`: note which source the dossier is about, so that the same one is found again."""
+    row = _row(work)
+    now = source(row.dataset_id)
+    Dossier.objects.filter(id=row.id).update(
+        source_sha256=now.table.source_sha256 if now.table else "",
+        dataset_slug=now.record.slug,
+        dataset_title=now.record.title,
     )
-    if found or wanted == row.proposal:
-        return found
-    subject = replace(evidence.subject_of(row, now), proposal=wanted, ground=ground, planned_date=planned)
-    again = run(CHECKS["metadata"], subject)
-    return tuple(finding for finding in again.findings if finding.blocks)
+    wrong = sorted(set(answers.get("quasiIdentifiers") or ()) - set(now.table.column_names if now.table else ()))
+    if wrong:
+        text = N_("Deze kolommen bestaan niet in de tabel: {columns}.")
+        fault = Fault(text, "quasiIdentifiers", params={"columns": ", ".join(wrong)})
+        raise Invalid("intake.columns", N_("Het formulier is niet goed ingevuld."), faults=[fault])
+    return {"returnTo": None, "returnReason": None}
+
+
+def decide(work: Work, answers: Mapping[str, Any], expected: str) -> dict[str, Any]:
+    """Completion `release.decide`. `expected` is the `content_sha256` that the decider looked at.
+
+    Raises NotAllowed (not a person, or prepared it: four eyes), Invalid (no ground, date or reason), Stale (other
+    content than expected), Conflict (the rules or a check do not let it open).
+    """
+    row, by = _row(work), work.by
+    policy.require_person(by)
+    said = str(answers.get("decision") or "")
+    if said not in set(Outcome):
+        return _without(said, answers)
+    wanted, planned = Outcome(said), evidence.embargo(answers)
+    ground, motivation = str(answers.get("legalGround") or ""), str(answers["motivation"])
+    _require_complete(wanted, ground, planned)
+    now, instance = source(row.dataset_id), process.instance(by=SYSTEM, instance_id=work.instance_id)
+    preparers = evidence.preparers(row, now)
+    _require_other_eyes(by, preparers)
+    content = evidence.content_sha256(row, now, instance)
+    _require_same(expected, content)
+    _require_free(row, now, wanted, ground, planned, work.variables)
+    _write(row, by, work, now, instance, content, wanted=wanted, ground=ground, motivation=motivation, planned=planned)
+    return {"returnTo": None, "returnReason": None}
+
+
+def blockers(row: Dossier, now: Source, said: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Why the data cannot be decided open now."""
+    proposal = said.get("proposal")
+    known = proposal if isinstance(proposal, Mapping) else {}
+    return rules.blockers(evidence.reports(row), known, stale=evidence.is_stale(row, now))
+
+
+def _row(work: Work) -> Dossier:
+    dossier_id = id_of(work.subject)
+    if dossier_id is None:
+        raise Conflict("dossier.subject", N_("Dit proces gaat niet over een dossier."))
+    return locked(dossier_id)
+
+
+def _without(said: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Sent back or stopped: no decision, so nobody's eyes are needed but the task's own."""
+    if said == "return" and not (answers.get("returnTo") and answers.get("returnReason")):
+        faults = [
+            Fault(text, name)
+            for name, text in (
+                ("returnTo", N_("Kies naar welke stap het dossier terug gaat.")),
+                ("returnReason", N_("Schrijf waarom het dossier terug gaat.")),
+            )
+            if not answers.get(name)
+        ]
+        raise Invalid("decide.return", N_("Het formulier is niet goed ingevuld."), faults=faults)
+    return {} if said == "return" else {"returnTo": None}
+
+
+def _require_complete(wanted: Outcome, ground: str, planned: date | None) -> None:
+    if wanted in (Outcome.RESTRICTED, Outcome.CLOSED) and not ground:
+        text = N_("Niet openbaar maken heeft een grond nodig.")
+        raise Invalid(
+            "outcome.ground",
+            text,
+            way_out=N_("Noem het artikel van de Woo of Who en leg uit waarom het hier geldt."),
+            faults=[Fault(text, "legalGround")],
+        )
+    if wanted is Outcome.PLANNED and (planned is None or planned <= clock.today()):
+        text = N_("Vul een dag in de toekomst in waarop de data open wordt.")
+        raise Invalid("outcome.date", text, faults=[Fault(text, "embargoDate")])
 
 
 def _require_other_eyes(by: Actor, preparers: frozenset[str]) -> None:
@@ -103,7 +119,7 @@ def _require_other_eyes(by: Actor, preparers: frozenset[str]) -> None:
 
 
 def _require_same(expected: str, content: str) -> None:
-    if not content or expected != content:
+    if expected != content:
         raise Stale(
             "decide.stale",
             N_("Het dossier is veranderd sinds u het bekeek."),
@@ -112,9 +128,14 @@ def _require_same(expected: str, content: str) -> None:
 
 
 def _require_free(
-    row: Dossier, now: Source, wanted: Outcome, ground: str, motivation: str, planned: date | None
+    row: Dossier, now: Source, wanted: Outcome, ground: str, planned: date | None, said: Mapping[str, Any]
 ) -> None:
-    found = blockers(row, now, wanted, ground, motivation, planned)
+    """Open and planned need everything clear; what stays inside still needs a description that the outside may read."""
+    if wanted in REVIEWED:
+        found = blockers(row, now, said)
+    else:
+        subject = evidence.subject_of(now, said, wanted, ground)
+        found = tuple(f for f in run(CHECKS["shapes"], replace(subject, planned_date=planned)).findings if f.blocks)
     if found:
         raise Conflict(
             "decide.blocked",
@@ -125,55 +146,77 @@ def _require_free(
         )
 
 
-def _content(row: Dossier, now: Source, content_sha256: str) -> dict[str, Any]:
+def _write(
+    row: Dossier,
+    by: Actor,
+    work: Work,
+    now: Source,
+    instance: InstanceRecord,
+    content: str,
+    *,
+    wanted: Outcome,
+    ground: str,
+    motivation: str,
+    planned: date | None,
+) -> None:
+    """The preparers stand first: the database compares them with the decider when the decision is written."""
+    preparers, at = sorted(evidence.preparers(row, now)), clock.now()
+    planned = planned if wanted is Outcome.PLANNED else None
+    Preparer.objects.bulk_create(Preparer(dossier=row, actor_key=key) for key in preparers)
+    role = process.model(work.definition_sha256).nodes[work.element].roles[0]
+    with writing(by=by, action="release.decided", subject=("dossier", row.id)) as w:
+        decision = Decision.objects.create(
+            id=ids.new_id(),
+            dossier=row,
+            dataset_id=row.dataset_id,
+            outcome=wanted,
+            decider_key=by.key,
+            on_behalf_of=by.stands_for or None,
+            role=role,
+            decided_at=at,
+            ground=ground,
+            motivation=motivation,
+            planned_date=planned,
+            content=_content(row, now, instance, content, role),
+            sha256=rules.decision_sha256(content, wanted, ground, motivation, planned),
+            audit_seq=audit.head()[0],
+        )
+        w.note(outcome=wanted.value, sha256=decision.sha256, preparers=preparers, dataset=str(row.dataset_id))
+        told = {"dataset_id": str(row.dataset_id), "outcome": wanted.value, "sha256": decision.sha256}
+        w.emit("dataset.decided", told)
+
+
+def _content(row: Dossier, now: Source, instance: InstanceRecord, content: str, role: str) -> dict[str, Any]:
     """Everything the decision is about, kept for ever; with what the outside may know of how it came about."""
-    history = audit.entries_about("dossier", row.id)
+    exhibits = evidence.current(row)
+    steps = public_steps(instance)
     return {
         "metadata": now.metadata,
         "table": now.table.sha256 if now.table else None,
-        "inputs_sha256": row.checked_sha256,
-        "content_sha256": content_sha256,
-        "steps": rules.public_steps((entry.action, entry.at, entry.detail) for entry in history),
+        "table_id": str(now.table.id) if now.table else None,
+        "content_sha256": content,
+        "steps": [*steps, {"name": "decided", "role": role, "at": clock.now().isoformat()}],
         "checks": [{"name": c.name, "title": c.title, "verdict": c.verdict.value} for c in evidence.reports(row)],
+        "rules": evidence.rule_bodies(exhibits),
+        "evidence": [{"kind": e.kind, "element": e.element, "sha256": e.sha256} for e in exhibits],
+        "process": {"key": instance.key, "sha256": instance.definition_sha256},
+        "policies": dict(instance.policies),
     }
 
 
-def _written(
-    row: Dossier,
-    by: Actor,
-    content: dict[str, Any],
-    *,
-    outcome: Outcome,
-    ground: str,
-    motivation: str,
-    planned_date: date | None,
-) -> Decision:
-    """The preparers stand already: the database compares them with the decider when the decision is written."""
-    at, role = clock.now(), policy.role_for(by, policy.DECIDE, row)
-    content["steps"].append({"name": "decided", "role": role, "at": at.isoformat()})
-    return Decision.objects.create(
-        id=ids.new_id(),
-        dossier=row,
-        dataset_id=row.dataset_id,
-        outcome=outcome,
-        decider_key=by.key,
-        on_behalf_of=by.stands_for or None,
-        role=role,
-        decided_at=at,
-        ground=ground,
-        motivation=motivation,
-        planned_date=planned_date,
-        content=content,
-        sha256=rules.decision_sha256(content["content_sha256"], outcome, ground, motivation, planned_date),
-        audit_seq=audit.head()[0],
-    )
-
-
-def _start_publication(row: Dossier, w: Write, decision: Decision, preparers: frozenset[str]) -> None:
-    from sluis.release.jobs import publish_decided
-
-    row.stage, row.failure = Stage.DECIDED, None
-    publish_decided.enqueue(str(row.id))
-    outcome = Outcome(decision.outcome).value
-    w.note(outcome=outcome, sha256=decision.sha256, preparers=sorted(preparers))
-    w.emit("dataset.decided", {"dataset_id": str(row.dataset_id), "outcome": outcome, "sha256": decision.sha256})
+def public_steps(instance: InstanceRecord) -> list[dict[str, str]]:
+    """Steps that the process calls public and that were done: name, role and moment; never who did it."""
+    nodes = process.model(instance.definition_sha256).nodes
+    done = process.progress(by=SYSTEM, instance_id=instance.id)
+    found = [
+        {
+            "name": key,
+            "title": nodes[key].name,
+            "title_en": nodes[key].name_en,
+            "role": step.role or "system",
+            "at": step.at.isoformat(),
+        }
+        for key, step in done.items()
+        if step.state is StepState.DONE and step.at and nodes[key].given.get("public") == "true"
+    ]
+    return sorted(found, key=lambda step: step["at"])

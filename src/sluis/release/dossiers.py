@@ -1,36 +1,47 @@
-"""Writes on a dossier before the decision: open, propose, check, advise, submit, return, stop."""
+"""A dossier is one instance of the release process: it opens, its tasks are answered, it stops; its row follows."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from sluis.foundation.service import Write, require, writing
 from sluis.kernel import clock, ids
-from sluis.kernel.actor import Actor
+from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
+from sluis.process import service as process
+from sluis.process.types import InstanceRecord, InstanceState, TaskFilter, TaskRecord, Transition
 from sluis.register import service as register
-from sluis.release import policy
-from sluis.release.evidence import proposal_of, reports
-from sluis.release.models import Advice, Dossier
+from sluis.release import evidence, policy, rules
+from sluis.release.models import Decision, Dossier, Release
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.queries import record_of
-from sluis.release.source import inputs_sha256, source
-from sluis.release.types import DossierRecord, Outcome, Stage
+from sluis.release.types import DossierRecord, ExhibitKind, Outcome, Stage
 
+PROCESS = "open-data-release"
 TERM = timedelta(days=14)
-DECISION_TERM = timedelta(days=7)
-TEXT_LIMIT = 20_000
-PREPARING = (Stage.INTAKE, Stage.RETURNED, Stage.CHECKING)
 
 
-def open_dossier(*, by: Actor, dataset_id: UUID) -> DossierRecord:
-    """Start a passage through the lock. Raises NotFound, NotAllowed, Conflict when one is open for this dataset."""
+def open_dossier(
+    *, by: Actor, dataset_id: UUID, trigger: str = "inventory", variables: Mapping[str, Any] | None = None
+) -> DossierRecord:
+    """Start a passage through the lock. `trigger`: inventory, data-request or who-request; `variables` start with it.
+
+    Raises NotFound, NotAllowed, and Conflict when one is open for this dataset.
+    """
     record = register.get(by=by, dataset_id=dataset_id)
     by = require(by, policy.PREPARE, record.organisation.id, record.team_id)
+    row = started(by, dataset_id, {"trigger": trigger, **(variables or {})})
+    return record_of(row.id, by)
+
+
+def started(by: Actor, dataset_id: UUID, variables: Mapping[str, Any]) -> Dossier:
+    """The row and its instance, in one transaction. Raises Conflict when one is open for this dataset."""
+    record = register.get(by=SYSTEM, dataset_id=dataset_id)
     now = clock.now()
     row = Dossier(
         id=ids.new_id(),
@@ -47,143 +58,182 @@ def open_dossier(*, by: Actor, dataset_id: UUID) -> DossierRecord:
         if Dossier.objects.filter(dataset_id=dataset_id, stage__in=OPEN_STAGES).exists():
             raise _already_open()
         try:
-            row.save(force_insert=True)
+            with transaction.atomic():
+                row.save(force_insert=True)
         except IntegrityError as error:
             raise _already_open() from error
-        role = policy.role_for(by, policy.PREPARE, row)
-        w.note(dataset=str(dataset_id), role=role)
-    return record_of(row.id, by)
+        w.note(dataset=str(dataset_id), role=policy.role_for(by, policy.PREPARE, row))
+        begin(row, record.frequency, record.team_id, variables, by)
+    return row
 
 
-def propose(
-    *,
-    by: Actor,
-    dossier_id: UUID,
-    outcome: Outcome | str,
-    ground: str = "",
-    motivation: str = "",
-    planned_date: date | None = None,
-    quasi_identifiers: Sequence[str] = (),
+def begin(row: Dossier, frequency: str, team_id: UUID | None, variables: Mapping[str, Any], by: Actor) -> None:
+    """Start the instance of a dossier that stands; call inside the transaction that makes or takes it up."""
+    known = {"publicBody": "yes", "accrualPeriodicity": frequency.rpartition("/")[2] or None}
+    instance = process.start(
+        by=by,
+        key=PROCESS,
+        subject=subject_of(row.id),
+        organisation_id=row.organisation_id,
+        team_id=team_id,
+        variables=known | dict(variables),
+        title=row.dataset_title,
+    )
+    Dossier.objects.filter(id=row.id).update(instance_id=instance.id)
+    row.instance_id = instance.id
+
+
+def answer(
+    *, by: Actor, dossier_id: UUID, element: str, answers: Mapping[str, Any], expected: str = ""
 ) -> DossierRecord:
-    """Say what the preparer thinks should be decided; the checks must run (again) after it.
+    """Complete the open task at this element of the process; `expected` is what its completion wants back.
 
-    `quasi_identifiers` are column names that together could point at a person. Raises Invalid, Conflict.
+    Raises NotFound, Conflict when nothing is to be done there now, and whatever `process.complete` raises.
     """
-    by = policy.require_dossier(by, policy.PREPARE, dossier_id)
-    wanted = checked_outcome(outcome, ground, planned_date)
-    with changing(by, dossier_id, "release.dossier.proposed", *PREPARING) as (row, w):
-        row.proposal, row.proposal_ground, row.proposal_motivation = wanted, _text(ground), _text(motivation)
-        row.planned_date = planned_date if wanted is Outcome.PLANNED else None
-        row.quasi_identifiers = sorted(set(quasi_identifiers))
-        row.stage, row.checked_sha256 = Stage.INTAKE, ""
-        w.note(outcome=wanted.value)
+    task = open_task(by, dossier_id, element)
+    process.complete(by=by, task_id=task.id, answers=answers, expected_version=task.version, expected=expected)
     return record_of(dossier_id, by)
 
 
-def request_checks(*, by: Actor, dossier_id: UUID) -> DossierRecord:
-    """Let a job look at everything; the dossier is `checking` until it has. Raises Conflict without a proposal."""
-    from sluis.release.jobs import run_checks
-
-    by = policy.require_dossier(by, policy.PREPARE, dossier_id)
-    with changing(by, dossier_id, "release.dossier.checks-asked", *PREPARING) as (row, w):
-        if not row.proposal:
-            raise Conflict(
-                "dossier.no-proposal",
-                N_("Er is nog geen voorstel."),
-                way_out=N_("Kies eerst of de data open, beperkt, gesloten of gepland moet worden."),
-            )
-        row.run, row.stage, row.failure = row.run + 1, Stage.CHECKING, None
-        run_checks.enqueue(str(row.id), row.run)
-        w.note(run=row.run)
-    return record_of(dossier_id, by)
-
-
-def advise(*, by: Actor, dossier_id: UUID, text: str, agrees: bool) -> DossierRecord:
-    """The privacy officer's advice on what the checks doubted. It stays; a later one stands beside it."""
-    by = policy.require_dossier(by, policy.ADVISE, dossier_id)
-    said = _text(text)
-    if not said:
-        raise Invalid("advice.empty", N_("Schrijf waarom u dit adviseert."))
-    with changing(by, dossier_id, "release.dossier.advised", *PREPARING, Stage.READY_TO_DECIDE) as (row, w):
-        role = policy.role_for(by, policy.ADVISE, row)
-        Advice.objects.create(
-            dossier=row, run=row.run, actor_key=by.key, role=role, text=said, agrees=agrees, at=clock.now()
+def open_task(by: Actor, dossier_id: UUID, element: str) -> TaskRecord:
+    row = policy.seen_by(by).filter(id=dossier_id).first()
+    if row is None:
+        raise policy.unknown()
+    found = [task for task in tasks_of(row, by) if task.element == element]
+    if not found:
+        raise Conflict(
+            "dossier.no-task",
+            N_("Bij stap ‘{element}’ is in dit dossier nu niets te doen."),
+            way_out=N_("Kijk met sluis release status, of op de pagina van het dossier, waar het nu staat."),
+            element=element,
         )
-        w.note(agrees=agrees, role=role)
-    return record_of(dossier_id, by)
+    return found[0]
 
 
-def submit(*, by: Actor, dossier_id: UUID) -> DossierRecord:
-    """Hand the dossier to the data owner. Raises Conflict when checks are missing or something changed after them."""
+def tasks_of(row: Dossier, by: Actor) -> tuple[TaskRecord, ...]:
+    """The open tasks of a dossier, as this actor sees them."""
+    if row.instance_id is None:
+        return ()
+    return process.tasks(by=by, filters=TaskFilter(view="team", instance_id=row.instance_id)).rows
+
+
+def stop(*, by: Actor, dossier_id: UUID, reason: str) -> DossierRecord:
+    """Stop a dossier of which nothing stands outside yet. Invalid without a reason, Conflict after a decision."""
     by = policy.require_dossier(by, policy.PREPARE, dossier_id)
-    with changing(by, dossier_id, "release.dossier.submitted", Stage.INTAKE, Stage.RETURNED) as (row, w):
-        if not row.checked_sha256 or not reports(row):
-            raise Conflict("dossier.unchecked", N_("Laat eerst de controles doen."))
-        if inputs_sha256(source(row.dataset_id), proposal_of(row)) != row.checked_sha256:
-            raise Conflict(
-                "dossier.stale",
-                N_("De dataset is gewijzigd na de controles."),
-                way_out=N_("Laat de controles opnieuw doen."),
-            )
-        row.stage, row.due_date = Stage.READY_TO_DECIDE, clock.today() + DECISION_TERM
-        w.note(run=row.run, role=policy.role_for(by, policy.PREPARE, row))
-        w.emit("dossier.submitted", {"dossier_id": str(row.id), "dataset_id": str(row.dataset_id)})
+    if not reason.strip():
+        raise Invalid("reason.empty", N_("Schrijf een reden."))
+    with writing(by=by, action="release.dossier.stopped", subject=("dossier", dossier_id)) as w:
+        row = locked(dossier_id)
+        if row.stage not in OPEN_STAGES or row.stage == Stage.DECIDED:
+            raise Conflict("dossier.stage", N_("Dit dossier loopt niet meer; het is besloten of gestopt."))
+        w.note(reason=reason.strip())
+        if row.instance_id:
+            process.cancel(by=SYSTEM, instance_id=row.instance_id, reason=reason)
+        Dossier.objects.filter(id=dossier_id).update(
+            stage=Stage.WITHDRAWN, return_reason=reason.strip(), changed_at=clock.now()
+        )
     return record_of(dossier_id, by)
 
 
-def return_to_preparer(*, by: Actor, dossier_id: UUID, reason: str) -> DossierRecord:
-    """The data owner sends it back with a reason. Raises Invalid without one."""
-    by = policy.require_dossier(by, policy.DECIDE, dossier_id)
-    said = _reason(reason)
-    with changing(by, dossier_id, "release.dossier.returned", Stage.READY_TO_DECIDE) as (row, _w):
-        row.stage, row.return_reason, row.due_date = Stage.RETURNED, said, clock.today() + TERM
-    return record_of(dossier_id, by)
+def subject_of(dossier_id: UUID) -> str:
+    return f"dossier:{dossier_id}"
 
 
-def withdraw_dossier(*, by: Actor, dossier_id: UUID, reason: str) -> DossierRecord:
-    """Stop a dossier that has led to nothing public yet."""
-    by = policy.require_dossier(by, policy.PREPARE, dossier_id)
-    said = _reason(reason)
-    with changing(by, dossier_id, "release.dossier.stopped", *OPEN_STAGES) as (row, w):
-        row.stage, row.return_reason = Stage.WITHDRAWN, said
-        w.note(reason=said)
-    return record_of(dossier_id, by)
+def id_of(subject: str) -> UUID | None:
+    """The dossier that an instance is about; None for another subject."""
+    kind, _, rest = subject.partition(":")
+    return UUID(rest) if kind == "dossier" else None
+
+
+def locked(dossier_id: UUID) -> Dossier:
+    row = Dossier.objects.select_for_update().filter(id=dossier_id).first()
+    if row is None:
+        raise policy.unknown()
+    return row
 
 
 @contextmanager
-def changing(by: Actor, dossier_id: UUID, action: str, *stages: Stage) -> Generator[tuple[Dossier, Write]]:
-    """The dossier, locked, in one of `stages`; saved at the end. Raises Conflict in another stage."""
-    with writing(by=by, action=action, subject=("dossier", dossier_id)) as w:
-        row = Dossier.objects.select_for_update().filter(id=dossier_id).first()
-        if row is None:
-            raise policy.unknown()
-        if row.stage not in stages:
-            raise Conflict(
-                "dossier.stage",
-                N_("Dit kan niet in de stap waarin dit dossier nu staat."),
-                way_out=N_("Laad het dossier opnieuw."),
-                stage=row.stage,
-            )
+def changing(dossier_id: UUID, action: str) -> Generator[tuple[Dossier, Write]]:
+    """The dossier, locked, for a step that Sluis does itself; saved at the end."""
+    with writing(by=SYSTEM, action=action, subject=("dossier", dossier_id)) as w:
+        row = locked(dossier_id)
         yield row, w
         row.changed_at = clock.now()
         row.save()
 
 
-def checked_outcome(outcome: Outcome | str, ground: str, planned_date: date | None) -> Outcome:
-    """The outcome with what it needs. Raises Invalid: unknown, no ground when not open, no date when planned."""
-    try:
-        wanted = Outcome(outcome)
-    except ValueError:
-        raise Invalid("outcome.unknown", N_("Kies open, beperkt, gesloten of gepland.")) from None
-    if wanted in (Outcome.RESTRICTED, Outcome.CLOSED) and not ground.strip():
-        raise Invalid(
-            "outcome.ground",
-            N_("Niet openbaar maken heeft een grond nodig."),
-            way_out=N_("Noem het artikel van de Woo of Who en leg uit waarom het hier geldt."),
-        )
-    if wanted is Outcome.PLANNED and planned_date is None:
-        raise Invalid("outcome.date", N_("Vul in vanaf wanneer de data naar verwachting open is."))
-    return wanted
+def follow(told: Transition) -> None:
+    """Called inside the transaction of each move: what happened becomes evidence, and the row keeps in step."""
+    dossier_id = id_of(told.instance.subject)
+    if dossier_id is None or told.instance.key != PROCESS:
+        return
+    row = Dossier.objects.select_for_update().filter(id=dossier_id).first()
+    if row is None:
+        return
+    if told.kind == "moved":
+        _keep_in_step(row, told.instance)
+    elif told.kind in _EVIDENCE:
+        kind, body = _EVIDENCE[told.kind], dict(told.answers)
+        if told.kind == "done":
+            kind, body = (ExhibitKind.RULE, dict(told.evidence)) if told.evidence else (kind, _report(told.answers))
+        key = told.by.key if told.by and not told.by.is_system else ""
+        evidence.keep(row, kind, told.element, body, key=key, role=told.role)
+
+
+_EVIDENCE = {
+    "completed": ExhibitKind.ANSWERS,
+    "done": ExhibitKind.REPORT,
+    "message": ExhibitKind.MESSAGE,
+}
+
+
+def _report(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A step's result variable is the report itself; a step without one leaves that it was done."""
+    found = next(iter(values.values()), None)
+    return dict(found) if isinstance(found, Mapping) else {"done": True}
+
+
+def _keep_in_step(row: Dossier, instance: InstanceRecord) -> None:
+    row.instance_id = instance.id
+    tasks = tasks_of(row, SYSTEM)
+    said = instance.variables
+    row.stage = _stage(row, instance, tasks)
+    row.proposal = _proposed(said)
+    row.failure = _failure(said) or instance.failure
+    row.return_reason = _returned(said, tasks) if row.stage == Stage.RETURNED else ""
+    row.due_date = min((t.due_at.date() for t in tasks if t.due_at), default=row.due_date)
+    row.changed_at = clock.now()
+    row.save()
+
+
+def _stage(row: Dossier, instance: InstanceRecord, tasks: tuple[TaskRecord, ...]) -> Stage:
+    if instance.state is InstanceState.CANCELLED:
+        return Stage.WITHDRAWN
+    standing = Release.objects.filter(decision__dossier=row).exclude(status=Release.Status.WITHDRAWN)
+    if row.published_at and instance.outcome != "closed":
+        return Stage.PUBLISHED if standing.exists() else Stage.WITHDRAWN
+    if instance.state is InstanceState.ENDED:
+        return Stage.REFUSED if instance.outcome in ("closed", "out-of-scope") else Stage.WITHDRAWN
+    if Decision.objects.filter(dossier=row).exists():
+        return Stage.DECIDED
+    returned = any(t.return_reason for t in tasks) or bool(instance.variables.get("returnTo"))
+    deciding = evidence.deciding_elements(instance.definition_sha256)
+    return rules.stage_of({t.element: t.role for t in tasks}, deciding, returned=returned)
+
+
+def _proposed(said: Mapping[str, Any]) -> str:
+    found = said.get("proposal")
+    outcome = str(found.get("outcome")) if isinstance(found, Mapping) else ""
+    return outcome if outcome in set(Outcome) else ""
+
+
+def _failure(said: Mapping[str, Any]) -> Any:
+    found = said.get("release")
+    return found.get("failure") if isinstance(found, Mapping) else None
+
+
+def _returned(said: Mapping[str, Any], tasks: tuple[TaskRecord, ...]) -> str:
+    return next((t.return_reason for t in tasks if t.return_reason), "") or str(said.get("returnReason") or "")
 
 
 def _already_open() -> Conflict:
@@ -192,17 +242,3 @@ def _already_open() -> Conflict:
         N_("Er loopt al een dossier voor deze dataset."),
         way_out=N_("Ga verder in dat dossier of stop het eerst."),
     )
-
-
-def _reason(reason: str) -> str:
-    said = _text(reason)
-    if not said:
-        raise Invalid("reason.empty", N_("Schrijf een reden."))
-    return said
-
-
-def _text(text: str) -> str:
-    said = text.strip()
-    if len(said) > TEXT_LIMIT:
-        raise Invalid("text.long", N_("De tekst is te lang: hoogstens {limit} tekens."), limit=TEXT_LIMIT)
-    return said

@@ -98,11 +98,6 @@ def answer(*, by: Actor, feedback_id: UUID, text: str) -> FeedbackRecord:
     return _record(row)
 
 
-def unanswered(by: Actor, limit: int) -> list[Feedback]:
-    """For the task list."""
-    return list(_seen_by(by).filter(answered_at=None).order_by("at")[:limit])
-
-
 def _seen_by(by: Actor):
     rows = Feedback.objects.all()
     reached = within(by, policy.FEEDBACK, team=None)

@@ -1,27 +1,21 @@
 """Background entries: load, call one operation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.tasks import task
 
-from sluis.foundation.service import WHEN_QUIET, blobs, every, on_failure, subscribe
+from sluis.foundation.service import WHEN_QUIET, blobs, every, subscribe
 
 
 @task
-def run_checks(dossier_id: str, run: int) -> None:
-    from sluis.release.checking import check
+def look_at_new_table(event: dict[str, Any]) -> bool:
+    """New data of a dataset that stands outside goes to its dossier."""
+    from sluis.release.refreshing import told_of_table
 
-    check(UUID(dossier_id), run)
-
-
-@task
-def publish_decided(dossier_id: str) -> int | None:
-    from sluis.release.publishing import publish_now
-
-    return publish_now(UUID(dossier_id))
+    return told_of_table(UUID(event["data"]["dataset"]))
 
 
 @task(priority=WHEN_QUIET)
@@ -65,28 +59,19 @@ def keep_feed() -> int:
 
 
 def register() -> None:
-    """What this room hangs on the foundation."""
-    on_failure(run_checks, _checks_failed)
-    on_failure(publish_decided, _publication_failed)
+    """What this room hangs on the foundation and on the process room."""
+    from sluis.release import handlers
+
+    handlers.register()
     every(timedelta(minutes=1), keep_index)
     every(timedelta(hours=1), keep_copies)
     every(timedelta(hours=1), keep_feed)
+    subscribe("table.ready", look_at_new_table)
     subscribe("release.published", follow_index)
     subscribe("release.copy.made", follow_index)
     subscribe("release.withdrawn", follow_index)
+    subscribe("release.noticed", follow_index)
     blobs.held_by(_held)
-
-
-def _checks_failed(failure: Mapping[str, Any], dossier_id: str, run: int) -> None:
-    from sluis.release.checking import give_up
-
-    give_up(UUID(dossier_id), run, failure)
-
-
-def _publication_failed(failure: Mapping[str, Any], dossier_id: str) -> None:
-    from sluis.release.publishing import give_up
-
-    give_up(UUID(dossier_id), failure)
 
 
 def _held() -> Iterable[str]:

@@ -1,7 +1,6 @@
 """Reads for staff: dossiers, access-filtered, as frozen shapes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,23 +9,27 @@ from django.db.models import Q
 from sluis.foundation.service import audit, names_of
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import NotFound
+from sluis.process import service as process
+from sluis.process.types import InstanceRecord, TaskFilter, TaskRecord
 from sluis.register import service as register
 from sluis.release import evidence, policy, rules
-from sluis.release.models import Advice, Decision, Dossier, Preparer, Release
+from sluis.release.models import Decision, Dossier, Exhibit, Preparer, Release
 from sluis.release.models.dossier import OPEN_STAGES
-from sluis.release.source import Source, inputs_sha256, source
+from sluis.release.source import source
 from sluis.release.types import (
-    AdviceRecord,
     DecisionRecord,
     DossierFilter,
     DossierPage,
     DossierRecord,
     DossierSummary,
     Event,
+    ExhibitKind,
+    ExhibitRecord,
     Finding,
     Outcome,
     Person,
     Stage,
+    TaskContext,
 )
 
 MOST_PER_PAGE = 200
@@ -77,8 +80,9 @@ def undecided(*, by: Actor, dataset_id: UUID) -> frozenset[str]:
     if shown is None:
         return frozenset()
     now, decided = source(dataset_id), shown.decision.content
-    table = (now.table.sha256 if now.table else None) != decided["table"]
-    described = _without_outcome(now.metadata) != _without_outcome(decided["metadata"])
+    outside = shown.table["sha256"] if shown.table else decided["table"]  # a refresh puts another table outside
+    table = (now.table.sha256 if now.table else None) != outside
+    described = without_outcome(now.metadata) != without_outcome(decided["metadata"])
     return frozenset(name for name, waits in (("table", table), ("description", described)) if waits)
 
 
@@ -92,12 +96,12 @@ def differences(*, by: Actor, dataset_id: UUID) -> dict[str, tuple[Any, Any]]:
     shown = current.select_related("decision").first()
     if shown is None:
         return {}
-    then = _without_outcome(shown.decision.content["metadata"])
-    now = _without_outcome(register.snapshot(dataset_id))
+    then = without_outcome(shown.decision.content["metadata"])
+    now = without_outcome(register.snapshot(dataset_id))
     return {name: (then.get(name), now.get(name)) for name in sorted({*then, *now}) if then.get(name) != now.get(name)}
 
 
-def _without_outcome(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def without_outcome(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Publishing itself writes the decided outcome into the register."""
     return {k: v for k, v in metadata.items() if k not in ("openness", "openness_ground", "planned_date")}
 
@@ -106,36 +110,41 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
     """The whole dossier, for an operation that has authorised."""
     row = _known(dossier_id)
     now = source(row.dataset_id)
+    instance = process.instance(by=SYSTEM, instance_id=row.instance_id) if row.instance_id else None
     decision = Decision.objects.filter(dossier=row).first()
     history = audit.entries_about("dossier", row.id)
-    prepared = _preparers(row, now, decision)
-    people = _People({row.opened_by, *prepared, *(k for e in history for k in e.actor_keys), *_named(row, decision)})
-    stale = bool(row.checked_sha256) and row.stage in OPEN_STAGES and _is_stale(row, now)
+    prepared = _preparers(row, decision)
+    exhibits = list(Exhibit.objects.filter(dossier=row))
+    named = {e.actor_key for e in exhibits} | ({decision.decider_key} if decision else set())
+    people = _People({row.opened_by, *prepared, *(k for e in history for k in e.actor_keys), *named} - {""})
+    waiting = row.stage in OPEN_STAGES and decision is None
+    stale = waiting and evidence.is_stale(row, now)
     return DossierRecord(
         id=row.id,
         dataset_id=row.dataset_id,
         dataset_slug=now.record.slug,
         dataset_title=now.record.title,
         organisation_id=row.organisation_id,
+        **_of_process(row, instance, by),
         stage=Stage(row.stage),
         opened_at=row.opened_at,
         opened_by=people(row.opened_by),
         due_date=row.due_date,
-        **_proposed(row),
-        content_sha256=evidence.content_sha256(row),
+        proposal=Outcome(row.proposal) if row.proposal else None,
+        planned_date=_planned(decision, instance),
+        content_sha256=evidence.content_sha256(row, now, instance) if instance else "",
         stale=stale,
         checks=evidence.reports(row),
-        advices=_advices(row, people),
+        exhibits=tuple(_exhibits(exhibits, instance, people)),
         decision=_decision(decision, prepared, people) if decision else None,
-        steps=rules.steps(Stage(row.stage), _moments(history)),
         events=tuple(_event(e, people) for e in history),
         preparers=tuple(people(key) for key in sorted(prepared)),
-        may=_may(row, by, prepared),
-        blockers=_blockers(row, stale),
+        may=_may(row, by),
+        blockers=_blockers(row, stale, instance) if waiting else (),
         next=rules.NEXT[Stage(row.stage)],
         return_reason=row.return_reason,
         failure=row.failure,
-        release_number=Release.objects.filter(decision__dossier=row).values_list("number", flat=True).first(),
+        release_number=_number(row),
     )
 
 
@@ -144,19 +153,86 @@ def _event(entry: audit.Entry, people: "_People") -> Event:
     return Event(entry.at, people(entry.actor_key), entry.action, entry.detail, behind)
 
 
-def _proposed(row: Dossier) -> dict[str, Any]:
+def task_context(*, by: Actor, task: TaskRecord) -> TaskContext:
+    """What belongs beside the form of a task of a dossier. Raises NotFound for what the caller may not see."""
+    from sluis.release.dossiers import id_of
+
+    dossier_id = id_of(task.subject)
+    if dossier_id is None:
+        raise policy.unknown()
+    found = dossier(by=by, dossier_id=dossier_id)
+    instance = process.instance(by=SYSTEM, instance_id=task.instance_id)
+    deciding = task.element in evidence.deciding_elements(task.definition_sha256)
+    now = source(found.dataset_id)
+    columns = now.table.report["columns"] if now.table else []
+    names = {field.id for field in task.form}
+    return TaskContext(
+        dossier=found,
+        expected=found.content_sha256 if deciding else "",
+        blockers=found.blockers if deciding else (),
+        differences=differences(by=by, dataset_id=found.dataset_id),
+        columns=tuple((c["name"], c["title"] or c["name"]) for c in columns if c["type"] != "geometry"),
+        initial={name: value for name, value in instance.variables.items() if name in names and value is not None},
+    )
+
+
+def recorded_inputs(policy_key: str) -> tuple[tuple[UUID, str, Mapping[str, Any], Any], ...]:
+    """What the rules of a policy were asked in past dossiers: (dossier, decision, variables then, answer then).
+
+    For comparing two versions of a policy; the variables are those of the instance as it stands.
+    """
+    found: list[tuple[UUID, str, Mapping[str, Any], Any]] = []
+    for row in Dossier.objects.filter(instance_id__isnull=False).order_by("opened_at", "id"):
+        instance = process.instance(by=SYSTEM, instance_id=row.instance_id)
+        sha256 = instance.policies.get(policy_key)
+        said = [e for e in evidence.current(row) if e.kind == ExhibitKind.RULE and e.body.get("policy") == sha256]
+        found += [(row.id, e.body["decision"], instance.variables, e.body.get("value")) for e in said]
+    return tuple(found)
+
+
+def _of_process(row: Dossier, instance: InstanceRecord | None, by: Actor) -> dict[str, Any]:
+    if instance is None:
+        nothing: dict[str, Any] = {
+            "process_sha256": "",
+            "process_version": 0,
+            "policies": {},
+            "tasks": (),
+            "progress": {},
+        }
+        return {"instance_id": None, **nothing}
+    wanted = TaskFilter(view="team", instance_id=instance.id)
     return {
-        "proposal": Outcome(row.proposal) if row.proposal else None,
-        "proposal_ground": row.proposal_ground,
-        "proposal_motivation": row.proposal_motivation,
-        "planned_date": row.planned_date,
-        "quasi_identifiers": tuple(row.quasi_identifiers),
+        "instance_id": instance.id,
+        "process_sha256": instance.definition_sha256,
+        "process_version": process.definition(instance.definition_sha256).number,
+        "policies": instance.policies,
+        "tasks": process.tasks(by=by, filters=wanted).rows,
+        "progress": process.progress(by=SYSTEM, instance_id=instance.id),
     }
 
 
-def _advices(row: Dossier, people: "_People") -> tuple[AdviceRecord, ...]:
-    given = Advice.objects.filter(dossier=row, run=row.run)
-    return tuple(AdviceRecord(people(a.actor_key, a.role), a.at, a.text, a.agrees) for a in given)
+def _planned(decision: Decision | None, instance: InstanceRecord | None) -> Any:
+    if decision is not None:
+        return decision.planned_date
+    return evidence.embargo(instance.variables) if instance else None
+
+
+def _exhibits(rows: Iterable[Exhibit], instance: InstanceRecord | None, people: "_People") -> Iterable[ExhibitRecord]:
+    nodes = process.model(instance.definition_sha256).nodes if instance else {}
+    for row in rows:
+        node = nodes.get(row.element)
+        yield ExhibitRecord(
+            number=row.number,
+            kind=ExhibitKind(row.kind),
+            element=row.element,
+            title=node.name if node else row.element,
+            title_en=node.name_en if node else row.element,
+            body=row.body,
+            sha256=row.sha256,
+            at=row.at,
+            by=people(row.actor_key, row.role) if row.actor_key else None,
+            role=row.role,
+        )
 
 
 class _People:
@@ -169,22 +245,15 @@ class _People:
         return Person(key, self.names.get(key, SYSTEM.name if key == SYSTEM.key else ""), role)
 
 
-def _named(row: Dossier, decision: Decision | None) -> set[str]:
-    advisers = set(Advice.objects.filter(dossier=row).values_list("actor_key", flat=True))
-    return advisers | ({decision.decider_key} if decision else set())
-
-
-def _preparers(row: Dossier, now: Source, decision: Decision | None) -> frozenset[str]:
+def _preparers(row: Dossier, decision: Decision | None) -> frozenset[str]:
     if decision is not None:
         return frozenset(Preparer.objects.filter(dossier=row).values_list("actor_key", flat=True))
-    return evidence.preparers(row, now)
+    return evidence.preparers(row, source(row.dataset_id))
 
 
-def _is_stale(row: Dossier, now: Source) -> bool:
-    """Whether something changed after the checks, so that they say nothing any more."""
-    if not row.checked_sha256 or row.stage not in OPEN_STAGES:
-        return False
-    return inputs_sha256(now, evidence.proposal_of(row)) != row.checked_sha256
+def _number(row: Dossier) -> int | None:
+    made = Release.objects.filter(decision__dossier=row).order_by("-number")
+    return made.values_list("number", flat=True).first()
 
 
 def _decision(decision: Decision, prepared: frozenset[str], people: _People) -> DecisionRecord:
@@ -201,59 +270,20 @@ def _decision(decision: Decision, prepared: frozenset[str], people: _People) -> 
     )
 
 
-_DONE_BY = {
-    "release.dossier.proposed": "intake",
-    "release.dossier.checked": "checking",
-    "release.dossier.decided": "ready_to_decide",
-    "release.published": "decided",
-}
-
-
-def _moments(history: Iterable[audit.Entry]) -> dict[str, datetime]:
-    moments = {_DONE_BY[e.action]: e.at for e in history if e.action in _DONE_BY}
-    return moments | ({"published": moments["decided"]} if "decided" in moments else {})
-
-
-_MAY: dict[str, tuple[str, frozenset[Stage]]] = {
-    "propose": (policy.PREPARE, frozenset({Stage.INTAKE, Stage.RETURNED, Stage.CHECKING})),
-    "request_checks": (policy.PREPARE, frozenset({Stage.INTAKE, Stage.RETURNED, Stage.CHECKING})),
-    "submit": (policy.PREPARE, frozenset({Stage.INTAKE, Stage.RETURNED})),
-    "advise": (policy.ADVISE, frozenset({Stage.INTAKE, Stage.RETURNED, Stage.CHECKING, Stage.READY_TO_DECIDE})),
-    "return": (policy.DECIDE, frozenset({Stage.READY_TO_DECIDE})),
-    "decide": (policy.DECIDE, frozenset({Stage.READY_TO_DECIDE})),
-    "refuse": (policy.DECIDE, frozenset({Stage.READY_TO_DECIDE})),
-    "publish": (policy.PREPARE, frozenset({Stage.DECIDED})),
-    "withdraw_dossier": (policy.PREPARE, frozenset(OPEN_STAGES)),
-}
-
-
-def _may(row: Dossier, by: Actor, prepared: frozenset[str]) -> frozenset[str]:
-    """Operations open to this caller in this stage; deciding is not open to who prepared it."""
-    held = {
-        name
-        for name, (permission, stages) in _MAY.items()
-        if row.stage in stages and policy.allowed(by, permission, row)
-    }
-    if policy.decider_keys(by, row) & prepared or by.user_id is None:
-        held.discard("decide")
-    if "request_checks" in held and not row.proposal:
-        held -= {"request_checks", "submit"}
-    if not row.checked_sha256:
-        held.discard("submit")
+def _may(row: Dossier, by: Actor) -> frozenset[str]:
+    """What this caller may do beside the tasks of the process."""
+    held: set[str] = set()
+    if row.stage in OPEN_STAGES and row.stage != Stage.DECIDED and policy.allowed(by, policy.PREPARE, row):
+        held.add("stop")
+    if row.stage == Stage.PUBLISHED and policy.allowed(by, policy.WITHDRAW, row):
+        held.add("withdraw")
     return frozenset(held)
 
 
-def _blockers(row: Dossier, stale: bool) -> tuple[Finding, ...]:
-    from sluis.release.checks import REQUIRED
-
-    return rules.blockers(
-        Outcome.OPEN,
-        proposal=Outcome(row.proposal) if row.proposal else None,
-        checks=evidence.reports(row),
-        required=REQUIRED,
-        stale=stale,
-        judged=evidence.judged(row, ""),
-    )
+def _blockers(row: Dossier, stale: bool, instance: InstanceRecord | None) -> tuple[Finding, ...]:
+    proposal = (instance.variables if instance else {}).get("proposal")
+    known = proposal if isinstance(proposal, Mapping) else {}
+    return rules.blockers(evidence.reports(row), known, stale=stale)
 
 
 def _summary(row: Dossier) -> DossierSummary:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.canonical import digest
 from sluis.lake import service as lake
+from sluis.lake.service import TableVersionRecord
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord
 
@@ -18,6 +19,7 @@ class TableNow:
 
     id: UUID
     sha256: str
+    source_sha256: str
     report: Mapping[str, Any]
     profile: Mapping[str, Any] | None
 
@@ -45,23 +47,32 @@ def source(dataset_id: UUID) -> Source:
 
 def table_now(dataset_id: UUID) -> TableNow | None:
     version = lake.latest_ready(dataset_id=dataset_id, by=SYSTEM)
-    if version is None or version.report is None:
+    return _table(version) if version else None
+
+
+def table_of(version_id: UUID) -> TableNow | None:
+    """One version, as it was decided; raises NotFound."""
+    return _table(lake.table_version(by=SYSTEM, table_version_id=version_id))
+
+
+def _table(version: TableVersionRecord) -> TableNow | None:
+    if version.report is None:
         return None
     return TableNow(
         id=version.id,
         sha256=version.data_sha256,
+        source_sha256=version.source_sha256,
         report=version.report,
         profile=version.profile,
     )
 
 
-def inputs_sha256(now: Source, proposal: Mapping[str, Any]) -> str:
-    """Hash of what the checks look at: metadata, table and proposal."""
+def inputs_sha256(now: Source) -> str:
+    """Hash of what the checks look at: metadata and table."""
     table = now.table
     return digest(
         {
             "metadata": now.metadata,
             "table": {"id": table.id, "sha256": table.sha256, "profile": digest(table.profile)} if table else None,
-            "proposal": proposal,
         }
     )

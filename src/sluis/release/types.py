@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from sluis.kernel.errors import Fault
+from sluis.process.types import Step as ProcessStep
+from sluis.process.types import TaskRecord
 from sluis.release.outcome import Outcome as Outcome
 from sluis.release.shown import (
     FACETS as FACETS,
@@ -72,16 +74,30 @@ from sluis.release.shown import (
 
 
 class Stage(StrEnum):
-    """Where a dossier stands. `published`, `refused` and `withdrawn` are ends."""
+    """Where a dossier stands, as its process says. `published`, `refused` and `withdrawn` are ends for the inside.
+
+    `judging`: a lawyer, privacy officer, CISO, coordinator or owner looks at what the rules could not tell.
+    """
 
     INTAKE = "intake"
     CHECKING = "checking"
+    JUDGING = "judging"
     READY_TO_DECIDE = "ready_to_decide"
     DECIDED = "decided"
     PUBLISHED = "published"
     REFUSED = "refused"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+
+
+class ExhibitKind(StrEnum):
+    """`advice` is from before the process: words of a privacy officer."""
+
+    REPORT = "report"
+    RULE = "rule"
+    ANSWERS = "answers"
+    MESSAGE = "message"
+    ADVICE = "advice"
 
 
 class Verdict(StrEnum):
@@ -150,22 +166,19 @@ class DecisionRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class AdviceRecord:
-    by: Person
-    at: datetime
-    text: str
-    agrees: bool
+class ExhibitRecord:
+    """One piece of evidence as staff see it. `title` is the step's name in the process, `by` who answered."""
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the stepper. `state`: done | current | todo | skipped. `who` is a role name."""
-
-    name: str
+    number: int
+    kind: ExhibitKind
+    element: str
     title: str
-    state: str
-    who: str
-    at: datetime | None = None
+    title_en: str
+    body: Mapping[str, Any]
+    sha256: str
+    at: datetime
+    by: Person | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +196,10 @@ class Event:
 class DossierRecord:
     """A dossier with everything on it.
 
-    `content_sha256` is the hash the decider must send back as `expected_hash`; '' before the checks ran.
-    `may` holds the names of operations this caller may do now: request_checks, propose, submit, advise, return,
-    decide, publish, withdraw_dossier. `blockers` say why `open` cannot be decided now; `next` says what happens next.
-    `stale` is true when dataset or table changed after the checks.
+    `content_sha256` is the hash of what lies there now: description, table, evidence and versions; the decider sends it
+    back as `expected`. `tasks` are the open tasks of its process, `progress` where each step stands (element → Step).
+    `may` holds what this caller may do beside tasks: stop, withdraw. `blockers` say why `open` cannot be decided now;
+    `next` says what happens next. `stale` is true when dataset or table changed after a check looked.
     """
 
     id: UUID
@@ -194,29 +207,50 @@ class DossierRecord:
     dataset_slug: str
     dataset_title: str
     organisation_id: UUID
+    instance_id: UUID | None
+    process_sha256: str
+    process_version: int
+    policies: Mapping[str, str]
     stage: Stage
     opened_at: datetime
     opened_by: Person
     due_date: date
     proposal: Outcome | None
-    proposal_ground: str
-    proposal_motivation: str
     planned_date: date | None
-    quasi_identifiers: tuple[str, ...]
     content_sha256: str
     stale: bool
     checks: tuple[CheckReport, ...]
-    advices: tuple[AdviceRecord, ...]
+    exhibits: tuple[ExhibitRecord, ...]
     decision: DecisionRecord | None
-    steps: tuple[Step, ...]
+    tasks: tuple[TaskRecord, ...]
+    progress: Mapping[str, ProcessStep]
     events: tuple[Event, ...]
     preparers: tuple[Person, ...]
     may: frozenset[str]
     blockers: tuple[Finding, ...]
     next: str
     return_reason: str = ""
-    failure: Mapping[str, Any] | None = None  # an error on the wire (kernel.from_wire) when the job failed
+    failure: Mapping[str, Any] | None = None  # an error on the wire (kernel.from_wire) when publishing failed
     release_number: int | None = None
+
+    def task(self, element: str) -> TaskRecord | None:
+        """The open task at this element of the process."""
+        return next((task for task in self.tasks if task.element == element), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskContext:
+    """What belongs beside the form of a task: the dossier, the hash to send back, and what fills the form.
+
+    `expected` is '' when the step asks for none; `initial` are the present answers to the form's fields.
+    """
+
+    dossier: DossierRecord
+    expected: str
+    blockers: tuple[Finding, ...]
+    differences: Mapping[str, tuple[Any, Any]]
+    columns: tuple[tuple[str, str], ...]
+    initial: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,28 +284,6 @@ class DossierPage:
     total: int
     page: int
     size: int
-
-
-class TaskKind(StrEnum):
-    PREPARE = "prepare"
-    ADVISE = "advise"
-    DECIDE = "decide"
-    PUBLISH = "publish"
-    FEEDBACK = "feedback"
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something this person has to do. `subject_id` is the dossier, or the feedback for FEEDBACK."""
-
-    kind: TaskKind
-    title: str
-    subject_id: UUID
-    dataset_id: UUID
-    dataset_slug: str
-    dataset_title: str
-    due_date: date
-    late: bool
 
 
 # --- Feedback ----------------------------------------------------------------------------------------------------

@@ -6,10 +6,21 @@ from typing import Any
 
 import pytest
 from tests.contract.register.test_official_shapes import ESTABLISHED, FILES, HVD, HVD_HTML, NL, official, violations
-from tests.integration.release.conftest import GROUND, PALEN, decided, describe, documents, hand_in, publish, ready
+from tests.integration.release.conftest import (
+    GROUND,
+    PALEN,
+    decided,
+    describe,
+    documents,
+    hand_in,
+    person,
+    publish,
+    ready,
+)
 from tests.integration.release.conftest import merwede as merwede
 from tests.integration.release.conftest import owner as owner
 from tests.integration.release.conftest import steward as steward
+from tests.processes import deployed
 from tests.unit.register.examples import catalogue_triples
 
 from sluis.foundation.service import run_until_idle
@@ -27,6 +38,7 @@ HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 @pytest.fixture
 def catalogue(merwede, steward, owner, tmp_path) -> tuple[Any, ...]:
     """Open (a table, a map, high-value, elsewhere), planned, restricted, closed, withdrawn and opened again."""
+    deployed()
     table = describe(steward, merwede, "Laadpalen")
     hand_in(steward, table, PALEN, tmp_path)
     map_ = describe(steward, merwede, "Haltes", hvd_categories=["c_ac64a52d"], applicable_legislation=[HVD_LAW])
@@ -42,8 +54,9 @@ def catalogue(merwede, steward, owner, tmp_path) -> tuple[Any, ...]:
     gone, again = describe(steward, merwede, "Ingetrokken"), describe(steward, merwede, "Weer terug")
     for record in (gone, again):
         hand_in(steward, record, PALEN, tmp_path)
-    for record in (table, map_, elsewhere, gone, again):
+    for record in (table, gone, again):
         assert publish(steward, owner, record).failure is None
+    _by_the_experts(steward, owner, map_, elsewhere, merwede)
     for record in (gone, again):
         release.withdraw(by=owner, dataset_id=record.id, reason="De plaatsen kloppen niet.")
     publish(steward, owner, again)
@@ -52,6 +65,29 @@ def catalogue(merwede, steward, owner, tmp_path) -> tuple[Any, ...]:
     shut = next(c.uri for c in register.concepts("donl-licence") if "gesloten" in c.uri)
     publish(steward, owner, describe(steward, merwede, "Klachten", licence=shut), Outcome.CLOSED)
     return documents()
+
+
+def _by_the_experts(steward: Any, owner: Any, map_: Any, elsewhere: Any, organisation: Any) -> None:
+    """What the rules do not know by themselves: high value, and data that Sluis cannot look into."""
+    coordinator, officer = person(organisation, "coordinator"), person(organisation, "privacy_officer")
+    lying = ready(steward, map_, hvdTheme="geospatial")
+    answers = {"hvdTheme": "geospatial", "inHvdAnnex": "yes", "inspire": "no", "dynamic": "no"}
+    _answered(coordinator, owner, lying, "RegimesJudge", answers)
+    answers = {
+        "containsPersonalData": "no",
+        "personalOrigin": "no",
+        "doubtsRefuted": "yes",
+        "privacyMotivation": "Wegen.",
+    }
+    _answered(officer, owner, ready(steward, elsewhere), "PrivacyJudge", answers)
+
+
+def _answered(by: Any, owner: Any, lying: Any, element: str, answers: dict[str, str]) -> None:
+    release.answer(by=by, dossier_id=lying.id, element=element, answers=answers)
+    run_until_idle()
+    decided(owner, release.dossier(by=owner, dossier_id=lying.id))
+    run_until_idle()
+    assert release.dossier(by=owner, dossier_id=lying.id).stage == "published"
 
 
 def _points(folder: Any) -> Any:
@@ -70,7 +106,7 @@ def _points(folder: Any) -> Any:
 
 def _planned(steward: Any, owner: Any, record: Any) -> None:
     when = date(2027, 3, 1)
-    decided(owner, ready(steward, record, Outcome.PLANNED, planned_date=when), Outcome.PLANNED, planned_date=when)
+    decided(owner, ready(steward, record, embargoDate=when.isoformat()), Outcome.PLANNED, embargoDate=when.isoformat())
     run_until_idle()
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
+from tests.processes import deployed
 
 from sluis.foundation.service import ROLES, actor_of, create_organisation, create_person, grant
 from sluis.kernel.actor import SYSTEM
@@ -27,6 +28,7 @@ def _clean(data_folder: Path) -> None:
 
 @pytest.fixture
 def merwede(db: None) -> Any:
+    deployed()
     return create_organisation(by=SYSTEM, slug="merwede", name="Provincie Merwede")
 
 

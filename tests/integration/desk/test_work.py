@@ -1,9 +1,13 @@
-"""The work of a day, without JavaScript: hand in, correct, describe, propose, decide, and what goes wrong."""
+"""The work of a day, without JavaScript: hand in, correct, describe, answer, decide, and what goes wrong."""
+
+import re
 
 import pytest
+from tests.integration.release.conftest import PLAIN
 
 from sluis.foundation.service import run_until_idle
 from sluis.lake.models import TableVersion
+from sluis.process.models import Task
 from sluis.register import service as register
 from sluis.release import service as release
 from sluis.release.models import Dossier
@@ -173,50 +177,58 @@ def test_addresses_services_and_contacts_are_added_changed_and_removed(steward, 
 
 @pytest.fixture
 def submitted(steward, dataset, table):
+    """A dossier of plain data that lies with the data owner; all of it done in the browser."""
     complete(steward, dataset)
-    opened = steward.client.post(f"/desk/datasets/{dataset.id}/dossier")
-    dossier = opened["Location"]
-    steward.client.post(f"{dossier}/voorstel", {"outcome": "open", "motivation": MOTIVATION})
-    run_until_idle()
-    answer = steward.client.post(f"{dossier}/indienen")
+    dossier = steward.client.post(f"/desk/datasets/{dataset.id}/dossier")["Location"]
+    answer = do(steward, "Intake", PLAIN)
     assert answer.status_code == 302, text_of(answer)[-3000:]
+    run_until_idle()
+    assert Dossier.objects.get().stage == "ready_to_decide", page_of(steward, dossier)
     return dossier
 
 
-def decision(dossier, **more):
-    content = Dossier.objects.get(id=dossier.rsplit("/", 1)[-1])
-    from sluis.release import evidence
+def page_of(who, dossier):
+    return text_of(who.client.get(dossier))
 
-    given = {"outcome": "open", "motivation": MOTIVATION, "expected_hash": evidence.content_sha256(content)} | more
-    return {f"besluit-{name}": value for name, value in given.items()}
+
+def do(who, element, answers, **more):
+    """Open the page of the task at this step and send its form back filled in."""
+    task = Task.objects.get(element=element, state="open")
+    url = f"/desk/taken/{task.id}"
+    page = text_of(who.client.get(url))
+    found = re.search(r'name="expected" value="(\w*)"', page)
+    given = {"version": task.version, "expected": found[1] if found else ""} | more
+    return who.client.post(url, given | {f"veld-{name}": value for name, value in answers.items()})
+
+
+OPEN = {"decision": "open", "motivation": MOTIVATION}
 
 
 def test_from_file_to_the_outside(owner, submitted):
-    page = text_of(owner.client.get(submitted))
-    assert "Hierover besluit u" in page
+    page = page_of(owner, submitted)
+    assert "Wat is er te doen?" in page
     assert "<svg" in page
-    assert 'aria-current="step"' in page
-    assert "Bekijken en besluiten" in text_of(owner.client.get("/desk/"))
-    answer = owner.client.post(f"{submitted}/besluit", decision(submitted))
+    assert "Wat de regels zeggen" in page
+    assert "11 Besluiten" in text_of(owner.client.get("/desk/"))
+    answer = do(owner, "Decide", OPEN)
     assert answer.status_code == 302, text_of(answer)[-3000:]
     run_until_idle()
     dossier = Dossier.objects.get()
     assert dossier.stage == "published", dossier.failure
-    assert "staat buiten" in text_of(owner.client.get(submitted))
+    assert "staat buiten" in page_of(owner, submitted)
 
 
 def test_a_second_decision_shows_per_field_what_changed(steward, owner, dataset, submitted):
-    assert "De beschrijving per veld" not in text_of(owner.client.get(submitted)), "nothing is outside yet"
-    assert owner.client.post(f"{submitted}/besluit", decision(submitted)).status_code == 302
+    assert "De beschrijving per veld" not in page_of(owner, submitted), "nothing is outside yet"
+    assert do(owner, "Decide", OPEN).status_code == 302
     run_until_idle()
     record = register.get(by=steward.actor, dataset_id=dataset.id)
     changes = {"title": "Straten en wegen", "themes": ["TRAN", "ENVI"]}
     register.change(by=steward.actor, dataset_id=dataset.id, changes=changes, expected_version=record.version)
     dossier = steward.client.post(f"/desk/datasets/{dataset.id}/dossier")["Location"]
-    steward.client.post(f"{dossier}/voorstel", {"outcome": "open", "motivation": MOTIVATION})
+    assert do(steward, "Intake", PLAIN).status_code == 302
     run_until_idle()
-    assert steward.client.post(f"{dossier}/indienen").status_code == 302
-    page = text_of(owner.client.get(dossier))
+    page = page_of(owner, dossier)
     table = page.split('id="differences-caption"')[1].split("</table>")[0]
     assert table.count('<th scope="row">') == 2
     assert "<td>Straten van Merwede</td><td>Straten en wegen</td>" in table
@@ -224,12 +236,12 @@ def test_a_second_decision_shows_per_field_what_changed(steward, owner, dataset,
 
 
 def test_the_preparer_cannot_decide(steward, merwede, person, submitted):
-    answer = steward.client.post(f"{submitted}/besluit", decision(submitted))
-    assert answer.status_code == 403
+    assert do(steward, "Decide", OPEN).status_code in (403, 409)
+    assert Dossier.objects.get().stage == "ready_to_decide"
 
 
 def test_a_decision_on_content_that_changed_is_refused(owner, submitted):
-    answer = owner.client.post(f"{submitted}/besluit", decision(submitted, expected_hash="0" * 64))
+    answer = do(owner, "Decide", OPEN, expected="0" * 64)
     assert answer.status_code == 409
     assert "veranderd sinds u het bekeek" in text_of(answer)
     assert Dossier.objects.get().stage == "ready_to_decide"
@@ -240,25 +252,26 @@ def test_a_change_after_the_checks_stops_the_decision(steward, owner, dataset, s
     register.change(
         by=steward.actor, dataset_id=dataset.id, changes={"title": "Anders"}, expected_version=record.version
     )
-    assert owner.client.post(f"{submitted}/besluit", decision(submitted)).status_code == 409
+    assert do(owner, "Decide", OPEN).status_code == 409
 
 
-def test_closed_needs_an_article_and_its_reason(owner, submitted):
-    answer = owner.client.post(f"{submitted}/besluit", decision(submitted, outcome="closed"))
+def test_closed_needs_its_ground(owner, submitted):
+    answer = do(owner, "Decide", OPEN | {"decision": "closed"})
     page = text_of(answer)
     assert answer.status_code == 422
-    assert 'href="#id_besluit-article"' in page
+    assert 'href="#id_veld-legalGround"' in page
     assert MOTIVATION in page
 
 
 def test_sending_back_needs_a_reason_and_shows_it(steward, owner, submitted):
-    assert owner.client.post(f"{submitted}/terugsturen", {"terug-reason": ""}).status_code == 422
-    assert owner.client.post(f"{submitted}/terugsturen", {"terug-reason": "De titel is te vaag."}).status_code == 302
-    assert "De titel is te vaag." in text_of(steward.client.get(submitted))
+    back = {"decision": "return", "motivation": "De titel is te vaag.", "returnTo": "description"}
+    assert do(owner, "Decide", back).status_code == 422
+    assert do(owner, "Decide", back | {"returnReason": "De titel is te vaag."}).status_code == 302
+    assert "De titel is te vaag." in page_of(steward, submitted)
 
 
 def test_withdrawing_leaves_the_reason(owner, dataset, submitted):
-    owner.client.post(f"{submitted}/besluit", decision(submitted))
+    do(owner, "Decide", OPEN)
     run_until_idle()
     url = f"/desk/datasets/{dataset.id}/intrekken"
     assert owner.client.post(url, {"reason": ""}).status_code == 422
@@ -266,15 +279,24 @@ def test_withdrawing_leaves_the_reason(owner, dataset, submitted):
     assert register.get(by=owner.actor, dataset_id=dataset.id).publication == "withdrawn"
 
 
-def test_the_privacy_officer_advises(merwede, person, submitted):
-    officer = person(merwede, "privacy_officer")
-    answer = officer.client.post(f"{submitted}/advies", {"advies-agrees": "ja", "advies-text": "Geen mensen."})
-    assert answer.status_code == 302
-    assert "Geen mensen." in text_of(officer.client.get(submitted))
+def test_a_dossier_is_stopped_with_a_reason(steward, submitted):
+    assert steward.client.post(f"{submitted}/stoppen", {"stop-reason": ""}).status_code == 422
+    assert steward.client.post(f"{submitted}/stoppen", {"stop-reason": "Toch niet."}).status_code == 302
+    assert Dossier.objects.get().stage == "withdrawn"
+
+
+def test_what_is_planned_is_let_out_by_the_owner(steward, owner, dataset, submitted):
+    assert do(owner, "Decide", OPEN | {"decision": "planned", "embargoDate": "2099-01-01"}).status_code == 302
+    run_until_idle()
+    assert "Geef de data nu vrij" in page_of(owner, submitted)
+    assert steward.client.post(f"{submitted}/vrijgeven").status_code == 403
+    assert owner.client.post(f"{submitted}/vrijgeven").status_code == 302
+    run_until_idle()
+    assert register.get(by=owner.actor, dataset_id=dataset.id).availability == "beschikbaar"
 
 
 def test_feedback_is_answered_once(steward, owner, submitted):
-    owner.client.post(f"{submitted}/besluit", decision(submitted))
+    do(owner, "Decide", OPEN)
     run_until_idle()
     release.give_feedback(slug=Dossier.objects.get().dataset_slug, text="De Dijkweg ontbreekt.", ip="192.0.2.7")
     item = release.feedback_for(by=steward.actor)[0]

@@ -1,11 +1,13 @@
 """A province with people in every role, and a dataset with a table that is ready."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.processes import deployed
 
 from sluis.foundation.service import audit, blobs, create_organisation, run_until_idle, writing
 from sluis.kernel import clock
@@ -38,6 +40,7 @@ def person(organisation: Any, *roles: str) -> Actor:
 @pytest.fixture(autouse=True)
 def _standing(data_folder: Path, fixed_clock: clock.FixedClock) -> None:
     assert audit.head()[0] == 0
+    deployed()
 
 
 @pytest.fixture
@@ -142,25 +145,70 @@ def palen(merwede: Any, steward: Actor, tmp_path: Path) -> DatasetRecord:
     return record
 
 
-def ready(steward: Actor, dataset: DatasetRecord, outcome: Outcome = Outcome.OPEN, **more: Any) -> DossierRecord:
-    """A dossier that lies with the data owner."""
+PLAIN = {
+    "trigger": "inventory",
+    "heldHere": "yes",
+    "publicTask": "yes",
+    "excludedCategory": "none",
+    "kind": "data",
+    "containsPersonalData": "no",
+    "personalOrigin": "no",
+    "interestsTouched": "no",
+    "thirdParties": "no",
+    "environmental": "no",
+    "rightsExist": "no",
+    "confidentiality": "public",
+    "mosaicRisk": "no",
+    "criticalInfrastructure": "no",
+    "profiling": "no",
+    "algorithm": "no",
+    "hvdTheme": "none",
+    "inspire": "no",
+    "dynamic": "no",
+}
+"""The answers of an intake of plain, own data that is about nobody."""
+
+
+def ready(steward: Actor, dataset: DatasetRecord, **answers: Any) -> DossierRecord:
+    """A dossier as far as it goes by itself after the intake; plain data lies with the data owner then."""
     opened = release.open_dossier(by=steward, dataset_id=dataset.id)
-    release.propose(by=steward, dossier_id=opened.id, outcome=outcome, **more)
-    release.request_checks(by=steward, dossier_id=opened.id)
+    release.answer(by=steward, dossier_id=opened.id, element="Intake", answers=PLAIN | answers)
     run_until_idle()
-    return release.submit(by=steward, dossier_id=opened.id)
+    return release.dossier(by=steward, dossier_id=opened.id)
+
+
+LAWFUL = {
+    "absoluteGrounds": ["none"],
+    "relativeGrounds": ["5.1.2e"],
+    "publicInterestOutweighs": "no",
+    "environmental": "no",
+    "disproportionateHarm": "no",
+    "policyViews": "no",
+    "olderThanFiveYears": "no",
+    "groundsConcern": "all",
+    "thirdParties": "no",
+    "opennessMotivation": "De klachten zijn te herleiden tot mensen.",
+}
+
+
+def refused_by_law(steward: Actor, dataset: DatasetRecord) -> DossierRecord:
+    """A dossier that a lawyer found a ground against; it lies with the data owner."""
+    lying = ready(steward, dataset, interestsTouched="yes")
+    lawyer = person(SimpleNamespace(id=dataset.organisation.id), "lawyer")
+    release.answer(by=lawyer, dossier_id=lying.id, element="OpennessJudge", answers=LAWFUL)
+    run_until_idle()
+    return release.dossier(by=steward, dossier_id=lying.id)
 
 
 def decided(owner: Actor, dossier: DossierRecord, outcome: Outcome = Outcome.OPEN, **more: Any) -> DossierRecord:
-    words = {"motivation": MOTIVATION, "ground": GROUND if outcome in ("restricted", "closed") else ""} | more
-    return release.decide(
-        by=owner, dossier_id=dossier.id, outcome=outcome, expected_hash=dossier.content_sha256, **words
-    )
+    words = {"motivation": MOTIVATION} | ({"legalGround": GROUND} if outcome in ("restricted", "closed") else {})
+    expected = more.pop("expected", dossier.content_sha256)
+    answers = {"decision": outcome.value, **words, **more}
+    return release.answer(by=owner, dossier_id=dossier.id, element="Decide", answers=answers, expected=expected)
 
 
 def publish(steward: Actor, owner: Actor, dataset: DatasetRecord, outcome: Outcome = Outcome.OPEN) -> DossierRecord:
-    more = {"ground": GROUND} if outcome in ("restricted", "closed") else {}
-    lying = ready(steward, dataset, outcome, **more)
+    lying = refused_by_law(steward, dataset) if outcome is Outcome.CLOSED else ready(steward, dataset)
     decided(owner, lying, outcome)
     run_until_idle()
     return release.dossier(by=steward, dossier_id=lying.id)

@@ -13,19 +13,30 @@ from django.db import DatabaseError, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from tests.integration.release.conftest import GROUND, MOTIVATION, PALEN, decided, describe, hand_in, person, ready
+from tests.integration.release.conftest import (
+    GROUND,
+    MOTIVATION,
+    PALEN,
+    PLAIN,
+    decided,
+    describe,
+    hand_in,
+    person,
+    ready,
+)
 
 from sluis.foundation.service import actor_by_email, audit, create_organisation, create_person, grant, run_until_idle
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Held
 from sluis.kernel.errors import NotAllowed, NotFound, SluisError
 from sluis.kernel.ids import new_id
+from sluis.process import service as process
+from sluis.process.types import TaskFilter, TaskRecord
 from sluis.register import service as register
 from sluis.release import rules
 from sluis.release import service as release
-from sluis.release.models import Advice, Decision, Dossier, Evidence, Preparer, PublicDataset, Release
+from sluis.release.models import Decision, Dossier, Exhibit, Preparer, PublicDataset, Release
 from sluis.release.models.dossier import OPEN_STAGES
-from sluis.release.publishing import publish_now
 from sluis.release.types import Outcome
 
 pytestmark = pytest.mark.django_db
@@ -77,14 +88,14 @@ def test_the_database_refuses_a_release_without_a_decision_on_its_hash(published
 def test_decisions_evidence_and_releases_do_not_change(published):
     _refused(lambda: Decision.objects.update(motivation="anders"))
     _refused(lambda: Decision.objects.all().delete())
-    _refused(lambda: Evidence.objects.update(verdict="passed"))
+    _refused(lambda: Exhibit.objects.update(body={}))
+    _refused(lambda: Exhibit.objects.all().delete())
     _refused(lambda: Preparer.objects.all().delete())
     _refused(lambda: Release.objects.update(sha256="c" * 64))
     _refused(lambda: Release.objects.update(files=[]))
     _refused(lambda: Release.objects.all().delete())
     Release.objects.update(status="superseded")
     _refused(lambda: Release.objects.update(status="current"))
-    assert Advice.objects.count() == 0
 
 
 def test_a_role_that_ended_decides_nothing(palen, merwede, steward, fixed_clock):
@@ -93,27 +104,12 @@ def test_a_role_that_ended_decides_nothing(palen, merwede, steward, fixed_clock)
     until = clock.today() + timedelta(days=1)
     grant(by=SYSTEM, user_id=lent.id, organisation_id=merwede.id, role="data_owner", until_date=until)
     lying = ready(steward, palen)
-    assert "decide" in release.dossier(by=actor_by_email(email), dossier_id=lying.id).may
+    assert release.dossier(by=actor_by_email(email), dossier_id=lying.id).task("Decide").may_complete
     fixed_clock.advance(timedelta(days=3))
     with pytest.raises(NotFound):
         decided(actor_by_email(email), lying)
-    assert release.tasks(by=actor_by_email(email)) == ()
+    assert process.tasks(by=actor_by_email(email)).rows == ()
     assert not Decision.objects.exists()
-
-
-def test_a_kill_between_release_and_projection_leaves_nothing_and_the_next_try_publishes(palen, steward, owner):
-    lying = decided(owner, ready(steward, palen))
-    with (
-        mock.patch("sluis.release.publishing.projection.project", side_effect=Killed),
-        suppress(Killed),
-        transaction.atomic(),
-    ):
-        publish_now(lying.id)
-    assert not Release.objects.exists()
-    assert not PublicDataset.objects.exists()
-    assert publish_now(lying.id) == 1
-    assert publish_now(lying.id) is None
-    assert PublicDataset.objects.get().release == Release.objects.get().number == 1
 
 
 def lent(organisation, giver, role, *, own):
@@ -130,18 +126,24 @@ def _decision_of(dossier):
 def test_a_substitute_decides_in_the_name_of_the_owner(palen, steward, owner, merwede):
     substitute = lent(merwede, owner, "data_owner", own="viewer")
     lying = ready(steward, palen)
-    assert "decide" in release.dossier(by=substitute, dossier_id=lying.id).may
-    assert [task.kind for task in release.tasks(by=substitute)] == ["decide"]
+    assert release.dossier(by=substitute, dossier_id=lying.id).task("Decide").may_complete
     decided(substitute, lying)
     assert _decision_of(lying) == (substitute.key, owner.key)
-    told = [e for e in audit.entries_about("dossier", lying.id) if e.action == "release.dossier.decided"]
+    told = [e for e in audit.entries_about("dossier", lying.id) if e.action == "release.decided"]
     assert [e.actor_keys for e in told] == [{substitute.key, owner.key}]
 
 
+def _returned_to(owner, mender, lying):
+    """The owner sent it back, and somebody mended it: who lies with the decision now?"""
+    answers = {"decision": "return", "motivation": "Kan beter.", "returnTo": "description", "returnReason": "Zo."}
+    release.answer(by=owner, dossier_id=lying.id, element="Decide", answers=answers)
+    release.answer(by=mender, dossier_id=lying.id, element="Describe", answers={})
+    run_until_idle()
+    return release.dossier(by=SYSTEM, dossier_id=lying.id)
+
+
 def _refused_decision(by, lying):
-    assert "decide" not in release.dossier(by=by, dossier_id=lying.id).may
-    assert "decide" not in [task.kind for task in release.tasks(by=by)]
-    with pytest.raises(NotAllowed, match="een ander moet besluiten"):
+    with pytest.raises(NotAllowed):
         decided(by, lying)
     assert not Decision.objects.exists()
 
@@ -160,16 +162,13 @@ def test_a_substitute_does_not_decide_on_what_they_prepared_themselves(palen, me
 def test_an_owner_does_not_decide_on_what_a_substitute_prepared_in_their_name(palen, merwede, steward, owner):
     substitute = lent(merwede, owner, "data_steward", own="viewer")
     lying = ready(steward, palen)
-    release.return_to_preparer(by=owner, dossier_id=lying.id, reason="Kan beter.")
-    release.submit(by=substitute, dossier_id=lying.id)
-    _refused_decision(owner, lying)
+    _refused_decision(owner, _returned_to(owner, substitute, lying))
 
 
 def test_two_substitutes_of_one_person_are_that_person_twice(palen, merwede, steward, owner):
     first = lent(merwede, owner, "data_steward", own="viewer")
     lying = ready(steward, palen)
-    release.return_to_preparer(by=owner, dossier_id=lying.id, reason="Kan beter.")
-    release.submit(by=first, dossier_id=lying.id)
+    lying = _returned_to(owner, first, lying)
     _refused_decision(lent(merwede, owner, "data_owner", own="viewer"), lying)
 
 
@@ -239,11 +238,6 @@ class Lock(RuleBasedStateMachine):
     def open(self, n: int) -> None:
         self._try(release.open_dossier, by=self.people[n], dataset_id=self.dataset.id)
 
-    @rule(n=who, outcome=st.sampled_from(["open", "open", "closed"]))
-    def propose(self, n: int, outcome: str) -> None:
-        if row := self._open():
-            self._try(release.propose, by=self.people[n], dossier_id=row.id, outcome=outcome, ground=GROUND)
-
     @rule(n=who)
     def edit(self, n: int) -> None:
         self.edits += 1
@@ -281,57 +275,69 @@ class Lock(RuleBasedStateMachine):
     def die_while_publishing(self) -> None:
         """The process stops after the release was written, before the projection: neither may stand."""
         before = Release.objects.filter(dataset_id=self.dataset.id).count()
-        row = self._open()
-        if row is None or row.stage != "decided":
-            return
         with (
             mock.patch("sluis.release.publishing.projection.project", side_effect=Killed),
             suppress(Killed, SluisError),
             transaction.atomic(),
         ):
-            publish_now(row.id)
+            run_until_idle()
+            return
         assert Release.objects.filter(dataset_id=self.dataset.id).count() == before
-        assert Dossier.objects.get(id=row.id).stage == "decided"
+
+    def _tasks(self) -> tuple[TaskRecord, ...]:
+        row = self._open()
+        wanted = TaskFilter(view="team", instance_id=row.instance_id) if row and row.instance_id else None
+        return process.tasks(by=SYSTEM, filters=wanted).rows if wanted else ()
 
     @rule(n=who)
     def prepare(self, n: int) -> None:
-        """Checks and submission in one go, so that machines reach the decision often."""
-        if row := self._open():
-            by = self.people[n]
-            if not row.proposal:
-                self._try(release.propose, by=by, dossier_id=row.id, outcome="open")
-            self._try(release.request_checks, by=by, dossier_id=row.id)
-            run_until_idle()
-            self._try(release.submit, by=by, dossier_id=row.id)
+        """Everything that lies with preparers, and the steps after it, so that machines reach the decision often."""
+        for task in self._tasks():
+            if task.element in ("Intake", "Describe"):
+                answers = PLAIN if task.element == "Intake" else {}
+                self._try(process.complete, by=self.people[n], task_id=task.id, answers=answers)
+        run_until_idle()
 
-    @rule(n=who)
-    def advise(self, n: int) -> None:
-        if row := self._open():
-            self._try(release.advise, by=self.people[n], dossier_id=row.id, text="Akkoord.", agrees=True)
+    @rule(n=who, to=who)
+    def hand_over(self, n: int, to: int) -> None:
+        """A task goes from hand to hand, whoever asks for it."""
+        for task in self._tasks():
+            self._try(process.claim, by=self.people[n], task_id=task.id)
+            user = self.people[to].user_id
+            self._try(process.reassign, by=self.people[n], task_id=task.id, to_user_id=user)
+            self._try(process.unclaim, by=self.people[n], task_id=task.id)
 
-    @rule(n=who)
-    def send_back(self, n: int) -> None:
-        if row := self._open():
-            self._try(release.return_to_preparer, by=self.people[n], dossier_id=row.id, reason="Beter graag.")
+    @rule(n=who, to=st.sampled_from(["Intake", "Describe", "OpennessJudge", "PrivacyJudge"]))
+    def send_back_by_the_task(self, n: int, to: str) -> None:
+        for task in self._tasks():
+            self._try(process.return_task, by=self.people[n], task_id=task.id, to=to, reason="Beter graag.")
+
+    @rule(n=who, message=st.sampled_from(["data-refreshed", "superseded", "embargo-lifted", "emergency-withdrawal"]))
+    def say(self, n: int, message: str) -> None:
+        for row in Dossier.objects.filter(dataset_id=self.dataset.id, instance_id__isnull=False):
+            self._try(process.send_message, by=self.people[n], instance_id=row.instance_id, message=message)
+
+    @rule(n=who, to=st.sampled_from(["intake", "description"]))
+    def send_back(self, n: int, to: str) -> None:
+        answers = {"decision": "return", "motivation": "Kan beter.", "returnTo": to, "returnReason": "Beter graag."}
+        self._decide(n, answers, "")
 
     @rule(n=who)
     def stop(self, n: int) -> None:
         if row := self._open():
-            self._try(release.withdraw_dossier, by=self.people[n], dossier_id=row.id, reason="Stop.")
+            self._try(release.stop, by=self.people[n], dossier_id=row.id, reason="Stop.")
 
-    @rule(n=who, outcome=st.sampled_from(["open", "open", "open", "closed"]), old=st.booleans())
+    @rule(n=who, outcome=st.sampled_from(["open", "open", "open", "closed", "planned"]), old=st.booleans())
     def decide(self, n: int, outcome: str, old: bool) -> None:
         if row := self._open():
-            seen = "0" * 64 if old else release.dossier(by=self.people[1], dossier_id=row.id).content_sha256
-            self._try(
-                release.decide,
-                by=self.people[n],
-                dossier_id=row.id,
-                outcome=outcome,
-                ground=GROUND if outcome == "closed" else "",
-                motivation=MOTIVATION,
-                expected_hash=seen,
-            )
+            seen = "0" * 64 if old else release.dossier(by=SYSTEM, dossier_id=row.id).content_sha256
+            answers = {"decision": outcome, "motivation": MOTIVATION, "embargoDate": "2099-01-01"}
+            self._decide(n, answers | ({"legalGround": GROUND} if outcome == "closed" else {}), seen)
+
+    def _decide(self, n: int, answers: dict[str, str], seen: str) -> None:
+        for task in self._tasks():
+            if task.element == "Decide":
+                self._try(process.complete, by=self.people[n], task_id=task.id, answers=answers, expected=seen)
 
     @rule()
     def work(self) -> None:

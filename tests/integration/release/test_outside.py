@@ -1,16 +1,19 @@
 """What the outside can and cannot see: no draft, no half release, and a projection that can be made again."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from pyoxigraph import RdfFormat, parse
 from tests.integration.release.conftest import PALEN, decided, describe, documents, hand_in, publish, ready
 
-from sluis.foundation.service import blobs
+from sluis.foundation.models import Job
+from sluis.foundation.service import blobs, run_until_idle
 from sluis.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from sluis.register import service as register
 from sluis.register.dcat import head_triples
@@ -84,7 +87,8 @@ def test_a_draft_is_never_seen_outside(published, merwede, steward, owner, tmp_p
         if stage == "decided":
             decided(owner, lying)
         if stage == "returned":
-            release.return_to_preparer(by=owner, dossier_id=lying.id, reason=CANARY)
+            answers = {"decision": "return", "motivation": CANARY, "returnTo": "intake", "returnReason": CANARY}
+            release.answer(by=owner, dossier_id=lying.id, element="Decide", answers=answers)
     assert CANARY not in _everything_public()
     assert "laadpalen" in _everything_public()
 
@@ -96,16 +100,14 @@ class _Killed(BaseException):
 @pytest.mark.parametrize(
     "where",
     [
-        "sluis.release.publishing._files",
-        "sluis.release.publishing._release",
-        "sluis.release.publishing._mark",
+        "sluis.release.publishing.files_of",
+        "sluis.release.publishing.release",
+        "sluis.release.outside.mark",
         "sluis.release.projection.project",
-        "sluis.release.publishing._tell",
+        "sluis.release.outside._told",
     ],
 )
 def test_a_crash_leaves_nothing_half_and_a_second_try_finishes(palen, steward, owner, monkeypatch, where):
-    from sluis.release.publishing import publish_now
-
     lying = ready(steward, palen)
     decided(owner, lying)
 
@@ -114,14 +116,13 @@ def test_a_crash_leaves_nothing_half_and_a_second_try_finishes(palen, steward, o
 
     with monkeypatch.context() as patch:
         patch.setattr(where, killed)
-        with pytest.raises(_Killed):
-            publish_now(lying.id)
-    assert not Release.objects.exists()
-    assert not PublicDataset.objects.exists()
+        with suppress(_Killed), transaction.atomic():
+            run_until_idle()
     assert register.get(by=steward, dataset_id=palen.id).publication == "draft"
     assert release.dossier(by=steward, dossier_id=lying.id).stage is Stage.DECIDED
-    assert publish_now(lying.id) == 1
-    assert publish_now(lying.id) is None
+    assert Release.objects.count() == PublicDataset.objects.count()
+    Job.objects.filter(state="running").update(state="ready", lease_until=None)
+    run_until_idle()
     assert Release.objects.count() == 1
     assert public.dataset(palen.slug).rows == 4
 
@@ -176,18 +177,17 @@ def test_feedback_is_public_without_the_visitor(published, palen, steward, stran
         slug=palen.slug, text="Paal 3 staat verkeerd.", email="jan@voorbeeld.nl", ip="1.2.3.4"
     )
     assert release.public_feedback(number=given.number).status == "received"
-    assert [task.kind for task in release.tasks(by=steward)] == ["feedback"]
     lying = release.feedback_for(by=steward)[0]
     assert (lying.text, lying.email) == ("Paal 3 staat verkeerd.", "jan@voorbeeld.nl")
     assert release.feedback_for(by=stranger) == ()
     with pytest.raises(NotFound):
-        release.answer(by=stranger, feedback_id=lying.id, text="Nee.")
-    release.answer(by=steward, feedback_id=lying.id, text="Dank, we verplaatsen hem.")
+        release.answer_feedback(by=stranger, feedback_id=lying.id, text="Nee.")
+    release.answer_feedback(by=steward, feedback_id=lying.id, text="Dank, we verplaatsen hem.")
     seen = release.public_feedback(number=given.number.lower())
     assert (seen.status, seen.answer) == ("answered", "Dank, we verplaatsen hem.")
     assert "jan@" not in repr(seen)
     with pytest.raises(Conflict):
-        release.answer(by=steward, feedback_id=lying.id, text="Nog eens.")
+        release.answer_feedback(by=steward, feedback_id=lying.id, text="Nog eens.")
 
 
 def test_feedback_is_limited_per_address_and_a_trap_keeps_nothing(published, palen):

@@ -126,8 +126,10 @@ def test_what_is_said_about_columns_is_about_columns_that_exist(story, sources: 
 
 def test_the_province_has_something_in_every_stage() -> None:
     told = stories()
-    stages = "draft submitted advice returned refused planned restricted closed published withdrawn"
+    stages = "waiting returned refused planned restricted closed published withdrawn"
+    waits = "Intake ScopeJudge OpennessJudge PrivacyJudge SecurityJudge RegimesJudge Decide"
     assert {s.stage for s in told} == set(stages.split())
+    assert {s.waits for s in told if s.stage == "waiting"} == set(waits.split())
     assert len([s for s in told if s.stage == "published"]) >= 12
     assert {s.file for s in told if s.file} == set(GENERATORS)
     assert all(s.reason for s in told if s.stage == "withdrawn")

@@ -1,9 +1,8 @@
-"""What the desk decides without a database: names, drawings, layouts and texts."""
+"""What the desk decides without a database: names, layouts and texts."""
 
 import pytest
 
 from sluis.desk.access import ROUTES
-from sluis.desk.flow import drawing
 from sluis.desk.forms.metadata import every_field_has_a_place
 from sluis.desk.receiving import title_of
 from sluis.desk.tables import compared, shown_value
@@ -11,7 +10,6 @@ from sluis.desk.words import COLUMN_TYPES, PERSONAL, STAGES, VERDICTS
 from sluis.foundation.service import PERMISSIONS, PUBLIC, SIGNED_IN
 from sluis.lake.profile.rules import Kind
 from sluis.lake.types import ColumnType
-from sluis.release.rules import steps
 from sluis.release.types import Stage, Verdict
 
 
@@ -41,22 +39,6 @@ def test_every_state_has_words():
 
 def test_every_row_of_access_is_known():
     assert set(ROUTES.values()) <= {PUBLIC, SIGNED_IN, *PERMISSIONS}
-
-
-@pytest.mark.parametrize("stage", list(Stage))
-def test_the_drawing_shows_each_step_once_and_marks_where_we_are(stage):
-    svg = drawing(steps(stage, {}))
-    assert svg.count("<rect") == 5
-    assert svg.count("sluis-flow__arrow") >= 4
-    here = [step for step in steps(stage, {}) if step.state == "current"]
-    assert svg.count("sluis-flow__here") == len(here)
-
-
-def test_a_title_in_the_drawing_cannot_be_markup():
-    class Step:
-        title, state = "<script>", "todo"
-
-    assert "<script>" not in drawing([Step()])
 
 
 @pytest.mark.parametrize(

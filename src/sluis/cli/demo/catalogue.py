@@ -35,7 +35,8 @@ CONTACTS = {
 class Story:
     """A dataset and how far it comes. `file` is the name of its source file, '' when there is none.
 
-    `stage`: draft, submitted, advice, returned, refused, planned, restricted, closed, published or withdrawn.
+    `stage`: waiting, returned, refused, planned, restricted, closed, published or withdrawn. `waits` is the step where
+    a waiting one lies; `answers` what people say at a step, over what is plain.
     """
 
     slug: str
@@ -45,6 +46,8 @@ class Story:
     file: str = ""
     motivation: str = ""
     advice: str = ""
+    waits: str = ""
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     reason: str = ""
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
@@ -63,7 +66,7 @@ class Story:
 
     @property
     def outcome(self) -> str:
-        """What is proposed in the dossier."""
+        """What is decided."""
         return self.stage if self.stage in ("planned", "restricted", "closed") else "open"
 
 

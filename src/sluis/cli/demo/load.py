@@ -5,9 +5,9 @@ touches what somebody changed since.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sluis.cli import describe
@@ -15,6 +15,7 @@ from sluis.cli.demo import people
 from sluis.cli.demo.catalogue import Story, stories
 from sluis.cli.imports import take_in
 from sluis.cli.language import _
+from sluis.cli.releases import PLAIN
 from sluis.cli.terminal import progress
 from sluis.foundation.service import actor_by_email, organisation, run_until_idle
 from sluis.kernel.actor import Actor
@@ -23,18 +24,21 @@ from sluis.kernel.text import N_
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord, Publication
 from sluis.release import service as release
-from sluis.release.types import DossierRecord, Outcome, Stage
+from sluis.release.types import DossierRecord
 
 NOTES = "demo-loaded.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who prepares and who decides in one organisation."""
+    """Who does what in one organisation; the experts work for all of them."""
 
     steward: Actor
     owner: Actor
     privacy: Actor
+    ciso: Actor
+    lawyer: Actor
+    coordinator: Actor
 
 
 def load(data: Path) -> dict[str, str]:
@@ -66,8 +70,11 @@ def _team(slug: str) -> Team:
     def holder(role: str) -> Actor:
         return actor_by_email(next(p.email for p in people.PEOPLE if role in p.roles and p.organisation == slug))
 
-    privacy = next(p.email for p in people.PEOPLE if "privacy_officer" in p.roles)
-    return Team(holder("data_steward"), holder("data_owner"), actor_by_email(privacy))
+    def expert(role: str) -> Actor:
+        return actor_by_email(next(p.email for p in people.PEOPLE if role in p.roles))
+
+    experts = {role: expert(role) for role in ("ciso", "lawyer", "coordinator")}
+    return Team(holder("data_steward"), holder("data_owner"), expert("privacy_officer"), **experts)
 
 
 def bring(story: Story, team: Team, sources: Path) -> None:
@@ -104,93 +111,131 @@ def _contact(story: Story, by: Actor, organisation_id: UUID) -> str:
 
 
 def _through_the_lock(story: Story, team: Team, dataset_id: UUID) -> None:
-    """Walk the dossier to where the story ends, from wherever an earlier start left it."""
+    """Walk the dossier to where the story waits or ends, from wherever an earlier start left it."""
     record = release.dossier_of(by=team.steward, dataset_id=dataset_id)
     record = record or release.open_dossier(by=team.steward, dataset_id=dataset_id)
-    while record.stage is not _END[story.stage]:
-        before = record.stage
-        _STEPS[record.stage](story, team, record)
+    for _step in range(MOST_STEPS):
         run_until_idle()
         record = release.dossier(by=team.steward, dossier_id=record.id)
-        if record.stage is before:
-            raise from_wire(record.failure) if record.failure else _stuck(story, record)
-    if story.stage == "advice" and not record.advices:
-        _advise(story, team, record)
+        if record.failure:
+            raise from_wire(record.failure)
+        element = next((task.element for task in record.tasks if task.element in _PEOPLE), "")
+        if not element or element == story.waits or record.decision:
+            break
+        if story.waits and element == "Decide":  # what should lie with an expert is never decided by the demo
+            raise _stuck(story, record)
+        _do(story, team, record, element)
+        if story.stage == "returned" and element == "Decide":
+            break
+    else:
+        raise _stuck(story, record)
+    if story.waits and record.task(story.waits) is None and not record.decision:
+        raise _stuck(story, record)
     if story.stage == "withdrawn" and register.get(by=team.owner, slug=story.slug).publication != Publication.WITHDRAWN:
         release.withdraw(by=team.owner, dataset_id=dataset_id, reason=story.reason)
         run_until_idle()
 
 
-def _check(story: Story, team: Team, record: DossierRecord) -> None:
-    """Propose, run the checks, let the privacy officer look, and hand in."""
-    by, dossier_id = team.steward, record.id
-    release.propose(
-        by=by,
-        dossier_id=dossier_id,
-        outcome=Outcome(story.outcome),
-        ground=story.ground,
-        motivation=story.motivation or story.advice or story.fields["description"],
-        planned_date=story.planned_date,
-    )
-    release.request_checks(by=by, dossier_id=dossier_id)
-    run_until_idle()
-    if story.advice and story.stage != "advice":
-        _advise(story, team, record)
-    release.submit(by=by, dossier_id=dossier_id)
-
-
-def _advise(story: Story, team: Team, record: DossierRecord) -> None:
-    release.advise(by=team.privacy, dossier_id=record.id, text=story.advice, agrees=story.stage != "refused")
-
-
-def _decide(story: Story, team: Team, record: DossierRecord) -> None:
-    if story.stage == "returned":
-        release.return_to_preparer(by=team.owner, dossier_id=record.id, reason=story.motivation)
-        return
-    if story.stage == "refused":
-        release.refuse(by=team.owner, dossier_id=record.id, motivation=story.motivation)
-        return
-    release.decide(
-        by=team.owner,
+def _do(story: Story, team: Team, record: DossierRecord, element: str) -> None:
+    """One task by the person of its role, with what the story says, or else what is plain."""
+    release.answer(
+        by=getattr(team, _PEOPLE[element]),
         dossier_id=record.id,
-        outcome=Outcome(story.outcome),
-        ground=story.ground,
-        motivation=story.motivation,
-        expected_hash=record.content_sha256,
-        planned_date=story.planned_date,
+        element=element,
+        answers=_answers(story, element),
+        expected=record.content_sha256 if element == "Decide" else "",
     )
 
 
-def _publish(story: Story, team: Team, record: DossierRecord) -> None:
-    if record.failure:
-        release.publish(by=team.owner, dossier_id=record.id)
+def _answers(story: Story, element: str) -> dict[str, Any]:
+    why = story.advice or story.motivation or str(story.fields["description"])
+    if element == "Decide":
+        return _decision(story)
+    known = {name: why if value is _WHY else value for name, value in _ANSWERS[element].items()}
+    if element == "Intake" and story.planned_date and story.outcome == "planned":
+        known["embargoDate"] = story.planned_date.isoformat()
+    category = next(iter(story.fields.get("hvd_categories", ())), "")
+    if "hvdTheme" in known and category:
+        known["hvdTheme"] = _THEMES[category]
+    return known | dict(story.answers.get(element, {}))
 
 
-def _wait(story: Story, team: Team, record: DossierRecord) -> None:
-    """The checks were asked for by an earlier start; running the jobs is all that is needed."""
+def _decision(story: Story) -> dict[str, Any]:
+    why = story.motivation or str(story.fields["description"])
+    if story.stage == "returned":
+        return {"decision": "return", "motivation": why, "returnTo": "description", "returnReason": why}
+    if story.stage == "refused":
+        return {"decision": "stop", "motivation": why}
+    planned = story.planned_date.isoformat() if story.planned_date and story.outcome == "planned" else None
+    return {"decision": story.outcome, "motivation": why, "legalGround": story.ground, "embargoDate": planned}
 
 
 def _stuck(story: Story, record: DossierRecord) -> Conflict:
     faults = [Fault(finding.text, finding.field, params=finding.params) for finding in record.blockers]
-    message = N_("Demodataset {slug} blijft steken in stap {stage}.")
-    return Conflict("demo.stuck", message, faults=faults, slug=story.slug, stage=record.stage.value)
+    message = N_("Demodataset {slug} blijft steken bij {where}.")
+    where = ", ".join(task.element for task in record.tasks) or record.stage.value
+    return Conflict("demo.stuck", message, faults=faults, slug=story.slug, where=where)
 
 
-_STEPS: dict[Stage, Callable[[Story, Team, DossierRecord], None]] = {
-    Stage.INTAKE: _check,
-    Stage.CHECKING: _wait,
-    Stage.READY_TO_DECIDE: _decide,
-    Stage.DECIDED: _publish,
+MOST_STEPS = 20
+_WHY = object()
+_THEMES = {"c_ac64a52d": "geospatial", "c_dd313021": "earth-observation", "c_b79e35eb": "mobility"}
+_PEOPLE = {
+    "Intake": "steward",
+    "Describe": "steward",
+    "TransformPlan": "steward",
+    "ScopeJudge": "owner",
+    "OpennessJudge": "lawyer",
+    "Assess": "privacy",
+    "PrivacyJudge": "privacy",
+    "RightsJudge": "lawyer",
+    "SecurityJudge": "ciso",
+    "RegimesJudge": "coordinator",
+    "LicenceJudge": "coordinator",
+    "Decide": "owner",
 }
-_END = {
-    "draft": Stage.INTAKE,
-    "submitted": Stage.READY_TO_DECIDE,
-    "advice": Stage.READY_TO_DECIDE,
-    "returned": Stage.RETURNED,
-    "refused": Stage.REFUSED,
-    "planned": Stage.PUBLISHED,
-    "restricted": Stage.PUBLISHED,
-    "closed": Stage.PUBLISHED,
-    "published": Stage.PUBLISHED,
-    "withdrawn": Stage.PUBLISHED,
+_ANSWERS: dict[str, dict[str, Any]] = {
+    "Intake": PLAIN,
+    "Describe": {"descriptionNote": _WHY},
+    "TransformPlan": {
+        "effort": "proportionate",
+        "containsPersonalData": "no",
+        "groundsRemoved": "yes",
+        "residualRisk": "below",
+    },
+    "OpennessJudge": {
+        "absoluteGrounds": ["none"],
+        "relativeGrounds": ["none"],
+        "environmental": "no",
+        "disproportionateHarm": "no",
+        "policyViews": "no",
+        "olderThanFiveYears": "no",
+        "groundsConcern": "all",
+        "thirdParties": "no",
+        "opennessMotivation": _WHY,
+    },
+    "Assess": {
+        "specialCategories": "no",
+        "largeScale": "no",
+        "systematicMonitoring": "no",
+        "children": "no",
+        "transferOutsideEu": "no",
+        "assessmentsDone": "yes",
+    },
+    "PrivacyJudge": {
+        "containsPersonalData": "no",
+        "personalOrigin": "no",
+        "doubtsRefuted": "yes",
+        "reidentification": "passed",
+        "privacyMotivation": _WHY,
+    },
+    "SecurityJudge": {
+        "confidentiality": "public",
+        "mosaicRisk": "no",
+        "criticalInfrastructure": "no",
+        "mitigation": "done",
+        "securityMotivation": _WHY,
+    },
+    "RegimesJudge": {"hvdTheme": "none", "inHvdAnnex": "yes", "inspire": "no", "dynamic": "no"},
+    "LicenceJudge": {"kind": "data", "personalOrigin": "no", "licenceMotivation": _WHY},
 }

@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 
 from sluis.desk import words
 from sluis.desk.access import ROUTES
-from sluis.desk.flow import drawing
 from sluis.desk.page import who
 from sluis.foundation.service import ROLES, SIGNED_IN, holds
 from sluis.kernel.errors import Fault
@@ -134,9 +133,3 @@ def upload_texts() -> str:
         },
         ensure_ascii=False,
     )
-
-
-@register.simple_tag
-def flow(steps: Any) -> SafeString:
-    """The steps as a drawing; the same stands in words in the list beside it."""
-    return drawing(steps)

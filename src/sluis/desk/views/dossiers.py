@@ -10,12 +10,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from sluis.desk import words
-from sluis.desk.dossiers import changes_since, checks_of, fields_since, headline, public_url, register_facts, stepper
-from sluis.desk.forms.dossiers import AdviceForm, DecisionForm, ProposalForm, ReasonForm, proposal_initial
+from sluis.desk.dossiers import changes_since, evidence_of, fields_since, public_url, register_facts
+from sluis.desk.forms.dossiers import ReasonForm
+from sluis.desk.inbox import task_rows
 from sluis.desk.page import show, who
-from sluis.kernel.actor import Actor
+from sluis.desk.process_view import drawn
+from sluis.foundation.service import may
+from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import from_wire
-from sluis.lake import service as lake
+from sluis.process import service as process
+from sluis.register import service as register
+from sluis.register.types import Availability
 from sluis.release import service as release
 from sluis.release.types import DossierFilter, DossierRecord, Stage
 from sluis.web.paging import Page, whole_number
@@ -49,13 +54,15 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 def page(request: HttpRequest, found: DossierRecord, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The whole dossier; `forms` are those that came back with faults, by name."""
-    context = around(request, found) | blank_forms(who(request), found) | forms
+    context = around(request, found) | blank_forms() | forms
     context["faulty"] = next(iter(forms.values()), None)
     return show(request, "dossier", context, status=status)
 
 
 def around(request: HttpRequest, found: DossierRecord) -> dict[str, Any]:
     """Everything on the page but its forms."""
+    actor = who(request)
+    instance = process.instance(by=SYSTEM, instance_id=found.instance_id) if found.instance_id else None
     return {
         "dossier": found,
         "dataset_url": reverse("desk:dataset", args=[found.dataset_id]),
@@ -63,40 +70,28 @@ def around(request: HttpRequest, found: DossierRecord) -> dict[str, Any]:
             Link(gettext("Mijn taken"), reverse("desk:tasks")),
             Link(gettext("Dossiers"), reverse("desk:dossiers")),
         ],
-        "headline": headline(found),
-        "stepper": stepper(found),
-        "checks": checks_of(found, who(request)),
-        "content": register_facts(found, who(request)),
-        "changes": changes_since(found, who(request)),
-        "differences": fields_since(found, who(request)),
+        "place": drawn(SYSTEM, instance) if instance else None,
+        "process_url": reverse("desk:process", args=[found.instance_id]) if instance else "",
+        "tasks": task_rows(found.tasks, actor, {}),
+        "evidence": evidence_of(found),
+        "content": register_facts(found, actor),
+        "changes": changes_since(found, actor),
+        "differences": fields_since(found, actor),
         "moving": found.stage in MOVING and found.failure is None,
         "failure": from_wire(found.failure) if found.failure else None,
         "public_url": public_url(found),
+        "may_lift": found.planned_date and found.stage is Stage.PUBLISHED and _may_lift(actor, found),
     }
 
 
-def blank_forms(actor: Actor, found: DossierRecord) -> dict[str, Any]:
-    """Forms for what this reader may do now."""
-    columns = _columns(actor, found) if "propose" in found.may else []
-    decision = {
-        "outcome": found.proposal.value if found.proposal else None,
-        "expected_hash": found.content_sha256,
-        **{k: v for k, v in proposal_initial(found).items() if k in ("article", "ground", "planned_date")},
-    }
-    return {
-        "proposal_form": ProposalForm(initial=proposal_initial(found), columns=columns),
-        "decision_form": DecisionForm(initial=decision, prefix="besluit"),
-        "advice_form": AdviceForm(prefix="advies"),
-        "return_form": ReasonForm(prefix="terug"),
-        "refuse_form": ReasonForm(prefix="afwijzen"),
-        "stop_form": ReasonForm(prefix="stop"),
-    }
+def _may_lift(actor: Actor, found: DossierRecord) -> bool:
+    record = register.get(by=actor, dataset_id=found.dataset_id)
+    planned = record.availability is Availability.PLANNED
+    return planned and may(actor, "dossier.decide", record.organisation.id, record.team_id)
 
 
-def _columns(actor: Actor, found: DossierRecord) -> list[tuple[str, str]]:
-    newest = lake.latest_ready(by=actor, dataset_id=found.dataset_id)
-    columns = (newest.report or {}).get("columns", []) if newest else []
-    return [(c["name"], c["title"] or c["name"]) for c in columns if c["type"] != "geometry"]
+def blank_forms() -> dict[str, Any]:
+    return {"stop_form": ReasonForm(prefix="stop")}
 
 
 @require_safe

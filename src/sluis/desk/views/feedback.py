@@ -45,7 +45,7 @@ def answer(request: HttpRequest, feedback_id: UUID) -> HttpResponse:
     form = AnswerForm(request.POST or None)
 
     def answer_it() -> None:
-        release.answer(by=who(request), feedback_id=feedback_id, text=form.cleaned_data["text"])
+        release.answer_feedback(by=who(request), feedback_id=feedback_id, text=form.cleaned_data["text"])
 
     if request.method == "POST" and form.is_valid() and attempt(form, answer_it):
         messages.success(request, gettext("Uw antwoord staat bij de dataset."))

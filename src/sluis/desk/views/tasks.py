@@ -143,7 +143,7 @@ def _put(form: TaskForm, error: SluisError) -> None:
     """Faults of the process go to the fields of the page, with the label in the reader's language."""
     labels = {field.id: in_language(field.label, field.label_en) for field in form.task.form}
     error.faults = tuple(
-        replace(fault, field=named(fault.field), params={**fault.params, "label": labels[fault.field]})
+        replace(fault, field=named(fault.field), params={**(fault.params or {}), "label": labels[fault.field]})
         if fault.field in labels
         else fault
         for fault in error.faults

@@ -1,15 +1,15 @@
-"""The checks of a dossier. Each looks at one thing and says in plain Dutch what it found.
+"""The checks of a dossier: each is one step of the process and says in plain Dutch what it found.
 
-A check that raises counts as `error`, and an error blocks opening: the lock fails closed. A check that has nothing to
-look at says `not_applicable`. What must have been looked at before data may be open stands in `REQUIRED`.
+A check that raises counts as `error`, and an error never opens: the lock fails closed. A check that has nothing to look
+at says `not_applicable`.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from sluis.kernel import clock
 from sluis.kernel.text import N_
-from sluis.release.checks import anonymity, metadata, opening, personal, table
+from sluis.release.checks import anonymity, codes, links, metadata, opening, personal, table, value
 from sluis.release.checks.subject import Check, Subject
 from sluis.release.types import CheckReport, Finding, Verdict
 
@@ -18,29 +18,26 @@ log = logging.getLogger("sluis.release")
 CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
-        Check("table", N_("Data volledig ingelezen"), "1", table.ledger),
-        Check("personal_data", N_("Persoonsgegevens"), "2", personal.hits),
-        Check("anonymity", N_("Kleine groepen"), "1", anonymity.groups),
-        Check("metadata", N_("Beschrijving"), "1", metadata.description),
-        Check("licence", N_("Licentie"), "1", opening.licence),
-        Check("open_format", N_("Open formaat"), "1", opening.open_format),
-        Check("fetch_back", N_("Bestand leesbaar en onveranderd"), "1", table.fetch_back),
+        Check("personal-data", N_("Persoonsgegevens"), "3", personal.hits),
+        Check("small-cells", N_("Kleine aantallen"), "1", anonymity.small_cells),
+        Check("k-anonymity", N_("Kleine groepen"), "2", anonymity.groups),
+        Check("table", N_("Data volledig en onveranderd"), "2", table.whole),
+        Check("contract", N_("Afspraken over de data"), "1", table.contract),
+        Check("shapes", N_("Beschrijving"), "2", metadata.description),
+        Check("code-lists", N_("Waardelijsten"), "1", codes.known),
+        Check("licence-compatibility", N_("Licentie"), "2", opening.licence),
+        Check("open-format", N_("Open formaat"), "2", opening.open_format),
+        Check("hvd", N_("Eisen aan hoogwaardige data"), "1", value.demands),
+        Check("links", N_("Links"), "1", links.answering),
     )
 }
-REQUIRED = tuple(CHECKS)
 TITLES = {name: check.title for name, check in CHECKS.items()}
-
-
-def run_all(subject: Subject, told: Callable[[float, str], None]) -> list[CheckReport]:
-    """All checks in order; never raises for what a check does."""
-    reports: list[CheckReport] = []
-    for number, check in enumerate(CHECKS.values()):
-        told(number / len(CHECKS), check.title)
-        reports.append(run(check, subject))
-    return reports
+ABOUT_DATA = ("personal-data", "small-cells", "k-anonymity", "table")
+_WORST_FIRST = (Verdict.ERROR, Verdict.FAILED, Verdict.ATTENTION, Verdict.PASSED, Verdict.NOT_APPLICABLE)
 
 
 def run(check: Check, subject: Subject) -> CheckReport:
+    """Look; never raises for what the check does."""
     try:
         verdict, findings = check.look(subject)
     except Exception:  # the lock fails closed: whatever went wrong, it is not a pass
@@ -55,6 +52,11 @@ def run(check: Check, subject: Subject) -> CheckReport:
         inputs_sha256=subject.inputs_sha256,
         at=clock.now(),
     )
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    found = set(verdicts)
+    return next((verdict for verdict in _WORST_FIRST if verdict in found), Verdict.ERROR)
 
 
 def _broke(check: Check) -> Finding:

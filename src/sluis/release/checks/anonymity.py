@@ -1,5 +1,7 @@
-"""Can people be recognised from a combination of columns? k-anonymity over the chosen columns (threat 57)."""
+"""Can people be recognised: by a small count, or from a combination of columns (k-anonymity; threat 57)?"""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from sluis.foundation import sandbox
@@ -10,21 +12,60 @@ from sluis.release.types import Finding, Verdict
 
 SMALLEST_GROUP = 5
 SMALL_CELL = 10
+_COUNT = re.compile(r"aantal|count|personen|inwoners|leerlingen|clienten|deelnemers", re.IGNORECASE)
+
+
+def small_cells(subject: Subject) -> tuple[Verdict, list[Finding]]:
+    """Whole numbers under 5 in what is named as a count block; in another column somebody must say what they are.
+
+    Only for data made from data about people; a column that numbers the rows is no count.
+    """
+    if subject.table is None or not subject.personal_origin:
+        return NOTHING_TO_LOOK_AT
+    if subject.table.profile is None:
+        return Verdict.FAILED, [Finding("cells.not-looked", N_("Er is nog geen profiel van deze tabel."))]
+    findings = [_cell(column) for column in subject.table.profile["columns"] if _is_small(column)]
+    if any(finding.blocks for finding in findings):
+        return Verdict.FAILED, findings
+    return (Verdict.ATTENTION if findings else Verdict.PASSED), findings
+
+
+def _is_small(column: Mapping[str, Any]) -> bool:
+    least, numbering = column.get("min"), column.get("distinct") == column["rows"] > SMALL_CELL
+    return column["type"] == "integer" and not numbering and isinstance(least, int) and 0 < least < SMALLEST_GROUP
+
+
+def _cell(column: Mapping[str, Any]) -> Finding:
+    params = {"column": column["name"], "least": column["min"], "bound": SMALLEST_GROUP}
+    if _COUNT.search(column["name"]):
+        text = N_("In {column} staan aantallen onder de {bound} (kleinste: {least}). Laat ze weg of tel ze op.")
+        return Finding("cells.small", text, params, column["name"])
+    text = N_("In {column} staan getallen onder de {bound}. Zijn dat aantallen mensen? Iemand moet dit beoordelen.")
+    return Finding("cells.perhaps", text, params, column["name"], blocks=False)
 
 
 def groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
-    """A group under 5 blocks; groups under 10 ask for a motivated judgement. Only when columns were chosen."""
-    table, chosen = subject.table, subject.quasi_identifiers
-    if table is None or not chosen:
+    """A group under 5 blocks; groups under 10 ask for a motivated judgement.
+
+    Over the columns that the intake names; else, for data made from data about people, over those the profile proposes.
+    """
+    table = subject.table
+    chosen: list[str] = list(subject.said.get("quasiIdentifiers") or ())
+    if table is None or not (chosen or subject.personal_origin):
         return NOTHING_TO_LOOK_AT
     unknown = sorted(set(chosen) - set(table.column_names))
     if unknown:
         text = N_("Deze kolommen bestaan niet in de tabel: {columns}.")
         return Verdict.FAILED, [Finding("anonymity.column", text, {"columns": ", ".join(unknown)})]
-    return judge(_measure(subject))
+    if chosen:
+        return judge(_measure(subject, chosen))
+    if table.profile is None:
+        return Verdict.FAILED, [Finding("anonymity.not-looked", N_("Er is nog geen profiel van deze tabel."))]
+    measured = table.profile["anonymity"]
+    return judge(measured) if measured else NOTHING_TO_LOOK_AT
 
 
-def judge(measured: dict[str, Any]) -> tuple[Verdict, list[Finding]]:
+def judge(measured: Mapping[str, Any]) -> tuple[Verdict, list[Finding]]:
     """From the figures of the profile's groups: `k`, `small`, `cells`."""
     columns = ", ".join(measured["quasi_identifiers"])
     if measured["k"] < SMALLEST_GROUP:
@@ -39,12 +80,12 @@ def judge(measured: dict[str, Any]) -> tuple[Verdict, list[Finding]]:
     return Verdict.PASSED, []
 
 
-def _measure(subject: Subject) -> dict[str, Any]:
+def _measure(subject: Subject, chosen: list[str]) -> dict[str, Any]:
     assert subject.table is not None  # noqa: S101 - groups() looked
     path = blobs.path(subject.table.sha256)
     request = {
         "source": str(path),
         "columns": list(subject.table.report["columns"]),
-        "quasi_identifiers": list(subject.quasi_identifiers),
+        "quasi_identifiers": chosen,
     }
     return sandbox.run("sluis.lake.profile.entry:anonymity", request, reads=[path], writes=None)

@@ -24,18 +24,18 @@ def description(subject: Subject) -> tuple[Verdict, list[Finding]]:
 def described(record: DatasetRecord, subject: Subject) -> list[Finding]:
     gaps = register.gaps(record)
     told = [Finding("metadata.gap", g.text, dict(g.params), g.field, g.severity == "required") for g in gaps]
-    return told or violations(record, subject.metadata, subject.proposal)
+    return told or violations(record, subject.metadata, subject.outcome)
 
 
 def as_decided(subject: Subject) -> DatasetRecord:
-    """The record as it would be when the proposal is decided; a table in the lake counts as data to publish."""
+    """The record as it would be when the outcome is decided; a table in the lake counts as data to publish."""
     parts = subject.record.distributions
     if subject.table is not None and not any(part.kind is DistributionKind.TABLE for part in parts):
         parts = (*parts, DistributionRecord(id=subject.table.id, kind=DistributionKind.TABLE))
-    availability = Availability.PLANNED if subject.proposal is Outcome.PLANNED else subject.record.availability
+    availability = Availability.PLANNED if subject.outcome is Outcome.PLANNED else subject.record.availability
     return replace(
         subject.record,
-        openness=OPENNESS[subject.proposal],
+        openness=OPENNESS[subject.outcome],
         openness_ground=subject.ground,
         availability=availability,
         distributions=parts,

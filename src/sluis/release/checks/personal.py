@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sluis.kernel.text import N_
+from sluis.process import service as process
 from sluis.register.types import DatasetRecord, DistributionKind
 from sluis.release.checks.subject import NOTHING_TO_LOOK_AT, Subject
 from sluis.release.source import TableNow
@@ -24,20 +25,23 @@ KINDS = {
     "licence_plate": N_("kentekens"),
 }
 _TEXTS = {
-    "sure": N_("In {columns} staan zeker {kind} ({count} rijen). Verwijder of bewerk deze kolom en lever opnieuw aan."),
-    "probable": N_("In {columns} staan waarschijnlijk {kind} ({count} rijen). Verwijder of bewerk deze kolom."),
-    "possible": N_("In {columns} staan misschien {kind} ({count} rijen). Iemand moet dit met een reden beoordelen."),
+    "blocks": N_(
+        "In {columns} staan {sure} {kind} ({count} rijen). Verwijder of bewerk deze kolom en lever opnieuw aan."
+    ),
+    "judge": N_("In {columns} staan {sure} {kind} ({count} rijen). Iemand moet dit met een reden beoordelen."),
+    "ignore": N_("In {columns} staan {sure} {kind} ({count} rijen). Volgens het beleid is dat geen bezwaar."),
 }
+_SURE = {"sure": N_("zeker"), "probable": N_("waarschijnlijk"), "possible": N_("misschien")}
 
 
 def hits(subject: Subject) -> tuple[Verdict, list[Finding]]:
-    """Sure or probable blocks; possible asks for a motivated judgement; what was not looked at is never "nothing"."""
+    """What the policy `personal-data` says of each hit; what was not looked at is never "nothing"."""
     findings = [*_in_table(subject.table), *_not_looked_at(subject.record)]
     if any(finding.blocks for finding in findings):
         return Verdict.FAILED, findings
-    if findings:
+    if any(finding.code != "personal.ignore" for finding in findings):
         return Verdict.ATTENTION, findings
-    return (Verdict.PASSED, []) if subject.table else NOTHING_TO_LOOK_AT
+    return (Verdict.PASSED, findings) if subject.table else NOTHING_TO_LOOK_AT
 
 
 def _in_table(table: TableNow | None) -> list[Finding]:
@@ -66,9 +70,15 @@ def _not_looked_at(record: DatasetRecord) -> Iterator[Finding]:
 
 
 def _finding(hit: Mapping[str, Any]) -> Finding:
-    confidence = hit["confidence"] if hit["confidence"] in _TEXTS else "sure"  # an unknown word counts as the worst
-    kind = KINDS.get(hit["kind"], hit["kind"])
-    params = {"columns": ", ".join(hit["columns"]), "kind": kind, "count": hit["count"]}
-    return Finding(
-        f"personal.{confidence}", _TEXTS[confidence], params, hit["columns"][0], blocks=confidence != "possible"
-    )
+    """The policy decides; an answer that it does not know, or none, blocks."""
+    said = process.evaluate("personal-data", "PersonalData", {"kind": hit["kind"], "confidence": hit["confidence"]})
+    weight = str(said.value) if said.value in _TEXTS else "blocks"
+    params = {
+        "columns": ", ".join(hit["columns"]),
+        "kind": KINDS.get(hit["kind"], hit["kind"]),
+        "sure": _SURE.get(hit["confidence"], hit["confidence"]),
+        "count": hit["count"],
+        "policy": said.evidence["policy"],
+        "matched": said.evidence["matched"],
+    }
+    return Finding(f"personal.{weight}", _TEXTS[weight], params, hit["columns"][0], blocks=weight == "blocks")

@@ -12,16 +12,29 @@ from sluis.release.types import Finding, Outcome, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The proposal with everything it is about. `inputs_sha256` is the hash of all of it."""
+    """Dataset, table and what the process knows (`said`: answers and results of rules, by variable).
+
+    `outcome` is what the description would be shown as. `inputs_sha256` is the hash of dataset and table.
+    """
 
     record: DatasetRecord
     metadata: Mapping[str, Any]
     table: TableNow | None
-    proposal: Outcome
+    said: Mapping[str, Any]
+    outcome: Outcome
     ground: str
     planned_date: date | None
-    quasi_identifiers: tuple[str, ...]
     inputs_sha256: str
+
+    @property
+    def personal_origin(self) -> bool:
+        """Was the data made from data about people? Unknown counts as yes."""
+        return self.said.get("personalOrigin") != "no"
+
+    def result(self, variable: str, name: str) -> Any:
+        """One entry of what a rule said; None when it said nothing."""
+        found = self.said.get(variable)
+        return found.get(name) if isinstance(found, Mapping) else None
 
 
 Look = Callable[[Subject], tuple[Verdict, list[Finding]]]

@@ -1,7 +1,7 @@
 """Tables of the release room."""
 
 from sluis.release.models.decision import Decision, Preparer
-from sluis.release.models.dossier import Advice, Dossier, Evidence
+from sluis.release.models.dossier import Dossier, Exhibit
 from sluis.release.models.feedback import Feedback
 from sluis.release.models.projection import (
     PublicDataset,
@@ -15,10 +15,9 @@ from sluis.release.models.projection import (
 from sluis.release.models.release import Release, ReleaseCopy
 
 __all__ = [
-    "Advice",
     "Decision",
     "Dossier",
-    "Evidence",
+    "Exhibit",
     "Feedback",
     "Preparer",
     "PublicDataset",

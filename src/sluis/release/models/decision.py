@@ -32,6 +32,7 @@ class Decision(models.Model):
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="decision")
     dataset = models.ForeignKey("register.Dataset", on_delete=models.PROTECT, related_name="+")
     dataset_id: UUID
+    dossier_id: UUID
     outcome = models.CharField(max_length=12, choices=[(o, o) for o in Outcome])
     decider_key = models.CharField(max_length=40)
     # Key of the colleague who lent the role it was decided in. Nullable, so that adding it kept the table's triggers.

@@ -11,7 +11,11 @@ from sluis.release.types import Outcome
 
 
 class Release(models.Model):
-    """`files`: [{format, name, media_type, size, sha256}]. `table`: {sha256, rows, geometry} or null."""
+    """`files`: [{format, name, media_type, size, sha256}]. `table`: {sha256, rows, geometry} or null.
+
+    One decision can bear several releases: what was planned and then came out, and refreshed data that changes nothing
+    of what was decided; `basis` says which rule let it pass. `notice`: {correction, ends_on} for who reads it outside.
+    """
 
     class Status(models.TextChoices):
         CURRENT = "current"
@@ -22,7 +26,7 @@ class Release(models.Model):
     dataset = models.ForeignKey("register.Dataset", on_delete=models.PROTECT, related_name="+")
     dataset_id: UUID
     number = models.PositiveIntegerField()
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="release")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="releases")
     outcome = models.CharField(max_length=12, choices=[(o, o) for o in Outcome])
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField()
@@ -35,6 +39,10 @@ class Release(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.TextField(blank=True)
     withdrawal_ground = models.TextField(blank=True)
+    # Which run of which step made it (a step that is tried again makes nothing twice), and why under this decision.
+    run_id = models.UUIDField(null=True, unique=True)
+    basis = models.JSONField(null=True)
+    notice = models.JSONField(null=True)
     copies: Any  # of ReleaseCopy
 
     class Meta:

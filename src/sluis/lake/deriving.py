@@ -1,0 +1,53 @@
+"""A new version of a table made from an earlier one: without some of its columns."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sluis.foundation import sandbox
+from sluis.foundation.service import BlobRef, blobs
+from sluis.kernel.actor import Actor
+from sluis.kernel.errors import Invalid
+from sluis.kernel.text import N_
+from sluis.lake.making import Made, profile_of
+from sluis.lake.models import TableVersion
+from sluis.lake.operations import settled_version
+from sluis.lake.policy import ADD, require_on_dataset
+from sluis.lake.queries import data_path
+from sluis.lake.types import IngestReport
+
+
+def derive(*, by: Actor, table_version_id: UUID, without: Sequence[str]) -> UUID:
+    """Leave these columns out; returns the new version, ready and profiled anew.
+
+    Raises NotFound, NotAllowed, and Invalid for a column that is not there or when none would be left.
+    """
+    row = TableVersion.objects.get(id=table_version_id)
+    by = require_on_dataset(by, ADD, row.dataset_id)
+    path = data_path(by=by, table_version_id=table_version_id)
+    report = IngestReport.from_json(row.report or {})
+    names = [column.name for column in report.columns]
+    if unknown := sorted(set(without) - set(names)):
+        text = N_("Deze kolommen bestaan niet in de tabel: {columns}.")
+        raise Invalid("table.column", text, columns=", ".join(unknown))
+    keep = [name for name in names if name not in without]
+    if not keep:
+        raise Invalid("table.nothing-left", N_("Zonder deze kolommen blijft er geen tabel over."))
+    geometry = report.geometry if report.geometry and report.geometry.column in keep else None
+    less = replace(report, columns=tuple(c for c in report.columns if c.name in keep), geometry=geometry, rejects=None)
+    data = _leave_out(path, keep, geometry is not None)
+    made = Made(less, profile_of(data, less, lambda fraction, text: None), data, None)
+    source = BlobRef(row.source_sha256, row.source_size)
+    return settled_version(by, row.dataset_id, source, row.filename, {"without": sorted(without)}, made)
+
+
+def _leave_out(path: Any, keep: list[str], geometry: bool) -> BlobRef:
+    folder = blobs.workdir("derive")
+    try:
+        out = folder / "data.parquet"
+        request = {"source": str(path), "out": str(out), "keep": keep, "geometry": geometry}
+        sandbox.run("sluis.lake.export.leaving:leave_out", request, reads=[path], writes=folder)
+        return blobs.put_file(out, move=True)
+    finally:
+        blobs.discard(folder)

@@ -1,0 +1,98 @@
+"""Steps of the process while a dataset stands outside: look after it, correct, announce its end, close the dossier."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sluis.foundation.service import Write, writing
+from sluis.kernel import clock
+from sluis.kernel.actor import SYSTEM
+from sluis.process.types import Work
+from sluis.release import evidence, projection
+from sluis.release.checks import CHECKS, run
+from sluis.release.dossiers import changing, id_of
+from sluis.release.models import Dossier, Feedback, Release
+from sluis.release.source import source
+from sluis.release.types import Verdict
+
+# How old data of this frequency may be before somebody should look: twice its own pace (EU frequency codes).
+_PATIENCE = {
+    "CONT": 2,
+    "HOURLY": 2,
+    "DAILY": 3,
+    "WEEKLY": 14,
+    "BIWEEKLY": 28,
+    "MONTHLY": 62,
+    "BIMONTHLY": 124,
+    "QUARTERLY": 186,
+    "ANNUAL_2": 366,
+    "ANNUAL": 732,
+    "BIENNIAL": 1464,
+}
+
+
+def monitor(work: Work) -> dict[str, Any]:
+    """Is the data as fresh as its frequency promises, do the links answer, are reports of visitors open?"""
+    row = Dossier.objects.get(id=id_of(work.subject))
+    now = source(row.dataset_id)
+    shown = Release.objects.filter(dataset_id=row.dataset_id, status=Release.Status.CURRENT).first()
+    links = run(CHECKS["links"], evidence.subject_of(now, work.variables)).verdict
+    days = _PATIENCE.get(now.record.frequency.rpartition("/")[2])
+    if shown is None or not now.record.frequency:
+        fresh = "unknown"
+    else:
+        late = days is not None and clock.now() - shown.published_at > timedelta(days=days)
+        fresh = "no" if late else "yes"
+    return {
+        "fresh": fresh,
+        "links": {Verdict.PASSED: "ok", Verdict.NOT_APPLICABLE: "ok"}.get(links, "unknown"),
+        "openFeedback": Feedback.objects.filter(dataset_id=row.dataset_id, answered_at__isnull=True).count(),
+    }
+
+
+def publish_correction(work: Work) -> None:
+    """The correction stands with the dataset (Woo art. 2.4, fifth paragraph); without a text nothing happens."""
+    text = str(work.variables.get("correctionText") or "").strip()
+    if text:
+        _notice(work, correction=text)
+
+
+def deprecate(work: Work) -> None:
+    """The dataset says on which day it goes."""
+    change = work.variables.get("change") or {}
+    notice = str(change.get("notice") or "P3M")
+    months = int(notice[1:-1]) if notice[1:-1].isdigit() and notice.endswith("M") else 3
+    _notice(work, ends_on=_later(clock.today(), months).isoformat())
+
+
+def archive(work: Work) -> dict[str, Any]:
+    """The dossier is closed: how long it stays, by the rule of retention, stands as its last piece of evidence."""
+    retention = work.variables.get("retention")
+    found = id_of(work.subject)
+    with writing(by=SYSTEM, action="release.dossier.closed", subject=("dossier", found)) as w:
+        w.note(retention=retention)
+    return {"retention": retention, "closed_at": clock.now().isoformat()}
+
+
+def _notice(work: Work, **said: str) -> None:
+    found = id_of(work.subject)
+    assert found is not None  # noqa: S101 - see handlers
+    with changing(found, "release.noticed") as (row, w):
+        shown = Release.objects.filter(dataset_id=row.dataset_id, status=Release.Status.CURRENT).first()
+        if shown is None:
+            return
+        shown.notice = {**(shown.notice or {}), **said}
+        shown.save(update_fields=["notice"])
+        projection.project(row.dataset_id)
+        w.note(**said)
+        _told(w, row, shown.number)
+
+
+def _told(w: Write, row: Dossier, number: int) -> None:
+    told = {"dataset_id": str(row.dataset_id), "slug": row.dataset_slug, "number": number}
+    w.emit("release.noticed", told)
+
+
+def _later(day: date, months: int) -> date:
+    year, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + year, month + 1, 1)
+    return first + timedelta(days=min(day.day, 28) - 1)

@@ -1,0 +1,143 @@
+"""New data for what stands outside: what changed, does the old decision still hold, and a new dossier if not."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sluis.foundation.service import writing
+from sluis.kernel.actor import SYSTEM
+from sluis.kernel.errors import Conflict
+from sluis.kernel.text import N_
+from sluis.process import service as process
+from sluis.process.types import Work
+from sluis.release import evidence
+from sluis.release.checks import ABOUT_DATA, CHECKS, run, worst
+from sluis.release.dossiers import id_of, started
+from sluis.release.models import Dossier, Release
+from sluis.release.models.dossier import OPEN_STAGES
+from sluis.release.publishing import decided, files_of, mark, release
+from sluis.release.queries import without_outcome
+from sluis.release.source import source
+from sluis.release.types import Outcome
+
+MESSAGE = "data-refreshed"
+AGAIN = ("small-cells", "k-anonymity", "table", "shapes", "code-lists", "licence-compatibility", "open-format", "hvd")
+
+
+def compare(work: Work) -> dict[str, Any]:
+    """What changed since the release outside, and the worst of what the checks say of the new data.
+
+    A changed description counts as a changed source: its words were part of what was decided.
+    """
+    row = _row(work)
+    now, shown = source(row.dataset_id), _shown(row.dataset_id)
+    subject = evidence.subject_of(now, work.variables)
+    reports = [run(CHECKS[name], subject) for name in (*AGAIN, "personal-data")]
+    columns = shown.columns if shown else []
+    described = without_outcome(now.metadata) != without_outcome(shown.decision.content["metadata"] if shown else {})
+    return {
+        "schemaChanged": _said(_shape(columns) != _shape(now.table.report["columns"] if now.table else [])),
+        "sourceChanged": _said(described),
+        "personalDataChanged": _said(_hits(work.variables) != _found(reports)),
+        "checks": worst(report.verdict for report in reports).value,
+        "rows": now.table.rows if now.table else 0,
+        "reports": [evidence.body_of(report) for report in reports],
+        "table": str(now.table.id) if now.table else None,
+    }
+
+
+def publish_refresh(work: Work) -> dict[str, Any]:
+    """The compared table goes out under the same decision, with what the rule said of it."""
+    row = _row(work)
+    decision, now = decided(row.id), source(row.dataset_id)
+    table, difference = now.table, work.variables.get("difference") or {}
+    if table is None or str(table.id) != difference.get("table"):
+        raise Conflict("refresh.changed", N_("Er kwam weer nieuwe data bij; die wordt eerst vergeleken."))
+    metadata = decision.content["metadata"]
+    files = files_of(table, metadata)
+    with writing(by=SYSTEM, action="release.published", subject=("dossier", row.id)) as w:
+        made = Release.objects.filter(run_id=work.run_id).first()
+        if made is None:
+            made = release(
+                decision,
+                Outcome.OPEN,
+                table,
+                files,
+                metadata=metadata,
+                run_id=UUID(work.run_id),
+                basis={"refresh": work.variables.get("refresh"), "difference": difference},
+            )
+            mark(decision, Outcome.OPEN)
+            told = {"dataset_id": str(row.dataset_id), "slug": row.dataset_slug, "number": made.number}
+            w.emit("release.published", told | {"outcome": made.outcome})
+            w.note(dataset=str(row.dataset_id), number=made.number, sha256=made.sha256, refresh=True)
+    return {"id": str(made.id), "number": made.number, "sha256": made.sha256, "at": made.published_at.isoformat()}
+
+
+def reassess(work: Work) -> dict[str, Any]:
+    """Open a new dossier that takes the decision again, with the answers so far; one that is open already will do."""
+    row = _row(work)
+    known = Dossier.objects.filter(dataset_id=row.dataset_id, stage__in=OPEN_STAGES).exclude(id=row.id).first()
+    if known is None:
+        said = _answers(work) | {"trigger": work.variables.get("trigger") or "inventory"}
+        known = started(SYSTEM, row.dataset_id, said | {"reassessment": "yes", "previous": str(row.id)})
+    return {"dossier": str(known.id)}
+
+
+def told_of_table(dataset_id: UUID) -> bool:
+    """New data of a dataset that stands outside: its dossier compares. False when no dossier looks after it."""
+    caring = Dossier.objects.filter(dataset_id=dataset_id, published_at__isnull=False, instance_id__isnull=False)
+    shown = _shown(dataset_id)
+    if shown is None or not shown.table:
+        return False
+    for instance_id in caring.order_by("-published_at").values_list("instance_id", flat=True):
+        try:
+            process.send_message(by=SYSTEM, instance_id=instance_id, message=MESSAGE)
+        except Conflict:  # that dossier has ended: an older one, or one that was refused
+            continue
+        return True
+    return False
+
+
+def retest(work: Work) -> dict[str, Any]:
+    """Are people in the data of now still not to be recognised?"""
+    subject = evidence.subject_of(source(_row(work).dataset_id), work.variables)
+    reports = [run(CHECKS[name], subject) for name in ABOUT_DATA[:3]]
+    verdict = worst(report.verdict for report in reports)
+    return {"verdict": verdict.value, "reports": [evidence.body_of(report) for report in reports]}
+
+
+def _row(work: Work) -> Dossier:
+    return Dossier.objects.get(id=id_of(work.subject))
+
+
+def _shown(dataset_id: UUID) -> Release | None:
+    current = Release.objects.filter(dataset_id=dataset_id, status=Release.Status.CURRENT)
+    return current.select_related("decision").first()
+
+
+def _shape(columns: Any) -> list[tuple[str, str]]:
+    return [(column["name"], column["type"]) for column in columns]
+
+
+def _hits(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    report = said.get("personalData")
+    findings = report.get("findings", []) if isinstance(report, Mapping) else []
+    return sorted((f["code"], f["field"]) for f in findings)
+
+
+def _found(reports: list[Any]) -> list[tuple[str, str]]:
+    return sorted((f.code, f.field) for report in reports if report.name == "personal-data" for f in report.findings)
+
+
+def _said(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _answers(work: Work) -> dict[str, Any]:
+    """What the new dossier starts with: the answers of people before the decision, and the scope, which it skips."""
+    nodes = process.model(work.definition_sha256).nodes
+    names = {
+        field.id for element in evidence.preparing_elements(work.definition_sha256) for field in nodes[element].form
+    }
+    return {name: value for name, value in work.variables.items() if name in names | {"scope"}}
