@@ -3,7 +3,7 @@
 import hashlib
 
 from sluis.kernel import clock
-from sluis.process.models import CurrentDefinition, Definition
+from sluis.process.models import CurrentDefinition, Definition, Enactment
 from sluis.process.shipped import shipped
 
 
@@ -24,6 +24,8 @@ def deployed() -> None:
         for kind, path in files
     ]
     Definition.objects.bulk_create(rows)
+    now = clock.now()
+    Enactment.objects.bulk_create(Enactment(kind=row.kind, key=row.key, definition=row, at=now) for row in rows)
     CurrentDefinition.objects.bulk_create(
-        CurrentDefinition(kind=row.kind, key=row.key, definition=row, since=clock.now()) for row in rows
+        CurrentDefinition(kind=row.kind, key=row.key, definition=row, since=now) for row in rows
     )

@@ -133,10 +133,11 @@ def test_a_substitute_decides_in_the_name_of_the_owner(palen, steward, owner, me
     assert [e.actor_keys for e in told] == [{substitute.key, owner.key}]
 
 
-def _returned_to(owner, mender, lying):
-    """The owner sent it back, and somebody mended it: who lies with the decision now?"""
+def _returned_to(merwede, mender, lying):
+    """Another owner sent it back, and somebody mended it: who lies with the decision now?"""
+    another = person(merwede, "data_owner")
     answers = {"decision": "return", "motivation": "Kan beter.", "returnTo": "description", "returnReason": "Zo."}
-    release.answer(by=owner, dossier_id=lying.id, element="Decide", answers=answers)
+    release.answer(by=another, dossier_id=lying.id, element="Decide", answers=answers)
     release.answer(by=mender, dossier_id=lying.id, element="Describe", answers={})
     run_until_idle()
     return release.dossier(by=SYSTEM, dossier_id=lying.id)
@@ -162,13 +163,13 @@ def test_a_substitute_does_not_decide_on_what_they_prepared_themselves(palen, me
 def test_an_owner_does_not_decide_on_what_a_substitute_prepared_in_their_name(palen, merwede, steward, owner):
     substitute = lent(merwede, owner, "data_steward", own="viewer")
     lying = ready(steward, palen)
-    _refused_decision(owner, _returned_to(owner, substitute, lying))
+    _refused_decision(owner, _returned_to(merwede, substitute, lying))
 
 
 def test_two_substitutes_of_one_person_are_that_person_twice(palen, merwede, steward, owner):
     first = lent(merwede, owner, "data_steward", own="viewer")
     lying = ready(steward, palen)
-    lying = _returned_to(owner, first, lying)
+    lying = _returned_to(merwede, first, lying)
     _refused_decision(lent(merwede, owner, "data_owner", own="viewer"), lying)
 
 
@@ -371,15 +372,19 @@ class Lock(RuleBasedStateMachine):
 
     def _editors(self, made: Decision) -> set[str]:
         """Recounted here from the whole chain, without the code under test: who touched what was decided."""
-        earlier = Decision.objects.filter(dataset_id=self.dataset.id, outcome="open", release__isnull=False)
+        earlier = Decision.objects.filter(dataset_id=self.dataset.id, outcome="open", releases__isnull=False)
         before = max((d.audit_seq for d in earlier if d.audit_seq < made.audit_seq), default=0)
         touching = {"register.dataset.created", "register.dataset.changed", "lake.table.requested"}
         touching |= {f"release.dossier.{word}" for word in ("opened", "proposed", "submitted", "advised")}
         touching |= {"register.contact.changed"}
         dossiers = [str(made.dossier_id)]
+        instance = Dossier.objects.get(id=made.dossier_id).instance_id
         entries = audit.entries_about("dataset", self.dataset.id, after=before)
         entries += audit.entries_about("contact", self.dataset.contact.id, after=before)
         entries += [e for key in dossiers for e in audit.entries_about("dossier", key, after=before)]
+        done = audit.entries_about("process", instance, after=before)
+        entries += [e for e in done if e.detail.get("element") in ("Intake", "Describe", "TransformPlan")]
+        touching |= {"process.task.completed"}
         mine = [e for e in entries if e.action in touching and e.seq <= made.audit_seq]
         return {e.actor_key for e in mine} | {key for e in mine for key in e.detail.get("on_behalf_of", ())}
 
