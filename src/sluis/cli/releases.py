@@ -20,6 +20,20 @@ Outcome = Annotated[str, typer.Option(help=_("open, restricted, closed of planne
 Ground = Annotated[str, typer.Option(help=_("Grond, als het niet open wordt."))]
 Motivation = Annotated[str, typer.Option(help=_("Waarom; bezoekers lezen dit."))]
 Reason = Annotated[str, typer.Option(help=_("Reden."))]
+Plain = Annotated[
+    bool,
+    typer.Option(
+        "--plain",
+        help=_(
+            "U verklaart: eigen data uit een publieke taak, niet over mensen, geen rechten van anderen, "
+            "geen belang uit de Woo geraakt, openbaar, niet vitaal, geen HVD of INSPIRE."
+        ),
+    ),
+]
+Answers = Annotated[
+    list[str] | None, typer.Option("--answer", help=_("Antwoord: vraag=waarde; gaat voor --plain. Herhaal."))
+]
+Fields = Annotated[list[str] | None, typer.Option("--set", help=_("Ander veld: naam=waarde; herhaal voor meer."))]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Dag waarop de data open wordt."))]
 
 
@@ -27,26 +41,13 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Dag 
 def prepare(
     slug: Slug,
     by: As,
-    plain: Annotated[
-        bool,
-        typer.Option(
-            "--plain",
-            help=_(
-                "U verklaart: eigen data uit een publieke taak, niet over mensen, geen rechten van anderen, "
-                "geen belang uit de Woo geraakt, openbaar, niet vitaal, geen HVD of INSPIRE."
-            ),
-        ),
-    ] = False,
-    put_answer: Annotated[
-        list[str] | None, typer.Option("--answer", help=_("Antwoord: vraag=waarde; gaat voor --plain. Herhaal."))
-    ] = None,
+    plain: Plain = False,
+    put_answer: Answers = None,
     description: Annotated[str, typer.Option(help=_("Beschrijving in gewone woorden."))] = "",
     theme: Annotated[list[str] | None, typer.Option(help=_("Thema, zoals TRAN; herhaal voor meer."))] = None,
     licence: Annotated[str, typer.Option(help=_("Licentie, zoals CC0."))] = "",
     contact: Annotated[str, typer.Option(help=_("E-mailadres voor vragen."))] = "",
-    put: Annotated[
-        list[str] | None, typer.Option("--set", help=_("Ander veld: naam=waarde; herhaal voor meer."))
-    ] = None,
+    put: Fields = None,
     metadata: Annotated[Path | None, typer.Option(help=_("TOML-bestand met [dataset] en [columns.naam]."))] = None,
 ) -> None:
     start()

@@ -1,15 +1,9 @@
 """The door of the process room.
 
-<<<<<<< HEAD
-Files:     deploy, make_current, current, all_current, history, definition, source, model, keys, settle_shipped
-Rules:     propose, decide; proposals, proposal, proposal_of, compare_rule, compare_proposal; for everybody: in_force,
-           all_in_force, changes_between, rule_cases, sheets
-=======
 Files:     deploy, make_current, current, all_current, history, definition, source, model, keys,
            settle_shipped, evaluate
-Rules:     propose, decide; proposals, proposal, compare_rule, compare_proposal; for everybody: in_force, all_in_force,
-           changes_between, rule_cases, sheets
->>>>>>> 4fffd5c (The release process is what runs: a dossier is one instance of it, and nothing else publishes)
+Rules:     propose, decide; proposals, proposal, proposal_of, compare_rule, compare_proposal; for everybody: in_force,
+           all_in_force, changes_between, rule_cases, sheets
 Instances: start, send_message, cancel, retry, migration_preview, migrate; instance, instances, progress
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
