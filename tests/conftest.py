@@ -42,22 +42,16 @@ def data_folder(tmp_path: Path, settings: object) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_the_append_only_triggers() -> Iterator[None]:
     """Emptying the test database between tests is the one deletion the append-only tables must stand."""
-    from importlib import import_module
-
     from django.db.backends.sqlite3.operations import DatabaseOperations
 
-    guarded = (
-        "sluis.foundation.migrations.0002_append_only",
-        "sluis.process.migrations.0002_promises",
-        "sluis.process.migrations.0005_proposals",
-        "sluis.release.migrations.0002_append_only",
-    )
-    creates = [statement for module in guarded for statement in import_module(module).SQLITE]
-    drops = [f"DROP TRIGGER IF EXISTS {statement.split()[2]}" for statement in creates]
     flush = DatabaseOperations.sql_flush
 
     def sql_flush(self: DatabaseOperations, *args: object, **kwargs: object) -> list[str]:
-        return [*drops, *flush(self, *args, **kwargs), *creates]
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = dict(cursor.fetchall())
+        drops = [f"DROP TRIGGER {name}" for name in triggers]
+        return [*drops, *flush(self, *args, **kwargs), *triggers.values()]
 
     DatabaseOperations.sql_flush = sql_flush
     yield
