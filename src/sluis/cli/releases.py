@@ -271,6 +271,27 @@ def status(slug: Slug, by: As) -> None:
     _show(_dossier(actor(by), slug), slug)
 
 
+@app.command(
+    "record", cls=Command, help=_("Bewaar het dossier als archief: een zip volgens MDTO, leesbaar zonder Sluis.")
+)
+def record(
+    slug: Slug,
+    by: As,
+    out: Annotated[Path, typer.Option(help=_("Waar het zip-bestand komt; een map krijgt de eigen naam erin."))],
+) -> None:
+    start()
+    from sluis.release import service as release
+
+    who = actor(by)
+    made = release.export_dossier(by=who, dossier_id=_dossier(who, slug).id)
+    target = out / made.name if out.is_dir() else out
+    with target.open("wb") as stream:
+        stream.writelines(made.chunks)
+    size = target.stat().st_size
+    said = _("Het dossier van {slug} staat in {file} ({size} bytes).").format(slug=slug, file=target, size=size)
+    result({"dataset": slug, "file": str(target), "size": size}, said)
+
+
 @app.command("list", cls=Command, help=_("Toon de dossiers die u mag zien."))
 def dossiers(by: As) -> None:
     start()

@@ -116,6 +116,13 @@ PRIVACY: dict[str, Fields] = {
         possible="text answer dataset_title",
         none="id number dataset_id dataset_slug organisation at answered_at",
     ),
+    "governance.Processing": Fields(
+        pseudonym="confirmed_by",
+        possible="dataset_title purpose legal_basis data_categories person_categories recipients transfers retention "
+        "security dpia reference fed",
+        none="id organisation dataset_id dossier_id dataset_slug outcome decided_at contains origin version changed_at "
+        "confirmed_at",
+    ),
     "release.PublicDataset": Fields(
         possible="title title_en description description_en keywords document",
         none="id dataset_id organisation_id slug uri kind themes organisation organisation_name licence "

@@ -22,6 +22,7 @@ class DeskConfig(AppConfig):
                 (N_("Dossiers"), "desk:dossiers"),
                 (N_("Beleid"), "desk:rules"),
                 (N_("Meldingen"), "desk:feedback"),
+                (N_("Verwerkingen"), "desk:processings"),
                 (N_("Personen"), "desk:people"),
                 (N_("Achtergrondtaken"), "desk:jobs"),
                 (N_("Logboek"), "desk:audit"),

@@ -141,6 +141,10 @@ EVENTS = {
     "release.dossier.stopped": N_("Dossier gestopt"),
     "release.dossier.failed": N_("Publicatie mislukt"),
     "release.dossier.publication-asked": N_("Publicatie opnieuw gevraagd"),
+    "governance.processing.fed": N_("Register van verwerkingen bijgewerkt uit een dossier"),
+    "governance.processing.described": N_("Verwerking aangevuld"),
+    "governance.processing.exported": N_("Register van verwerkingen gedownload"),
+    "release.dossier.exported": N_("Dossier als archief gedownload"),
     "release.published": N_("Gepubliceerd"),
     "release.copy.made": N_("Downloadbestand gemaakt"),
 }

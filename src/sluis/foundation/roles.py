@@ -31,6 +31,8 @@ PERMISSIONS: dict[str, str] = {
     "policy.propose": N_("een nieuwe versie van een proces of beleid voorstellen"),
     "policy.decide": N_("besluiten of een voorgestelde versie van een proces of beleid in werking treedt"),
     "feedback.handle": N_("meldingen van bezoekers lezen en beantwoorden"),
+    "processing.view": N_("het register van verwerkingen zien"),
+    "processing.edit": N_("het register van verwerkingen aanvullen"),
     "audit.view": N_("het logboek inzien"),
     "people.manage": N_("accounts, teams en rollen beheren"),
     "platform.operate": N_("taken, waardelijsten en de zoekindex beheren"),
@@ -63,7 +65,7 @@ ROLES: dict[str, Role] = {
             "privacy_officer",
             N_("Privacy officer"),
             N_("Adviseert over persoonsgegevens en kan in nood intrekken."),
-            _VIEW | {"dossier.advise", "dossier.withdraw", "audit.view"},
+            _VIEW | {"dossier.advise", "dossier.withdraw", "processing.view", "processing.edit", "audit.view"},
         ),
         Role(
             "ciso",
@@ -75,13 +77,13 @@ ROLES: dict[str, Role] = {
             "lawyer",
             N_("Jurist"),
             N_("Adviseert over de Woo, auteursrecht en databankrecht."),
-            _VIEW | {"dossier.advise"},
+            _VIEW | {"dossier.advise", "processing.view"},
         ),
         Role(
             "coordinator",
             N_("Opendatacoördinator"),
             N_("Bewaakt het proces over alle datasets."),
-            _EDIT | _KEEP | {"dossier.prepare", "dossier.advise", "platform.operate"},
+            _EDIT | _KEEP | {"dossier.prepare", "dossier.advise", "processing.view", "platform.operate"},
         ),
         Role(
             "data_manager",

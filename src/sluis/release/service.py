@@ -20,6 +20,8 @@ undecided(*, by, dataset_id) -> frozenset[str]                      'table', 'de
                    outside and waiting for a decision
 differences(*, by, dataset_id) -> dict[str, (then, now)]            per field of the description, since that release
 recorded_inputs(policy_key)                                         what a policy was asked in past dossiers
+about_people(dataset_id) -> AboutPeople | None                      for the register of processing
+export_dossier(*, by, dossier_id) -> RecordFile                     the record after MDTO: a zip that streams
 prepare_processes() -> int                                          shipped definitions; open dossiers of before
 
 give_feedback(*, slug, text, email="", trap="", ip="") -> PublicFeedback     visitors; TooMany, Invalid, NotFound
@@ -38,6 +40,7 @@ from sluis.release.feedback import TERM as FEEDBACK_TERM
 from sluis.release.feedback import answer as answer_feedback
 from sluis.release.feedback import feedback_for, give_feedback, public_feedback, public_feedback_of
 from sluis.release.lifting import lift_embargo
+from sluis.release.people import AboutPeople, about_people
 from sluis.release.projection import rebuild_projection
 from sluis.release.queries import (
     differences,
@@ -48,6 +51,7 @@ from sluis.release.queries import (
     task_context,
     undecided,
 )
+from sluis.release.record.export import RecordFile, export_dossier
 from sluis.release.search.index import is_behind as index_is_behind
 from sluis.release.search.index import rebuild as rebuild_index
 from sluis.release.starting import prepare_processes
@@ -55,6 +59,9 @@ from sluis.release.withdrawing import withdraw
 
 __all__ = [
     "FEEDBACK_TERM",
+    "AboutPeople",
+    "RecordFile",
+    "about_people",
     "answer",
     "answer_feedback",
     "differences",
@@ -62,6 +69,7 @@ __all__ = [
     "dossier_id_of",
     "dossier_of",
     "dossiers",
+    "export_dossier",
     "feedback_for",
     "give_feedback",
     "index_is_behind",

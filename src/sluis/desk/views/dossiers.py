@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from sluis.desk import words
 from sluis.desk.dossiers import changes_since, evidence_of, fields_since, public_url, register_facts
@@ -101,3 +102,13 @@ def progress(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     if found.stage in MOVING and found.failure is None:
         return render(request, "desk/parts/dossier_progress.html", {"dossier": found})
     return HttpResponse(headers={"HX-Redirect": reverse("desk:dossier", args=[dossier_id])})
+
+
+@require_GET
+def record(request: HttpRequest, dossier_id: UUID) -> StreamingHttpResponse:
+    """The record for the archive, as it is made."""
+    made = release.export_dossier(by=who(request), dossier_id=dossier_id)
+    response = StreamingHttpResponse(made.chunks, content_type="application/zip")
+    response["Content-Disposition"] = content_disposition_header(True, made.name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
