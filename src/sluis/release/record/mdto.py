@@ -103,11 +103,15 @@ def _appraise(thing: ET.Element, stay: Retention, closed: date | None) -> None:
             _add(term, "termijnStartdatumLooptijd", closed.isoformat())
         _add(term, "termijnLooptijd", f"P{stay.years}Y")
         if closed:
-            _add(
-                term, "termijnEinddatum", date(closed.year + stay.years, closed.month, min(closed.day, 28)).isoformat()
-            )
+            _add(term, "termijnEinddatum", _years_on(closed, stay.years).isoformat())
     if stay.category:
         _concept(thing, "informatiecategorie", stay.category, "Selectielijst provincies", stay.category)
+
+
+def _years_on(day: date, years: int) -> date:
+    """The same day; 28 February where there is no 29th."""
+    leap = (day.month, day.day) == (2, 29)
+    return date(day.year + years, day.month, 28) if leap else day.replace(year=day.year + years)
 
 
 def _maker(thing: ET.Element, given: Material) -> None:
