@@ -1,6 +1,6 @@
 """Processes, policies and proposals as pages of the desk show them, and what stands beside a task about a proposal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from sluis.desk.forms.tasks import in_language
 from sluis.desk.process_view import role_title
 from sluis.desk.subjects import Beside, Blocker, Fact, subject
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import NotFound
+from sluis.kernel.errors import Invalid, NotFound
 from sluis.kernel.text import N_
 from sluis.process import service as process
 from sluis.process.dmn.compare import Compared, Difference
@@ -107,6 +107,18 @@ def proposed(one: ProposalRecord) -> dict[str, Any]:
         "is_new": not one.base_sha256,
         "url": reverse("desk:rule-proposal", args=[one.id]),
     }
+
+
+def faulty(kind: Kind, xml: bytes, faults: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A refused file with its faults where they are; nothing when it cannot be drawn or read at all."""
+    found = [(element, text) for element, text in faults if element]
+    if kind is Kind.PROCESS:
+        return {"drawing": words.picture(xml, found) if found else ""}
+    try:
+        tables = words.tables(xml, found)[1]
+    except Invalid:
+        return {}
+    return {"tables": [table for table in tables if table.faults or any(rule.faults for rule in table.rules)]}
 
 
 def shown(kind: Kind, xml: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.refused import BAD
 
 from sluis.foundation.service import run_until_idle
 from sluis.process import service as door
@@ -112,6 +113,31 @@ def test_a_faulty_process_shows_where_it_goes_wrong(coordinator: Any) -> None:
     assert 'href="#stap-Decide"' in page
     assert "sluis-bpmn--fault" in page
     assert door.proposals(by=coordinator.actor) == ()
+
+
+def test_every_refused_file_says_and_shows_where(coordinator: Any) -> None:
+    places = {"process": "processen/regel-wijzigen", "policy": "tabellen/review"}
+    for bad in BAD:
+        given = {"motivation": "Stuk.", "file": upload(f"stuk.{'bpmn' if bad.kind == 'process' else 'dmn'}", bad.text)}
+        page = posted(coordinator, f"/desk/beleid/{places[bad.kind]}", 422, action="compare", **given)
+        if "10 MB" in bad.mistake:
+            assert "groter dan 10 MB" in page, bad.mistake
+        elif bad.mistake == "external entity":
+            assert "DOCTYPE" in page
+        else:
+            assert f">{bad.element}</code>" in page, bad.mistake
+            assert ("sluis-bpmn--fault" if bad.kind == "process" else "Waar het misgaat") in page, bad.mistake
+        assert "Stel voor" not in page
+    assert door.proposals(by=coordinator.actor) == ()
+
+
+def test_a_rule_that_is_wrong_is_marked_in_its_table(coordinator: Any) -> None:
+    bad = next(one for one in BAD if one.mistake == "overlap")
+    given = {"motivation": "Stuk.", "file": upload("review.dmn", bad.text)}
+    page = posted(coordinator, "/desk/beleid/tabellen/review", 422, action="compare", **given)
+    row = page.split('<tr class="sluis-fault">')[1].split("</tr>")[0]
+    assert "De regels 1 en 2 gelden allebei" in row
+    assert page.count('class="sluis-fault"') == 1
 
 
 def test_the_text_of_the_editor_is_kept_to_the_letter(coordinator: Any) -> None:

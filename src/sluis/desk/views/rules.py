@@ -21,7 +21,6 @@ from sluis.kernel.errors import NotFound
 from sluis.kernel.ids import slugify
 from sluis.kernel.text import N_
 from sluis.process import service as process
-from sluis.process.rules import words
 from sluis.process.types import Kind, ProposalState
 from sluis.web.shapes import Link
 
@@ -140,9 +139,8 @@ def _compared(request: HttpRequest, kind: Kind, key: str, form: VersionForm) -> 
 
 def _refused(request: HttpRequest, kind: Kind, xml: bytes, error: Any, context: dict[str, Any]) -> HttpResponse:
     faults = [(fault.field, fault.text(gettext)) for fault in error.faults]
-    told = {element: text for element, text in faults if element}
-    drawing = words.picture(xml, told) if kind is Kind.PROCESS else ""
-    return show(request, "rule_compare", context | {"error": error, "faults": faults, "drawing": drawing}, status=422)
+    context |= {"error": error, "faults": faults} | shapes.faulty(kind, xml, faults)
+    return show(request, "rule_compare", context, status=422)
 
 
 def _proposed(request: HttpRequest, kind: Kind, key: str, form: VersionForm) -> HttpResponse:

@@ -40,6 +40,8 @@ class Row:
     outputs: tuple[str, ...]
     explanation: Text
     source: str
+    parts: frozenset[str] = frozenset()
+    """The id of the rule and of each of its cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Sheet:
     outputs: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     text: str = ""
+    parts: frozenset[str] = frozenset()
+    """Ids of the decision itself, without those of its rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def _sheet(decision: Element) -> Sheet:
     head = (decision.get("id", name), name, _label(decision, name), _documentation(decision))
     table = decision.find("{*}decisionTable")
     if table is None:
-        return Sheet(*head, text=decision.findtext("{*}literalExpression/{*}text") or "")
+        return Sheet(*head, text=decision.findtext("{*}literalExpression/{*}text") or "", parts=_ids(decision))
     inputs = tuple(_input(one) for one in table.findall("{*}input"))
     outputs = tuple(_output(one, decision) for one in table.findall("{*}output"))
     notes = [note.get("name", "") for note in table.findall("{*}annotation")]
@@ -92,7 +96,8 @@ def _sheet(decision: Element) -> Sheet:
         _row(rule, number, [column.name for column in outputs], notes)
         for number, rule in enumerate(table.findall("{*}rule"), 1)
     )
-    return Sheet(*head, table.get("hitPolicy", "UNIQUE"), inputs, outputs, rows)
+    parts = _ids(decision).difference(*(row.parts for row in rows))
+    return Sheet(*head, table.get("hitPolicy", "UNIQUE"), inputs, outputs, rows, parts=parts)
 
 
 def _input(element: Element) -> Column:
@@ -111,7 +116,11 @@ def _row(rule: Element, number: int, outputs: list[str], notes: list[str]) -> Ro
     said: Mapping[str, str] = dict(zip(notes, _texts(rule, "annotationEntry"), strict=False))
     reason = dict(zip(outputs, results, strict=False)).get("reason", "").strip('"')
     explained = Text(said.get(_EXPLAINED) or reason, said.get(_EXPLAINED_EN, ""))
-    return Row(rule.get("id", str(number)), number, given, results, explained, said.get(_SOURCE, ""))
+    return Row(rule.get("id", str(number)), number, given, results, explained, said.get(_SOURCE, ""), _ids(rule))
+
+
+def _ids(element: Element) -> frozenset[str]:
+    return frozenset(one.get("id", "") for one in element.iter()) - {""}
 
 
 def _texts(rule: Element, tag: str) -> Iterator[str]:

@@ -52,10 +52,13 @@ class StepText:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
+    """One rule; `faults` are sentences about what is wrong with it."""
+
     number: int
     cells: tuple[str, ...]
     explanation: str
     source: str
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class TableText:
     follows: tuple[str, ...]
     rules: tuple[RuleText, ...]
     expression: str
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,11 @@ def language() -> str:
     return get_language() or "nl"
 
 
-def picture(xml: bytes, faults: Mapping[str, str] | None = None) -> str:
-    """The drawing of a process with its faults; '' for a file that cannot be drawn."""
+def picture(xml: bytes, faults: Sequence[tuple[str, str]] = ()) -> str:
+    """The drawing of a process with its faults (element, sentence); '' for a file that cannot be drawn."""
+    at = {element: " ".join(text for named, text in faults if named == element) for element, _ in faults}
     try:
-        return draw(read(xml), Look(faults=faults or {}, language=language(), translate=gettext))
+        return draw(read(xml), Look(faults=at, language=language(), translate=gettext))
     except Invalid:
         return ""
 
@@ -124,12 +129,17 @@ def _explained(model: BpmnModel | None, element: str) -> str:
     return (node.documentation_en if language().startswith("en") else "") or node.documentation
 
 
-def tables(xml: bytes) -> tuple[PolicySheets, tuple[TableText, ...]]:
+def tables(xml: bytes, faults: Sequence[tuple[str, str]] = ()) -> tuple[PolicySheets, tuple[TableText, ...]]:
+    """Every decision in words; each fault (element, sentence) stands at the table or the rule that it is about."""
     read_as = sheets(xml)
-    return read_as, tuple(_table(sheet) for sheet in read_as.decisions)
+    return read_as, tuple(_table(sheet, faults) for sheet in read_as.decisions)
 
 
-def _table(sheet: Sheet) -> TableText:
+def _about(parts: frozenset[str], faults: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(text for element, text in faults if element in parts)
+
+
+def _table(sheet: Sheet, faults: Sequence[tuple[str, str]]) -> TableText:
     told = [place for place, column in enumerate(sheet.outputs) if column.name != _REASON]
     rules = tuple(
         RuleText(
@@ -137,6 +147,7 @@ def _table(sheet: Sheet) -> TableText:
             (*(cell(text) for text in row.inputs), *(cell(row.outputs[at]) for at in told if at < len(row.outputs))),
             row.explanation.said(language()),
             row.source,
+            _about(row.parts, faults),
         )
         for row in sheet.rows
     )
@@ -149,6 +160,7 @@ def _table(sheet: Sheet) -> TableText:
         tuple(sheet.outputs[at].label.said(language()) for at in told),
         rules,
         sheet.text,
+        _about(sheet.parts, faults),
     )
 
 
