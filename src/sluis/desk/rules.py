@@ -56,7 +56,6 @@ def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> B
     )
     facts = (
         Fact(gettext("Voorstel"), gettext("{name}, versie {number}").format(**shown), shown["url"]),
-        Fact(gettext("Wat verandert er en waarom?"), found.motivation),
         Fact(gettext("Voorgesteld op"), moment(found.proposed_at)),
         Fact(gettext("Wat nu geldt"), shown["name"], place),
     )
@@ -133,7 +132,7 @@ def told(actor: Actor, found: Comparison) -> dict[str, Any]:
         "changes": words.changed(found.changes),
         "tested": found.tested,
         "misses": [
-            (miss.case.name, miss.entry, words.value(miss.expected), words.value(miss.got))
+            (miss.case.name, entry(miss.entry), words.value(miss.expected), words.value(miss.got))
             for miss in (found.tested.misses if found.tested else ())
         ],
         "cases": _compared_in_words(found.cases, _of_case),
@@ -174,4 +173,9 @@ def _entries(one: Difference) -> tuple[tuple[str, str, str], ...]:
     def part(value: Any, name: str) -> str:
         return words.value(value.get(name) if isinstance(value, dict) else value)
 
-    return tuple((name, part(one.before, name), part(one.after, name)) for name in one.entries)
+    return tuple((entry(name), part(one.before, name), part(one.after, name)) for name in one.entries)
+
+
+def entry(name: str) -> str:
+    """What a result calls itself; a decision with one result has no name for it."""
+    return gettext("uitkomst") if name == "value" else name

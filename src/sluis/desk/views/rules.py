@@ -127,7 +127,7 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
 def _compared(request: HttpRequest, kind: Kind, key: str, form: VersionForm) -> HttpResponse:
     """Faults with the drawing, or what changes with a button to propose it. Nothing is stored."""
     actor, given = who(request), form.cleaned_data
-    context: dict[str, Any] = {"kind": kind.value, "key": key, "crumbs": _crumbs(), "place": shapes.NAMES[kind]}
+    context = _about(kind, key)
     try:
         found = process.compare_rule(by=actor, kind=kind, key=key, xml=given["bytes"], cases=given["cases"])
     except CORRECTABLE as error:
@@ -156,10 +156,16 @@ def _proposed(request: HttpRequest, kind: Kind, key: str, form: VersionForm) -> 
         )
     except CORRECTABLE as error:
         put(form, error)
-        context = {"kind": kind.value, "key": key, "crumbs": _crumbs(), "place": shapes.NAMES[kind]}
+        context = _about(kind, key)
         return _refused(request, kind, given["bytes"], error, context)
     messages.success(request, gettext("Voorgesteld. Een data-eigenaar die dit niet voorstelde, besluit erover."))
     return redirect("desk:rule-proposal", proposal_id=made.id)
+
+
+def _about(kind: Kind, key: str) -> dict[str, Any]:
+    now = next((one for one in process.all_in_force() if (one.kind, one.key) == (kind, key)), None)
+    name = shapes.held(now)["name"] if now else key
+    return {"kind": kind.value, "key": key, "name": name, "crumbs": _crumbs(), "place": shapes.NAMES[kind]}
 
 
 def _kind(place: str) -> Kind:

@@ -47,7 +47,7 @@ def refuse_unsound(xml: bytes, *, known: Known | None = None, file: str = "BPMN"
     if model is None or faults:
         raise Invalid(
             "process.unsound",
-            N_("Dit proces kan zo niet draaien: {count} fout(en)."),
+            N_("Dit proces kan zo niet draaien. Aantal fouten: {count}."),
             way_out=N_("Herstel de genoemde stappen en lever het bestand opnieuw aan."),
             faults=[fault.as_fault() for fault in faults],
             count=len(faults),

@@ -28,7 +28,7 @@ class ModelRefused(Invalid):
         shown = [Fault(one.message, field=one.element, params=one.params) for one in faults]
         super().__init__(
             "dmn.refused",
-            N_("Het beslismodel kan zo niet worden gebruikt: {count} fouten."),
+            N_("Het beslismodel kan zo niet worden gebruikt. Aantal fouten: {count}."),
             way_out=N_("Verbeter wat hieronder staat en probeer het opnieuw."),
             faults=shown,
             count=len(faults),
