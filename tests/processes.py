@@ -10,9 +10,9 @@ from sluis.process.shipped import shipped
 
 
 def deployed() -> None:
-    """Every file that can run in this installation, as far as it is not there yet."""
+    """Every file, as far as it is not there yet."""
     files = [("policy", path) for path in sorted(shipped("policies").glob("*.dmn"))]
-    files += [("process", path) for path in sorted(shipped("processes").glob("*.bpmn")) if path.stem != "dataverzoek"]
+    files += [("process", path) for path in sorted(shipped("processes").glob("*.bpmn"))]
     now, known = clock.now(), set(Definition.objects.values_list("kind", "key"))
     rows = [
         Definition(

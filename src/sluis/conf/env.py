@@ -83,6 +83,9 @@ class Env:
     mail_user: str = setting("", "Account at the mail server. Empty: none needed.", group="mail")
     mail_password: str = setting("", "Password of that account.", group="mail", secret=True)
     mail_from: str = setting("", "Sender of the mails. Empty: contact_email.", group="mail")
+    request_days: int = setting(
+        365, "Days after the answer that name, address and own words of who asked for data are kept.", group="portal"
+    )
     jobs: int = setting(1, "Jobs that run at the same time per worker.", group="jobs")
     feed_page: int = setting(100, "Datasets per page of the DCAT feed.", group="portal")
 

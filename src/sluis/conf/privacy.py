@@ -143,6 +143,13 @@ PRIVACY: dict[str, Fields] = {
         none="id dataset number decision outcome sha256 published_at quality status withdrawn_at withdrawal_ground "
         "run_id basis",
     ),
+    "requests.DataRequest": Fields(
+        personal="name email",
+        possible="topic question purpose public_question answer motivation holder",
+        none="id number organisation instance_id language received_at extended_at dataset_id dossier_id outcome ground "
+        "address answered_at closed_at forgotten_at",
+    ),
+    "requests.Letter": Fields(possible="text reply", none="id request run_id kind at mailed_at replied_at"),
     "account.EmailAddress": Fields(personal="email", pseudonym="user", none="id verified primary"),
     "socialaccount.SocialAccount": Fields(pseudonym="user uid", none="id provider last_login date_joined extra_data"),
     "socialaccount.SocialApp": Fields(none="id provider provider_id name client_id secret key settings"),

@@ -11,6 +11,7 @@ class DeskConfig(AppConfig):
         from sluis.desk import dossiers as dossiers  # tells what stands beside a task of a dossier
         from sluis.desk import letters, subjects
         from sluis.desk import rules as rules  # tells what stands beside a task about a proposal
+        from sluis.desk import requests as requests
         from sluis.process.service import letter
         from sluis.web import navigation
 
@@ -33,5 +34,5 @@ class DeskConfig(AppConfig):
             navigation.add("desk", label, route, order=order * 10)
         letter(letters.letter)
         subjects.start_elsewhere("open-data-release", "desk:datasets", N_("Dit begint u bij de dataset zelf."))
-        subjects.start_elsewhere("dataverzoek", "desk:feedback", N_("Dit begint met een verzoek van een bezoeker."))
+        subjects.start_elsewhere("dataverzoek", "portal:request-new", N_("Dit begint met een verzoek van buiten."))
         navigation.add("footer", N_("Voor medewerkers"), "desk:tasks", order=90)

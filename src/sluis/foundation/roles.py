@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, str] = {
     "feedback.handle": N_("meldingen van bezoekers lezen en beantwoorden"),
     "processing.view": N_("het register van verwerkingen zien"),
     "processing.edit": N_("het register van verwerkingen aanvullen"),
+    "request.contact": N_("naam en e-mailadres zien van wie om data vraagt"),
     "audit.view": N_("het logboek inzien"),
     "people.manage": N_("accounts, teams en rollen beheren"),
     "platform.operate": N_("taken, waardelijsten en de zoekindex beheren"),
@@ -83,7 +84,9 @@ ROLES: dict[str, Role] = {
             "coordinator",
             N_("Opendatacoördinator"),
             N_("Bewaakt het proces over alle datasets."),
-            _EDIT | _KEEP | {"dossier.prepare", "dossier.advise", "processing.view", "platform.operate"},
+            _EDIT
+            | _KEEP
+            | {"dossier.prepare", "dossier.advise", "processing.view", "request.contact", "platform.operate"},
         ),
         Role(
             "data_manager",

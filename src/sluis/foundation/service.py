@@ -35,6 +35,7 @@ from sluis.foundation.lending import (
     replacements_here,
     staff,
 )
+from sluis.foundation.mail import mails_go_out, send_mail
 from sluis.foundation.outbox import subscribe
 from sluis.foundation.people import (
     acting,
@@ -63,7 +64,7 @@ from sluis.foundation.teams import (
     team,
     teams,
 )
-from sluis.foundation.visitors import client_address
+from sluis.foundation.visitors import client_address, limit, reference
 from sluis.foundation.writing import Write, writing
 
 __all__ = [
@@ -114,6 +115,8 @@ __all__ = [
     "jobs",
     "lend",
     "lendable",
+    "limit",
+    "mails_go_out",
     "map_group",
     "may",
     "names_of",
@@ -124,6 +127,7 @@ __all__ = [
     "people",
     "places",
     "progress",
+    "reference",
     "remove_team",
     "rename_team",
     "replacements",
@@ -135,6 +139,7 @@ __all__ = [
     "roles_with",
     "run_held",
     "run_until_idle",
+    "send_mail",
     "set_password",
     "staff",
     "subscribe",

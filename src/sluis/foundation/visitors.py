@@ -1,11 +1,18 @@
-"""Who asks, as far as the network tells."""
+"""Who asks, as far as the network tells; and what every form for visitors needs: a limit and a number."""
 
 import ipaddress
+import secrets
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 
+from sluis.kernel import clock
+from sluis.kernel.errors import TooMany
+from sluis.kernel.text import N_
+
 UNKNOWN = "0.0.0.0"  # noqa: S104 - who has no address: all of those are one
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else
 
 
 def client_address(request: HttpRequest) -> str:
@@ -17,6 +24,27 @@ def client_address(request: HttpRequest) -> str:
     address = request.META.get("REMOTE_ADDR", "")
     if settings.SLUIS.https:
         address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+    return _network(address)
+
+
+def limit(kind: str, ip: str, most: int) -> None:
+    """Raise TooMany after `most` times of this kind in an hour per IPv4 address or IPv6 /64.
+
+    Counted in the shared cache, and kept no longer than the hour.
+    """
+    key = f"{kind}:{_network(ip)}:{int(clock.now().timestamp() // 3600)}"
+    cache.add(key, 0, timeout=3600)
+    if cache.incr(key) > most:
+        text = N_("U hebt dit formulier net al een paar keer verstuurd. Probeer het over een uur opnieuw.")
+        raise TooMany("visitor.too-many", text)
+
+
+def reference(letter: str) -> str:
+    """A number to give to a visitor, such as M-7K3PX2QD: nobody guesses one (32^8), everybody can spell it."""
+    return f"{letter}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def _network(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

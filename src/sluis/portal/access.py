@@ -5,6 +5,7 @@ _PAGES = (
     "table-twin", "table-excel", "row", "versions", "version", "not-open", "not-open-twin", "planned", "planned-twin",
     "withdrawn", "feedback-status", "about", "accessibility", "privacy", "process", "security", "developers", "problem",
     "policy", "policy-twin", "policy-rule", "policy-version", "policy-file", "policy-moved",
+    "requests", "request-new", "request", "request-clarify",
 )  # fmt: skip
 
 ROUTES = {f"portal:{name}": "public" for name in _PAGES}

@@ -15,6 +15,7 @@ class PortalConfig(AppConfig):
                 (N_("Data"), "portal:search"),
                 (N_("Gepland"), "portal:planned"),
                 (N_("Niet open"), "portal:not-open"),
+                (N_("Dataverzoeken"), "portal:requests"),
                 (N_("Zo geven we data vrij"), "portal:process"),
                 (N_("Voor ontwikkelaars"), "portal:developers"),
             )

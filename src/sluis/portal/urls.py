@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from sluis.portal.views import dataset, developers, feedback, home, lists, pages, policy, search, table, versions
+from sluis.portal.views import (
+    dataset,
+    developers,
+    feedback,
+    home,
+    lists,
+    pages,
+    policy,
+    requests,
+    search,
+    table,
+    versions,
+)
 
 app_name = "portal"
 
@@ -56,6 +68,10 @@ urlpatterns = [
     path("planned.<twin:form>", lists.planned_twin, name="planned-twin"),
     path("withdrawn", lists.withdrawn, name="withdrawn"),
     path("feedback/<str:number>", feedback.status, name="feedback-status"),
+    path("verzoeken", requests.listed, name="requests"),
+    path("verzoeken/nieuw", requests.ask, name="request-new"),
+    path("verzoeken/<str:number>", requests.one, name="request"),
+    path("verzoeken/<str:number>/uitleg/<str:token>", requests.clarify, name="request-clarify"),
     path("about", pages.about, name="about"),
     path("accessibility", pages.accessibility, name="accessibility"),
     path("privacy", pages.privacy, name="privacy"),

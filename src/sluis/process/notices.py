@@ -5,19 +5,15 @@ and the job that mails it, so nothing is promised that is not kept, and a key pe
 same thing twice.
 """
 
-import smtplib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-
-from sluis.foundation.service import acting, address_of, staff, writing
+from sluis.foundation.service import acting, address_of, mails_go_out, send_mail, staff, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import SYSTEM, Actor
-from sluis.kernel.errors import Invalid, NotFound, NotSignedIn, Unavailable
+from sluis.kernel.errors import Invalid, NotFound, NotSignedIn
 from sluis.kernel.text import N_
 from sluis.process import definitions, registry
 from sluis.process.bpmn.model import BpmnModel, NodeKind
@@ -70,7 +66,7 @@ def _tell(user_id: UUID, kind: str, key: str, content: Mapping[str, Any]) -> Non
     if Notice.objects.filter(user_id=user_id, key=key).exists():
         return
     made.save(force_insert=True)
-    if settings.SLUIS.mail_host:
+    if mails_go_out():
         mail_notice.enqueue(str(made.id))
 
 
@@ -121,26 +117,14 @@ def _due(person: Actor) -> dict[str, str]:
 def mail(notice_id: UUID) -> None:
     """Mail one line, once. Raises Unavailable when the mail server does not take it; the job comes back then."""
     row = Notice.objects.filter(id=notice_id, mailed_at=None).first()
-    if row is None or not settings.SLUIS.mail_host:
+    if row is None or not mails_go_out():
         return
     chosen, address, write = _wish(row.user_id), address_of(row.user_id), registry.letter_writer()
     if not chosen.by_mail or not address or write is None:
         return
     subject, body = write(_record(row), chosen.language)
-    headers = {"Message-ID": f"<{row.id}@{_host()}>", "Auto-Submitted": "auto-generated"}
-    try:
-        EmailMessage(" ".join(subject.split()), body, settings.DEFAULT_FROM_EMAIL, [address], headers=headers).send()
-    except (smtplib.SMTPException, OSError) as error:
-        code = getattr(error, "smtp_code", None) or type(error).__name__  # never the address: this ends up in a log
-        text = N_("De mailserver nam een bericht niet aan ({reason}).")
-        raise Unavailable("process.mail", text, reason=str(code)) from None
+    send_mail(key=str(row.id), to=address, subject=subject, body=body)
     Notice.objects.filter(id=row.id).update(mailed_at=clock.now())
-
-
-def _host() -> str:
-    from urllib.parse import urlsplit
-
-    return urlsplit(settings.SLUIS.url).hostname or "localhost"
 
 
 def notices(*, by: Actor, page: int = 1, size: int = 50) -> tuple[tuple[NoticeRecord, ...], int]:

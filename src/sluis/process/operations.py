@@ -16,6 +16,8 @@ from sluis.process.moving import Move, decider, moving, plain
 from sluis.process.records import instance_record
 from sluis.process.types import InstanceRecord, InstanceState, Kind, TaskState
 
+TITLE = 300
+
 
 def start(
     *,
@@ -44,7 +46,7 @@ def start(
             definition_id=current.sha256,
             key=key,
             subject=subject,
-            title=title.strip()[:300],
+            title=title.strip()[:TITLE],
             organisation_id=organisation_id,
             team_id=team_id,
             state=InstanceState.RUNNING,
@@ -105,6 +107,14 @@ def cancel(*, by: Actor, instance_id: UUID, reason: str) -> InstanceRecord:
         move.write.emit("process.cancelled", {"instance_id": str(instance_id)})
         move.tell("cancelled")
     return instance_record(move.row)
+
+
+def rename(*, by: Actor, instance_id: UUID, title: str) -> None:
+    """Give an instance, also one that ended, another title: what it said about a person goes with it."""
+    seen = policy.instance_seen(by, instance_id)
+    by = require(by, policy.MANAGE, seen.organisation_id, seen.team_id)
+    with writing(by=by, action="process.renamed", subject=("process", instance_id)):
+        Instance.objects.filter(id=instance_id).update(title=title.strip()[:TITLE])
 
 
 def retry(*, by: Actor, instance_id: UUID) -> InstanceRecord:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from sluis.kernel import clock
-from sluis.kernel.actor import Actor
+from sluis.kernel.actor import SYSTEM, Actor
 from sluis.process import definitions, policy
 from sluis.process.bpmn.model import BpmnModel
 from sluis.process.models import Instance, Passage, Task
@@ -15,6 +15,7 @@ from sluis.process.types import (
     InstanceFilter,
     InstancePage,
     InstanceRecord,
+    PublicStep,
     Step,
     StepState,
     TaskFilter,
@@ -115,6 +116,21 @@ def progress_of(row: Instance) -> dict[str, Step]:
     live = set(load(row).live()) if row.state in ALIVE else set[str]()
     ahead = _ahead(model, live)
     return {key: _step(model, key, last.get(key), times.get(key, 0), live, ahead) for key in model.nodes}
+
+
+def public_steps(*, instance_id: UUID) -> tuple[PublicStep, ...]:
+    """What everybody may know of an instance: its steps with `sluis:public="true"`, done (oldest first) or going on.
+
+    For rooms above that have asked themselves whether the instance may be known at all. Raises NotFound.
+    """
+    row = policy.instance_seen(SYSTEM, instance_id)
+    nodes = definitions.model(row.definition_id).nodes
+    found = [
+        PublicStep(key, nodes[key].name, nodes[key].name_en, step.role, step.at)
+        for key, step in progress_of(row).items()
+        if nodes[key].given.get("public") == "true" and step.state in (StepState.DONE, StepState.CURRENT)
+    ]
+    return tuple(sorted(found, key=lambda step: (step.at is None, step.at or row.started_at)))
 
 
 def _step(model: BpmnModel, key: str, passage: Passage | None, times: int, live: set[str], ahead: set[str]) -> Step:

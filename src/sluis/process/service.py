@@ -4,7 +4,8 @@ Files:     deploy, make_current, current, all_current, history, definition, sour
            settle_shipped, evaluate
 Rules:     propose, decide; proposals, proposal, proposal_of, compare_rule, compare_proposal; for everybody: in_force,
            all_in_force, changes_between, rule_cases, sheets
-Instances: start, send_message, cancel, retry, migration_preview, migrate; instance, instances, progress
+Instances: start, send_message, cancel, retry, rename, migration_preview, migrate;
+           instance, instances, progress, public_steps
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
 Notices:   notices, unread, mark_read, wish, set_wish, titles
@@ -28,9 +29,9 @@ from sluis.process.definitions import (
 )
 from sluis.process.migration import migrate, migration_preview
 from sluis.process.notices import mark_read, notices, set_wish, titles, unread, wish
-from sluis.process.operations import cancel, retry, send_message, start
+from sluis.process.operations import cancel, rename, retry, send_message, start
 from sluis.process.policies import evaluate
-from sluis.process.queries import instance, instances, progress, task, tasks
+from sluis.process.queries import instance, instances, progress, public_steps, task, tasks
 from sluis.process.registry import completion, handler, letter, on_transition
 from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
 from sluis.process.rules.proposing import decide, propose
@@ -78,7 +79,9 @@ __all__ = [
     "proposal_of",
     "proposals",
     "propose",
+    "public_steps",
     "reassign",
+    "rename",
     "retry",
     "return_task",
     "rule_cases",

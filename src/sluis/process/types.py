@@ -257,6 +257,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicStep:
+    """A step as everybody may read it: what, by which role ('' when Sluis did it), and when; never by whom.
+
+    `at` is None for the step that is going on now.
+    """
+
+    element: str
+    name: str
+    name_en: str
+    role: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ahead:
     """A step that comes next. `kind`: task (somebody does it), step (Sluis does it), end, or together: the round of
     `name` is over as soon as everybody is ready."""

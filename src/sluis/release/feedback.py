@@ -1,19 +1,16 @@
 """Visitors tell us about a dataset and staff answers; status and answer are public, the visitor is not."""
 
-import ipaddress
-import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
 
-from sluis.foundation.service import require, roles_with, within, writing
+from sluis.foundation.service import limit, reference, require, roles_with, within, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import VISITOR, Actor
-from sluis.kernel.errors import Conflict, Invalid, NotFound, TooMany
+from sluis.kernel.errors import Conflict, Invalid, NotFound
 from sluis.kernel.text import N_
 from sluis.register import service as register
 from sluis.release import policy
@@ -23,7 +20,6 @@ from sluis.release.types import FeedbackRecord, PublicFeedback
 TERM = timedelta(days=7)  # five working days
 TEXT_LIMIT = 4_000
 PER_HOUR = 5
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else
 
 
 def give_feedback(*, slug: str, text: str, email: str = "", trap: str = "", ip: str = "") -> PublicFeedback:
@@ -36,10 +32,10 @@ def give_feedback(*, slug: str, text: str, email: str = "", trap: str = "", ip: 
     if row is None:
         raise NotFound("dataset.unknown", N_("Deze dataset bestaat niet."))
     said, address = _checked(text, email)
-    number = _number()
+    number = reference("M")
     if trap:
         return PublicFeedback(number=number, dataset_slug=slug, status="received", at=clock.now())
-    _limit(ip)
+    limit("feedback", ip, PER_HOUR)
     made = Feedback(
         id=ids.new_id(),
         number=number,
@@ -118,26 +114,6 @@ def _checked(text: str, email: str) -> tuple[str, str]:
         except ValidationError:
             raise Invalid("feedback.email", N_("Dit is geen e-mailadres. U mag het ook leeg laten.")) from None
     return said, address
-
-
-def _limit(ip: str) -> None:
-    """Five an hour per IPv4 address or IPv6 /64; counted in the shared cache, kept no longer than the hour."""
-    key = f"feedback:{_network(ip)}:{int(clock.now().timestamp() // 3600)}"
-    cache.add(key, 0, timeout=3600)
-    if cache.incr(key) > PER_HOUR:
-        raise TooMany("feedback.too-many", N_("U hebt net al meldingen gedaan. Probeer het over een uur opnieuw."))
-
-
-def _network(ip: str) -> str:
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((address, 64 if address.version == 6 else 32), strict=False))
-
-
-def _number() -> str:
-    return "M-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
 
 
 def _public(row: Feedback) -> PublicFeedback:

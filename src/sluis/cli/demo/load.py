@@ -13,6 +13,7 @@ from uuid import UUID
 from sluis.cli import describe
 from sluis.cli.demo import people
 from sluis.cli.demo.catalogue import Story, stories
+from sluis.cli.demo.requests import REQUESTS, bring_request
 from sluis.cli.imports import take_in
 from sluis.cli.language import _
 from sluis.cli.releases import PLAIN
@@ -46,17 +47,31 @@ def load(data: Path) -> dict[str, str]:
     accounts = people.settle(data)
     done = set(_read(data))
     waiting = [story for story in stories() if story.slug not in done]
-    if not waiting:
+    asked = [one for one in REQUESTS if one.key not in done]
+    if not waiting and not asked:
         return accounts
     teams = {body.slug: _team(body.slug) for body in people.BODIES}
-    with progress(_("demoprovincie"), len(waiting)) as step:
+    with progress(_("demoprovincie"), len(waiting) + len(asked)) as step:
         for story in waiting:
             step(story.slug)
             bring(story, teams[story.organisation], data / "demo-bronnen")
-            done.add(story.slug)
-            (data / NOTES).write_text(json.dumps(sorted(done)), encoding="utf-8")
+            _note(data, done, story.slug)
+        for one in asked:
+            step(one.key)
+            bring_request(one, _handlers(teams[people.PROVINCE]))
+            _note(data, done, one.key)
         run_until_idle()
     return accounts
+
+
+def _note(data: Path, done: set[str], name: str) -> None:
+    done.add(name)
+    (data / NOTES).write_text(json.dumps(sorted(done)), encoding="utf-8")
+
+
+def _handlers(team: Team) -> dict[str, Actor]:
+    """Who handles a data request, by role."""
+    return {"coordinator": team.coordinator, "data_owner": team.owner, "lawyer": team.lawyer}
 
 
 def _read(data: Path) -> list[str]:

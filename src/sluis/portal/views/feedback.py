@@ -7,19 +7,19 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
-from sluis.kernel.errors import Gone, Invalid
+from sluis.foundation.service import client_address
+from sluis.kernel.errors import Gone, Invalid, TooMany
 from sluis.portal import wording
+from sluis.portal.forms import VisitorForm
 from sluis.release import public
 from sluis.release import service as release
 from sluis.release.types import PublicDatasetRecord
 from sluis.web.shapes import Link
 
 
-class FeedbackForm(forms.Form):
-    """`website` is a trap for machines: people do not see it."""
-
+class FeedbackForm(VisitorForm):
     text = forms.CharField(
         label=gettext_lazy("Wat wilt u melden?"),
         help_text=gettext_lazy("Noem de rij of de kolom als het kan. Schrijf geen gegevens over personen op."),
@@ -31,7 +31,6 @@ class FeedbackForm(forms.Form):
         help_text=gettext_lazy("Alleen om u te antwoorden."),
         required=False,
     )
-    website = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 def give(request: HttpRequest, slug: str) -> HttpResponse:
@@ -44,10 +43,10 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
                 text=form.cleaned_data["text"],
                 email=form.cleaned_data["email"],
                 trap=form.cleaned_data["website"],
-                ip=request.META.get("REMOTE_ADDR", ""),
+                ip=client_address(request),
             )
-        except Invalid as wrong:
-            form.add_error(None, wrong.detail(gettext))
+        except (Invalid, TooMany) as wrong:
+            form.put(wrong)
         else:
             return HttpResponseRedirect(reverse("portal:feedback-status", args=[made.number]) + "?new=1")
     context = {

@@ -1,0 +1,63 @@
+"""Background entries: load, call one operation."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.tasks import task
+
+from sluis.foundation.service import every, subscribe
+
+
+@task
+def mail_letter(letter_id: str) -> None:
+    from sluis.requests.letters import mail
+
+    mail(UUID(letter_id))
+
+
+@task
+def tell_decision(dossier_id: str) -> int:
+    from sluis.requests.handlers import tell_decision as tell
+
+    return tell(UUID(dossier_id))
+
+
+@task
+def look_at_decision(event: dict[str, Any]) -> int:
+    """A dataset was decided: the event stands with its dossier."""
+    from sluis.requests.handlers import tell_decision as tell
+
+    return tell(UUID(event["subject"].partition("/")[2]))
+
+
+@task
+def look_at_end(event: dict[str, Any]) -> int:
+    """A process ended: when it was a dossier, without a decision perhaps."""
+    from sluis.kernel.actor import SYSTEM
+    from sluis.process import service as process
+    from sluis.release.service import dossier_id_of
+    from sluis.requests.handlers import tell_decision as tell
+
+    ended = process.instance(by=SYSTEM, instance_id=UUID(event["data"]["instance_id"]))
+    dossier_id = dossier_id_of(ended.subject)
+    return tell(dossier_id) if dossier_id else 0
+
+
+@task
+def forget_old() -> int:
+    from sluis.requests.operations import forget_old as forget
+
+    return forget()
+
+
+def register() -> None:
+    """What this room hangs on the foundation and on the process room."""
+    from sluis.requests.handlers import register_steps
+    from sluis.requests.operations import anything_to_forget
+
+    register_steps()
+    subscribe("dataset.decided", look_at_decision)
+    subscribe("process.ended", look_at_end)
+    subscribe("process.cancelled", look_at_end)
+    every(timedelta(hours=1), forget_old, when=anything_to_forget)
