@@ -37,7 +37,8 @@ def build(data: Path) -> None:
     start()
     from sluis.cli.demo import people
     from sluis.cli.demo.catalogue import stories
-    from sluis.cli.demo.load import _team, bring
+    from sluis.cli.demo.load import _handlers, _team, bring
+    from sluis.cli.demo.requests import REQUESTS, bring_request
 
     migrate()
     collect_assets()
@@ -47,6 +48,8 @@ def build(data: Path) -> None:
         if story.slug in (*OPEN, *KEPT_IN):
             bring(story, teams[story.organisation], data / "sources")
     team = teams[people.PROVINCE]
+    for asked in REQUESTS:
+        bring_request(asked, _handlers(team))
     _own(
         team,
         data,

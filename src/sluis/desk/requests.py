@@ -34,7 +34,7 @@ def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> B
         return Beside(title=instance.title)
     found = requests.data_request(by=actor, request_id=request_id)
     return Beside(
-        title=gettext("Dataverzoek {number}").format(number=found.number),
+        title=instance.title,
         facts=tuple(_facts(found, actor)),
         links=tuple(_links(found)),
         notes=tuple(_notes(found)),

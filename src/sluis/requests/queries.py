@@ -99,6 +99,7 @@ def _letter(row: Letter) -> LetterRecord:
 def _public(row: DataRequest, *, whole: bool = False) -> PublicRequest:
     return PublicRequest(
         number=row.number,
+        language=row.language,
         organisation=row.organisation.name,
         organisation_en=row.organisation.name_en,
         status=_status(row),

@@ -55,10 +55,12 @@ class PublicRequest:
     """As everybody sees it: never who asked, and nothing in their own words.
 
     `due_date` is the last day of the term. `address` is where the data stands already, `dataset_slug` the public page
-    of the dataset that was released for it ('' when there is none).
+    of the dataset that was released for it ('' when there is none). `language` is the one it was asked in, and so most
+    likely that of question and answer.
     """
 
     number: str
+    language: str
     organisation: str
     organisation_en: str
     status: Status

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from django.conf import settings
 
 from sluis.cli.demo.people import PROVINCE
 from sluis.foundation.service import run_until_idle
@@ -31,7 +32,7 @@ class Asked:
     topic: str
     question: str
     purpose: str = ""
-    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
 
 REQUESTS = (
@@ -41,11 +42,7 @@ REQUESTS = (
         "Ik zoek de metingen van alle zwemplekken, het liefst vanaf 2020 en als tabel.",
         "Voor een app die zegt waar je veilig kunt zwemmen.",
         {
-            "Triage": _CLEAR
-            | {
-                "alreadyPublic": "yes",
-                "publicAddress": "https://merwede.example/datasets/zwemwaterkwaliteit",
-            },
+            "Triage": _CLEAR | {"alreadyPublic": "yes", "publicAddress": "{site}/datasets/zwemwaterkwaliteit"},
             "WriteAnswer": {
                 "publicQuestion": "Zijn de metingen van de kwaliteit van het zwemwater er als tabel, vanaf 2020?",
                 "answer": "Ja. Ze staan op deze site bij de dataset Zwemwaterkwaliteit. U kunt de tabel bekijken en "
@@ -71,7 +68,7 @@ REQUESTS = (
             },
             "WriteAnswer": {
                 "publicQuestion": "Zijn de klachten over geluid van 2025 er als data, met adres?",
-                "answer": "Nee, niet per adres. Wij maken wel een overzicht per wijk. Dat komt begin 2027 op deze site.",
+                "answer": "Nee, niet per adres. Wij maken wel een overzicht per wijk. Dat komt in 2027 op deze site.",
             },
         },
     ),
@@ -95,7 +92,6 @@ def bring_request(asked: Asked, people: Mapping[str, Actor]) -> str:
         purpose=asked.purpose,
         name="Robin Vrager",
         email="robin@vrager.example",
-        ip=f"demo-{asked.key}",
     )
     coordinator = people["coordinator"]
     while True:
@@ -104,4 +100,5 @@ def bring_request(asked: Asked, people: Mapping[str, Actor]) -> str:
         task = next((task for task in open_ if task.element in asked.answers), None)
         if task is None:
             return number
-        process.complete(by=people[task.role], task_id=task.id, answers=asked.answers[task.element])
+        said = {name: text.replace("{site}", settings.SLUIS.url) for name, text in asked.answers[task.element].items()}
+        process.complete(by=people[task.role], task_id=task.id, answers=said)

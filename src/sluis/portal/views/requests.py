@@ -151,6 +151,7 @@ def _of(found: PublicRequest) -> dict[str, Any]:
     status, kind = STATUSES[found.status]
     return {
         "found": found,
+        "lang": "" if found.language == get_language() else found.language,
         "organisation": _named(found.organisation, found.organisation_en),
         "status": gettext(status),
         "kind": kind,
