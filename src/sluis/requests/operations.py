@@ -1,5 +1,6 @@
 """What happens to a request from outside: it comes in, is explained, and who asked is forgotten in the end."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -50,11 +51,17 @@ def ask(
     if trap:
         return number
     limit("request", ip, PER_HOUR)
+    _start(body.id, number, "en" if language.startswith("en") else "nl", said)
+    return number
+
+
+def _start(organisation_id: UUID, number: str, language: str, said: Mapping[str, str]) -> None:
+    """The row and its process, in one transaction."""
     row = DataRequest(
         id=ids.new_id(),
         number=number,
-        organisation_id=body.id,
-        language="en" if language.startswith("en") else "nl",
+        organisation_id=organisation_id,
+        language=language,
         received_at=clock.now(),
         **said,
     )
@@ -63,15 +70,14 @@ def ask(
             by=SYSTEM,
             key=PROCESS,
             subject=policy.subject_of(row.id),
-            organisation_id=body.id,
+            organisation_id=organisation_id,
             variables={"trigger": "data-request", "publicBody": "yes"},
             title=f"{number}: {said['topic']}",
         )
         row.instance_id = instance.id
         row.save(force_insert=True)
-        w.note(number=number, organisation=body.id)
+        w.note(number=number, organisation=organisation_id)
         w.emit("request.received", {"request_id": str(row.id), "number": number})
-    return number
 
 
 def _require_complete(said: dict[str, str]) -> None:
