@@ -10,8 +10,8 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from sluis.desk import dossiers as dossiers  # tells what stands beside a task of a dossier
         from sluis.desk import letters, subjects
-        from sluis.desk import rules as rules  # tells what stands beside a task about a proposal
         from sluis.desk import requests as requests
+        from sluis.desk import rules as rules  # tells what stands beside a task about a proposal
         from sluis.process.service import letter
         from sluis.web import navigation
 

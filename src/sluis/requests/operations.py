@@ -40,8 +40,8 @@ def ask(
     """Take a request by a visitor and start its process; returns the public number.
 
     `trap` is a field people do not see: what fills it is a machine, which gets a number and nothing is kept. Why
-    somebody wants data is never needed (the Who asks for no interest). Raises Invalid with a fault per field, NotFound for the
-    organisation, TooMany (five an hour per address or /64).
+    somebody wants data is never needed (the Who asks for no interest). Raises Invalid with a fault per field, NotFound
+    for the organisation, TooMany (five an hour per address or /64).
     """
     said = {"topic": topic, "question": question, "purpose": purpose, "name": name, "email": email}
     said = {field: text.strip() for field, text in said.items()}
