@@ -138,7 +138,15 @@ def test_a_tag_known_from_inside_gives_a_visitor_nothing(world: World) -> None:
 
 def public_addresses(world: World) -> Iterator[str]:
     slugs = (world.draft.slug, world.published.slug)
-    fill = {"form": "json", "extension": "ttl", "number": 1, "code": "page.unknown", "rowId": 1, "format": "csv"}
+    fill = {
+        "form": "json",
+        "extension": "ttl",
+        "number": 1,
+        "code": "page.unknown",
+        "rowId": 1,
+        "format": "csv",
+        "token": "0" * 64,
+    }
     for name, keys in sorted(dict(addresses(get_resolver())).items()):
         if access.routes()[name] != PUBLIC or name.startswith("account_"):
             continue
@@ -155,6 +163,7 @@ def public_addresses(world: World) -> Iterator[str]:
         "/catalog.jsonld", "/catalog.rdf", "/sitemap-1.xml", f"/id/dataset/{world.draft.slug}",
         f"/doc/dataset/{world.draft.slug}.jsonld", f"/problemen/{CANARY[:3]}", "/en/datasets", "/en/",
         f"/api/v1/datasets/{world.draft.slug}/download/parquet", f"/api/v1/datasets/{world.draft.slug}/rows",
+        f"/verzoeken/{world.asked}", f"/en/verzoeken/{world.asked}", f"/verzoeken/{world.asked}/uitleg/{'0' * 64}",
     )  # fmt: skip
 
 
@@ -284,3 +293,20 @@ def test_a_decision_needs_other_eyes_also_over_http(world: World) -> None:
         Decision.objects.filter(id=decided_one.id).update(motivation="anders")
     with pytest.raises(IntegrityError), transaction.atomic():
         Preparer.objects.filter(dossier_id=decided_one.dossier_id).delete()
+
+
+def test_a_data_request_is_for_its_organisation_and_who_asked_for_its_coordinator(world: World) -> None:
+    from sluis.process import service as processes
+    from sluis.process.types import TaskFilter
+
+    task = processes.tasks(by=world.person("coordinator"), filters=TaskFilter(view="team", text=world.asked)).rows[0]
+    pages = [reverse("desk:task", args=[task.id]), reverse("desk:process", args=[task.instance_id])]
+    elsewhere = found("elders")
+    for url in pages:
+        for client in (client_of(), *(client_of(elsewhere.user(role)) for role in ROLES)):
+            response = client.get(url)
+            assert CANARY not in body_of(response)
+            assert response.status_code in (302, 303, 401, 403, 404), (url, response.status_code)
+        for role in ROLES:
+            seen = body_of(client_of(world.province.user(role)).get(url))
+            assert (f"{CANARY}@voorbeeld.example" in seen) == (role == "coordinator"), (url, role)

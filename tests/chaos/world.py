@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.core.management import call_command
 from tests.chaos.conftest import Province
 from tests.integration.release.conftest import decided, describe, publish, ready
 from tests.processes import deployed
@@ -20,18 +21,23 @@ from sluis.register import service as register
 from sluis.register.types import DatasetRecord
 from sluis.release import service as release
 from sluis.release.types import Outcome
+from sluis.requests import service as requests
 
 CANARY = "kanarievogelgeheim"
 
 
 @dataclass
 class World:
-    """`things` are the ids of what is not public, by the name their addresses give them."""
+    """`things` are the ids of what is not public, by the name their addresses give them.
+
+    `asked` is the number of a data request that is not answered yet; its words and its asker are secret.
+    """
 
     province: Province
     published: DatasetRecord
     draft: DatasetRecord
     things: dict[str, Any] = field(default_factory=dict)
+    asked: str = ""
 
     def person(self, role: str) -> Actor:
         return self.province.people[role]
@@ -50,6 +56,14 @@ def work(by: Actor, organisation_id: UUID) -> tuple[UUID, UUID]:
     processes.make_current(by=SYSTEM, sha256=made.sha256)
     running = processes.start(by=by, key="kanarie", subject="test:1", organisation_id=organisation_id, title=CANARY)
     return running.id, processes.tasks(by=by).rows[0].id
+
+
+def request() -> str:
+    """A data request with secrets in every field of its form; its number."""
+    call_command("createcachetable", verbosity=0)
+    email = f"{CANARY}@voorbeeld.example"
+    said = dict.fromkeys(("topic", "question", "purpose", "name"), CANARY)
+    return requests.ask(organisation_slug="merwede", email=email, **said)
 
 
 def build(province: Province, folder: Path, *, public: dict[str, Any] | None = None, cells: str = "") -> World:
@@ -83,8 +97,9 @@ def build(province: Province, folder: Path, *, public: dict[str, Any] | None = N
         "person_id": owner.user_id,
         "job_id": Job.objects.values_list("id", flat=True).first() or new_id(),
     }
+    asked = request()
     run_until_idle()
-    return World(province, published, draft, things)
+    return World(province, published, draft, things, asked)
 
 
 def plan(world: World, title: str) -> DatasetRecord:

@@ -33,6 +33,8 @@ PAGES = {
     "not open": "/not-open",
     "planned": "/planned",
     "withdrawn": "/withdrawn",
+    "requests": "/verzoeken",
+    "request form": "/verzoeken/nieuw",
     "about": "/about",
     "accessibility": "/accessibility",
     "privacy": "/privacy",

@@ -108,7 +108,7 @@ def walk_with_tab(page: Any, most: int = 60) -> list[str]:
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "merwede"), (320, "duin")])
 @pytest.mark.parametrize(
-    "name", ["home", "all data", "dataset", "table", "feedback", "decision", "developers", "not open"]
+    "name", ["home", "all data", "dataset", "table", "feedback", "request form", "decision", "developers", "not open"]
 )
 def test_tab_goes_down_the_page_and_is_always_seen(browse, name, width, theme):
     assert walk_with_tab(browse(PAGES[name], width=width, theme=theme)) == []
