@@ -4,8 +4,9 @@
 
 Stands outside: zwemwaterkwaliteit and gemeentegrenzen (open; one with a map), wide (60 columns), hostile (every text
 and cell is an attack), kwetsbare-soorten (closed), inspectie-kunstwerken (restricted), energieverbruik-gebouwen
-(planned), reizigers-veerponten (withdrawn). The data requests of the demo are there too. Everybody of the demo province has an account; the passwords stand in
-the folder, as `sluis demo` writes them.
+(planned), reizigers-veerponten (withdrawn). The data requests of the demo
+are there too. Everybody of the demo province has an account; the passwords stand in the folder, as `sluis demo` writes
+them.
 """
 
 import csv
