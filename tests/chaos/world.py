@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.core.management import call_command
 from tests.chaos.conftest import Province
 from tests.integration.release.conftest import decided, describe, publish, ready
@@ -61,6 +62,7 @@ def work(by: Actor, organisation_id: UUID) -> tuple[UUID, UUID]:
 def request() -> str:
     """A data request with secrets in every field of its form; its number."""
     call_command("createcachetable", verbosity=0)
+    cache.clear()
     email = f"{CANARY}@voorbeeld.example"
     said = dict.fromkeys(("topic", "question", "purpose", "name"), CANARY)
     return requests.ask(organisation_slug="merwede", email=email, **said)

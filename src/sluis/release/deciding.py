@@ -14,7 +14,7 @@ from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Fault, Invalid, NotAllowed, Stale
 from sluis.kernel.text import N_
 from sluis.process import service as process
-from sluis.process.types import InstanceRecord, StepState, Work
+from sluis.process.types import InstanceRecord, Work
 from sluis.release import evidence, policy, rules
 from sluis.release.checks import CHECKS, run
 from sluis.release.dossiers import id_of, locked
@@ -206,17 +206,14 @@ def _content(row: Dossier, now: Source, instance: InstanceRecord, content: str, 
 
 def public_steps(instance: InstanceRecord) -> list[dict[str, str]]:
     """Steps that the process calls public and that were done: name, role and moment; never who did it."""
-    nodes = process.model(instance.definition_sha256).nodes
-    done = process.progress(by=SYSTEM, instance_id=instance.id)
-    found = [
+    return [
         {
-            "name": key,
-            "title": nodes[key].name,
-            "title_en": nodes[key].name_en,
+            "name": step.element,
+            "title": step.name,
+            "title_en": step.name_en,
             "role": step.role or "system",
             "at": step.at.isoformat(),
         }
-        for key, step in done.items()
-        if step.state is StepState.DONE and step.at and nodes[key].given.get("public") == "true"
+        for step in process.public_steps(instance_id=instance.id)
+        if step.at
     ]
-    return sorted(found, key=lambda step: step["at"])
