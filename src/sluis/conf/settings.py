@@ -19,7 +19,19 @@ WSGI_APPLICATION = "sluis.conf.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "foundation.User"
 
-ROOMS = ("foundation", "process", "register", "lake", "release", "governance", "requests", "web", "portal", "desk", "api")
+ROOMS = (
+    "foundation",
+    "process",
+    "register",
+    "lake",
+    "release",
+    "governance",
+    "requests",
+    "web",
+    "portal",
+    "desk",
+    "api",
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
