@@ -158,15 +158,13 @@ def _of_case(one: Difference) -> tuple[str, str]:
 
 def _of_process(actor: Actor, one: Difference) -> tuple[str, str]:
     try:
-        subject = process.instance(by=actor, instance_id=UUID(one.id)).subject
+        found = process.instance(by=actor, instance_id=UUID(one.id))
     except NotFound:
         return one.id, ""
-    kind, _, rest = subject.partition(":")
-    if kind == "dossier":
-        return gettext("Dossier {id} ({decision})").format(id=rest[-8:], decision=one.decision), reverse(
-            "desk:dossier", args=[rest]
-        )
-    return f"{subject} ({one.decision})", ""
+    kind, _, rest = found.subject.partition(":")
+    dossier = kind == "dossier"
+    url = reverse("desk:dossier", args=[rest]) if dossier else reverse("desk:process", args=[found.id])
+    return f"{found.title or found.subject} ({one.decision})", url
 
 
 def _entries(one: Difference) -> tuple[tuple[str, str, str], ...]:

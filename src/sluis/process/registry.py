@@ -3,15 +3,17 @@
 Filled in `AppConfig.ready`; a name can be taken once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sluis.process.dmn.compare import Recorded
 from sluis.process.types import NoticeRecord, Transition, Work
 
 type Handler = Callable[[Work], Mapping[str, Any] | None]
 type Completion = Callable[[Work, Mapping[str, Any], str], Mapping[str, Any] | None]
 type Listener = Callable[[Transition], None]
+type Asked = Callable[[str, int], Iterable[Recorded]]
 type Letter = Callable[[NoticeRecord, str], tuple[str, str]]
 
 
@@ -27,6 +29,7 @@ _handlers: dict[str, Handling] = {}
 _completions: dict[str, Completion] = {}
 _listeners: list[Listener] = []
 _letters: list[Letter] = []
+_asked: list[Asked] = []
 
 
 def handler(name: str, *, atomic: bool = False) -> Callable[[Handler], Handler]:
@@ -65,6 +68,20 @@ def on_transition(function: Listener) -> Listener:
     if function not in _listeners:
         _listeners.append(function)
     return function
+
+
+def asked(function: Asked) -> Asked:
+    """Let the function tell what a room asked a policy outside the business rules of a process, in a handler say.
+
+    It gets the key of a policy and how many are wanted at most, and gives the newest; `id` is that of the instance.
+    """
+    if function not in _asked:
+        _asked.append(function)
+    return function
+
+
+def askers() -> tuple[Asked, ...]:
+    return tuple(_asked)
 
 
 def letter(function: Letter) -> Letter:

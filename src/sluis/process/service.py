@@ -9,7 +9,7 @@ Instances: start, send_message, cancel, retry, rename, migration_preview, migrat
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
 Notices:   notices, unread, mark_read, wish, set_wish, titles
-Hand in:   handler, completion, on_transition, letter (see `registry`)
+Hand in:   handler, completion, on_transition, letter, asked (see `registry`)
 
 Every write is one transaction with its audit entry and events: process.started, process.task.opened,
 process.task.completed, process.message.thrown, process.signal.thrown, process.stuck, process.cancelled, process.ended,
@@ -32,7 +32,7 @@ from sluis.process.notices import mark_read, notices, set_wish, titles, unread, 
 from sluis.process.operations import cancel, rename, retry, send_message, start
 from sluis.process.policies import evaluate
 from sluis.process.queries import instance, instances, progress, public_steps, task, tasks
-from sluis.process.registry import completion, handler, letter, on_transition
+from sluis.process.registry import asked, completion, handler, letter, on_transition
 from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
 from sluis.process.rules.proposing import decide, propose
 from sluis.process.rules.reading import all_in_force, in_force, proposal, proposal_of, proposals
@@ -47,6 +47,7 @@ __all__ = [
     "all_current",
     "all_in_force",
     "answered",
+    "asked",
     "cancel",
     "candidates",
     "changes_between",

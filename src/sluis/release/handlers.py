@@ -15,6 +15,7 @@ from sluis.release.checks import CHECKS, run
 from sluis.release.dossiers import follow, id_of
 from sluis.release.models import Dossier
 from sluis.release.models.dossier import OPEN_STAGES
+from sluis.release.queries import recorded_inputs
 from sluis.release.source import source
 
 
@@ -29,6 +30,7 @@ def register() -> None:
     process.completion("release.intake")(deciding.intake)
     process.completion("release.decide")(deciding.decide)
     process.on_transition(follow)
+    process.asked(recorded_inputs)
 
 
 def _check(name: str, work: Work) -> Mapping[str, Any]:

@@ -10,9 +10,11 @@ from sluis.foundation.service import audit, names_of
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import NotFound
 from sluis.process import service as process
+from sluis.process.dmn.compare import Recorded
 from sluis.process.types import InstanceRecord, TaskFilter, TaskRecord
 from sluis.register import service as register
 from sluis.release import evidence, policy, rules
+from sluis.release.checks import ASKING
 from sluis.release.models import Decision, Dossier, Exhibit, Preparer, Release
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.source import source
@@ -176,18 +178,17 @@ def task_context(*, by: Actor, task: TaskRecord) -> TaskContext:
     )
 
 
-def recorded_inputs(policy_key: str) -> tuple[tuple[UUID, str, Mapping[str, Any], Any], ...]:
-    """What the rules of a policy were asked in past dossiers: (dossier, decision, variables then, answer then).
+def recorded_inputs(policy_key: str, most: int) -> tuple[Recorded, ...]:
+    """What checks asked a policy in past dossiers: of each dossier the newest report, the newest dossiers first.
 
-    For comparing two versions of a policy; the variables are those of the instance as it stands.
+    For comparing two versions of a policy. What business rules asked, the process room knows itself.
     """
-    found: list[tuple[UUID, str, Mapping[str, Any], Any]] = []
-    for row in Dossier.objects.filter(instance_id__isnull=False).order_by("opened_at", "id"):
-        instance = process.instance(by=SYSTEM, instance_id=row.instance_id)
-        sha256 = instance.policies.get(policy_key)
-        said = [e for e in evidence.current(row) if e.kind == ExhibitKind.RULE and e.body.get("policy") == sha256]
-        found += [(row.id, e.body["decision"], instance.variables, e.body.get("value")) for e in said]
-    return tuple(found)
+    rows = Exhibit.objects.filter(kind=ExhibitKind.REPORT, body__name=ASKING.get(policy_key, ""))
+    newest: dict[UUID, Mapping[str, Any]] = {}
+    for instance_id, body in rows.order_by("-id").values_list("dossier__instance_id", "body")[:most]:
+        newest.setdefault(instance_id, body)
+    asked = ((key, f["params"].get("asked")) for key, body in newest.items() for f in body["findings"])
+    return tuple(Recorded(str(key), one["decision"], one["inputs"]) for key, one in asked if key and one)
 
 
 def _of_process(row: Dossier, instance: InstanceRecord | None, by: Actor) -> dict[str, Any]:

@@ -19,7 +19,7 @@ dossier_id_of(subject) -> UUID | None                               of an instan
 undecided(*, by, dataset_id) -> frozenset[str]                      'table', 'description': newer than the release
                    outside and waiting for a decision
 differences(*, by, dataset_id) -> dict[str, (then, now)]            per field of the description, since that release
-recorded_inputs(policy_key)                                         what a policy was asked in past dossiers
+recorded_inputs(policy_key, most)                                   what checks asked a policy in past dossiers
 about_people(dataset_id) -> AboutPeople | None                      for the register of processing
 export_dossier(*, by, dossier_id) -> RecordFile                     the record after MDTO: a zip that streams
 prepare_processes() -> int                                          shipped definitions; open dossiers of before

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sluis.foundation.service import require
 from sluis.kernel.actor import Actor
-from sluis.process import definitions, policy
+from sluis.process import definitions, policy, registry
 from sluis.process.dmn.compare import Recorded
 from sluis.process.models import Definition, Passage, Proposal
 from sluis.process.rules import changes as changing
@@ -48,12 +48,19 @@ def _held(by: Actor, kind: Kind, key: str, base: str, xml: bytes, cases: str) ->
 
 
 def _recorded(by: Actor, kind: Kind, key: str) -> list[Recorded]:
-    """What was asked of this policy in processes that the actor sees; the newest answer per process and decision.
+    """What was asked of this policy in processes that the actor sees, by their rules and by their handlers."""
+    return [*_by_rules(by, kind, key), *_by_handlers(by, key)] if kind is Kind.POLICY else []
 
-    The inputs are the variables of the process as they stand.
-    """
-    if kind is not Kind.POLICY:
-        return []
+
+def _by_handlers(by: Actor, key: str) -> list[Recorded]:
+    told = [one for asker in registry.askers() for one in asker(key, MOST_EARLIER)]
+    ids = {UUID(one.id) for one in told}
+    seen = set(policy.instances_seen(by).filter(id__in=ids).values_list("id", flat=True)) if ids else set[UUID]()
+    return [one for one in told if UUID(one.id) in seen]
+
+
+def _by_rules(by: Actor, kind: Kind, key: str) -> list[Recorded]:
+    """The newest answer per process and decision; the inputs are the variables of the process as they stand."""
     versions = list(Definition.objects.filter(kind=kind, key=key).values_list("sha256", flat=True))
     rows = Passage.objects.filter(instance__in=policy.instances_seen(by), evidence__policy__in=versions)
     wanted = rows.order_by("-id").values_list("instance_id", "evidence", "instance__variables")[:MOST_EARLIER]

@@ -32,6 +32,8 @@ CHECKS: dict[str, Check] = {
     )
 }
 TITLES = {name: check.title for name, check in CHECKS.items()}
+ASKING = {"personal-data": "personal-data"}
+"""Key of a policy → the check that asks it."""
 ABOUT_DATA = ("personal-data", "small-cells", "k-anonymity", "table")
 _WORST_FIRST = (Verdict.ERROR, Verdict.FAILED, Verdict.ATTENTION, Verdict.PASSED, Verdict.NOT_APPLICABLE)
 

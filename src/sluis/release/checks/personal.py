@@ -71,7 +71,8 @@ def _not_looked_at(record: DatasetRecord) -> Iterator[Finding]:
 
 def _finding(hit: Mapping[str, Any]) -> Finding:
     """The policy decides; an answer that it does not know, or none, blocks."""
-    said = process.evaluate("personal-data", "PersonalData", {"kind": hit["kind"], "confidence": hit["confidence"]})
+    asked = {"kind": hit["kind"], "confidence": hit["confidence"]}
+    said = process.evaluate("personal-data", "PersonalData", asked)
     weight = str(said.value) if said.value in _TEXTS else "blocks"
     params = {
         "columns": ", ".join(hit["columns"]),
@@ -80,5 +81,6 @@ def _finding(hit: Mapping[str, Any]) -> Finding:
         "count": hit["count"],
         "policy": said.evidence["policy"],
         "matched": said.evidence["matched"],
+        "asked": {"decision": "PersonalData", "inputs": asked},
     }
     return Finding(f"personal.{weight}", _TEXTS[weight], params, hit["columns"][0], blocks=weight == "blocks")
