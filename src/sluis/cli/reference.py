@@ -64,7 +64,7 @@ def roles_page() -> str:
         "  what the giver's role reaches, as long as the giver holds it. Four eyes look at both people. It is not lent",
         "  on.",
         f"- Never for a team and never lent: {', '.join(f'`{role.name}`' for role in ROLES.values() if role.bound)}.\n",
-        "Why: [decision 13](../adr/0013-teams-and-replacement.md).\n",
+        "Why: [decision 17](../adr/0017-teams-and-replacement.md).\n",
         "| role | title | what for |",
         "|---|---|---|",
         *(f"| `{role.name}` | {role.title} | {role.description} |" for role in ROLES.values()),

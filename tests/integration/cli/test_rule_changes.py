@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.processes import deployed
 from typer.testing import CliRunner
 
 from sluis.cli.main import app
 from sluis.cli.terminal import speech
 from sluis.foundation.service import create_organisation, create_person, grant
 from sluis.kernel.actor import SYSTEM
-from sluis.process import service as door
 from sluis.process.shipped import shipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def _people(data_folder: Path) -> None:
             by=SYSTEM, email=f"{role}@merwede.example", name=role, password="een-lange-zin-om-mee-in-te-loggen"
         )
         grant(by=SYSTEM, user_id=made.id, organisation_id=home.id, role=role)
-    door.settle_shipped()
+    deployed()
 
 
 def told(*typed: str, code: int = 0) -> Any:

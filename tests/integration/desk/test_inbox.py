@@ -12,6 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.processes import deployed
 
 from sluis.foundation.jobs.recurring import enqueue_due
 from sluis.foundation.service import run_until_idle
@@ -30,7 +31,7 @@ AGREES = {"review": "agree", "remarks": ""}
 
 @pytest.fixture(autouse=True)
 def _shipped(fixed_clock: FixedClock, db: None) -> None:
-    process.settle_shipped()
+    deployed()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.processes import deployed
 from tests.refused import BAD
 
 from sluis.foundation.service import run_until_idle
@@ -21,7 +22,7 @@ NEW = PLATES[:AT] + PLATES[AT:].replace('"judge"', '"blocks"', 1)
 
 @pytest.fixture(autouse=True)
 def _settled(merwede: Any) -> None:
-    assert "regel-wijzigen" not in door.settle_shipped()
+    deployed()
 
 
 @pytest.fixture
