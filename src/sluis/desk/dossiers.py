@@ -48,7 +48,9 @@ def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> B
     return Beside(
         title=found.dataset_title,
         url=reverse("desk:dossier", args=[found.id]),
-        facts=tuple(Fact(label, value) for label, value in register_facts(found, actor) if value),
+        facts=tuple(
+            Fact(label, value) for label, value in (*_told(instance, task), *register_facts(found, actor)) if value
+        ),
         links=(
             Link(gettext("Dossier"), reverse("desk:dossier", args=[found.id])),
             Link(gettext("Beschrijving"), reverse("desk:metadata", args=[found.dataset_id])),
@@ -62,6 +64,15 @@ def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> B
         template="desk/parts/dossier_evidence.html",
         data=evidence_of(found) | {"blockers": known.blockers},
     )
+
+
+def _told(instance: InstanceRecord, task: TaskRecord) -> list[tuple[str, Any]]:
+    """What somebody asked or reported about what stands outside; a request only where it is judged."""
+    judged = any(field.id == "changeKind" for field in task.form)
+    return [
+        (gettext("Gevraagde wijziging"), instance.variables.get("changeRequest") if judged else None),
+        (gettext("Reden van intrekken"), instance.variables.get("withdrawalReason")),
+    ]
 
 
 def evidence_of(found: DossierRecord) -> dict[str, Any]:
@@ -165,13 +176,13 @@ def fields_since(found: DossierRecord, actor: Actor) -> list[dict[str, str]]:
     known = {field.name: field for field in register.DATASET_FIELDS}
     changed = release.differences(by=actor, dataset_id=found.dataset_id)
     return [
-        {"label": gettext(known[name].label), "was": _told(known[name], was), "now": _told(known[name], now)}
+        {"label": gettext(known[name].label), "was": _shown(known[name], was), "now": _shown(known[name], now)}
         for name, (was, now) in changed.items()
         if name in known
     ]
 
 
-def _told(field: Any, value: Any) -> str:
+def _shown(field: Any, value: Any) -> str:
     if isinstance(value, dict):  # a contact by its name, a period by its two days
         return str(value.get("name") or " – ".join(str(part) for part in value.values()))
     return in_words(field, value)

@@ -77,6 +77,7 @@ urlpatterns = [
     path("dossiers/<uuid:dossier_id>/voortgang", dossiers.progress, name="dossier-progress"),
     path("dossiers/<uuid:dossier_id>/archief", dossiers.record, name="dossier-record"),
     path("dossiers/<uuid:dossier_id>/stoppen", preparing.stop, name="dossier-stop"),
+    path("dossiers/<uuid:dossier_id>/wijzigen", preparing.request_change, name="dossier-change"),
     path("dossiers/<uuid:dossier_id>/vrijgeven", deciding.lift, name="dossier-lift"),
     path("beleid", rules.index, name="rules"),
     path("beleid/nieuw", rules.new, name="rule-new"),

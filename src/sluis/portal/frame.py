@@ -1,5 +1,6 @@
 """What stands around every page of one dataset: title, facts and tabs."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -34,6 +35,17 @@ def of(found: PublicDatasetRecord, current: str, *, inside: bool = False) -> dic
         "licence_name": licences.explain(found.licence).name if found.licence else "",
         "tabs": [_tab(found, name, label, current, inside=inside) for name, label in _TABS if _has(found, name)],
         "crumbs": _crumbs(found),
+        "notice": _notice(found),
+    }
+
+
+def _notice(found: PublicDatasetRecord) -> dict[str, Any]:
+    """A correction with its moment, and the day on which the dataset goes; {} when there is nothing to tell."""
+    told = found.document.get("notice") or {}
+    at, ends = told.get("corrected_at"), told.get("ends_on")
+    return told | {
+        "corrected_at": datetime.fromisoformat(at) if at else None,
+        "ends_on": date.fromisoformat(ends) if ends else None,
     }
 
 

@@ -25,6 +25,8 @@ ROLES = {
     "data_steward": N_("datasteward"),
     "privacy_officer": N_("functionaris gegevensbescherming"),
     "coordinator": N_("open-data-coördinator"),
+    "ciso": N_("CISO"),
+    "lawyer": N_("jurist"),
     "data_manager": N_("gegevensbeheerder"),
     "administrator": N_("beheerder"),
     "system": N_("Sluis"),

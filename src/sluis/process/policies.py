@@ -6,7 +6,7 @@ from typing import Any
 
 from sluis.process.dmn import Model, ModelRefused, check, read
 from sluis.process.engine import Decided
-from sluis.process.feel import to_json
+from sluis.process.feel import from_python, to_json
 from sluis.process.rules.sheets import sheets
 
 
@@ -23,15 +23,17 @@ def decisions(xml: bytes) -> frozenset[str]:
 
 
 def decide(sha256: str, load: Callable[[], bytes], decision: str, scope: Mapping[str, Any]) -> Decided:
-    """Evaluate; the evidence says which version, which rules per decision, and what had no answer."""
+    """Evaluate; the evidence says which version was asked what, which rules matched per decision, and what had none."""
     kept = _kept(sha256)
     if not kept:
         kept.append(read(load()))
-    said = kept[0].evaluate(decision, scope)
+    model = kept[0]
+    said = model.evaluate(decision, scope)
     value = to_json(said.value)
     evidence = {
         "policy": sha256,
         "decision": decision,
+        "inputs": {name: to_json(from_python(scope[name])) for name in model.inputs(decision) if name in scope},
         "value": value,
         "matched": {name: list(rules) for name, rules in said.matched.items()},
         "faults": [{"element": fault.element, "code": fault.code, "text": fault.text()} for fault in said.faults],

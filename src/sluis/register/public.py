@@ -21,7 +21,7 @@ class PublicFile(TypedDict):
 class PublicRelease(TypedDict):
     """One release in the row of releases. `status`: current, superseded or withdrawn. Moments are ISO 8601.
 
-    `coming`: formats of files that are still being made.
+    `coming`: formats of files that are still being made. `because`: why it could go out under an earlier decision.
     """
 
     number: int
@@ -30,14 +30,17 @@ class PublicRelease(TypedDict):
     status: str
     notes: NotRequired[str]
     reason: NotRequired[str]
+    because: NotRequired[str]
     files: NotRequired[list[PublicFile]]
     coming: NotRequired[list[str]]
 
 
 class PublicStep(TypedDict):
-    """A step of the dossier: opened, checked, advised, submitted or decided; by which role, never by whom; when."""
+    """A step of the dossier: its element in the process, or `decided`; by which role, never by whom; when."""
 
     name: str
+    title: NotRequired[str]
+    title_en: NotRequired[str]
     role: str
     at: str
 
@@ -48,6 +51,28 @@ class PublicCheck(TypedDict):
     name: str
     title: str
     verdict: str
+
+
+class PublicRule(TypedDict):
+    """What a policy said: numbers of the matched rules per decision table, in the version with this SHA-256."""
+
+    element: str
+    title: str
+    title_en: str
+    policy: str
+    decision: str
+    matched: dict[str, list[int]]
+    outcome: str
+    ground: str
+    reason: str
+
+
+class PublicVersion(TypedDict):
+    """The version of a process or policy that was followed."""
+
+    key: str
+    number: int
+    sha256: str
 
 
 class PublicDecision(TypedDict):
@@ -62,6 +87,17 @@ class PublicDecision(TypedDict):
     uri: NotRequired[str]
     steps: NotRequired[list[PublicStep]]
     checks: NotRequired[list[PublicCheck]]
+    rules: NotRequired[list[PublicRule]]
+    process: NotRequired[PublicVersion]
+    policies: NotRequired[list[PublicVersion]]
+
+
+class PublicNotice(TypedDict):
+    """What visitors should know of what stands outside: a correction (Woo 2.4(5)), or the day on which it goes."""
+
+    correction: NotRequired[str]
+    corrected_at: NotRequired[str]
+    ends_on: NotRequired[str]
 
 
 class PublicWithdrawal(TypedDict):
@@ -96,6 +132,7 @@ class PublicRecord(TypedDict):
     releases: NotRequired[list[PublicRelease]]
     decision: NotRequired[PublicDecision | None]
     withdrawal: NotRequired[PublicWithdrawal | None]
+    notice: NotRequired[PublicNotice]
     api: NotRequired[PublicApi | None]
 
 

@@ -53,7 +53,7 @@ def publish_correction(work: Work) -> None:
     """The correction stands with the dataset (Woo art. 2.4, fifth paragraph); without a text nothing happens."""
     text = str(work.variables.get("correctionText") or "").strip()
     if text:
-        _notice(work, correction=text)
+        _notice(work, correction=text, corrected_at=clock.now().isoformat())
 
 
 def deprecate(work: Work) -> None:
@@ -61,7 +61,7 @@ def deprecate(work: Work) -> None:
     change = work.variables.get("change") or {}
     notice = str(change.get("notice") or "P3M")
     months = int(notice[1:-1]) if notice[1:-1].isdigit() and notice.endswith("M") else 3
-    _notice(work, ends_on=_later(clock.today(), months).isoformat())
+    _notice(work, ends_on=later(clock.today(), months).isoformat())
 
 
 def archive(work: Work) -> dict[str, Any]:
@@ -92,7 +92,8 @@ def _told(w: Write, row: Dossier, number: int) -> None:
     w.emit("release.noticed", told)
 
 
-def _later(day: date, months: int) -> date:
+def later(day: date, months: int) -> date:
+    """So many months on, never past the 28th."""
     year, month = divmod(day.month - 1 + months, 12)
     first = date(day.year + year, month + 1, 1)
     return first + timedelta(days=min(day.day, 28) - 1)

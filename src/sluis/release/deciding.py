@@ -197,11 +197,15 @@ def _content(row: Dossier, now: Source, instance: InstanceRecord, content: str, 
         "content_sha256": content,
         "steps": [*steps, {"name": "decided", "role": role, "at": clock.now().isoformat()}],
         "checks": [{"name": c.name, "title": c.title, "verdict": c.verdict.value} for c in evidence.reports(row)],
-        "rules": evidence.rule_bodies(exhibits),
+        "rules": evidence.rule_bodies(exhibits, instance.definition_sha256),
         "evidence": [{"kind": e.kind, "element": e.element, "sha256": e.sha256} for e in exhibits],
-        "process": {"key": instance.key, "sha256": instance.definition_sha256},
-        "policies": dict(instance.policies),
+        "process": _version(instance.key, instance.definition_sha256),
+        "policies": [_version(key, sha256) for key, sha256 in sorted(instance.policies.items())],
     }
+
+
+def _version(key: str, sha256: str) -> dict[str, Any]:
+    return {"key": key, "number": process.definition(sha256).number, "sha256": sha256}
 
 
 def public_steps(instance: InstanceRecord) -> list[dict[str, str]]:

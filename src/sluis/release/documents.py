@@ -39,6 +39,8 @@ def document(releases: Sequence[Release], shown: Release, kind: Kind) -> PublicR
     }
     if kind is Kind.WITHDRAWN and shown.withdrawn_at:
         record["withdrawal"] = {"withdrawn_at": shown.withdrawn_at.isoformat(), "reason": shown.withdrawal_reason}
+    elif shown.notice:
+        record["notice"] = shown.notice
     if shown.table and kind is Kind.OPEN:
         record["api"] = api(slug)
     return record
@@ -57,7 +59,7 @@ def decision(release: Release) -> PublicDecision:
     """The decision as the outside sees it: roles, never persons; how the checks ended, not what they saw."""
     made = release.decision
     content: Mapping[str, Any] = made.content or {}
-    return {
+    shape: PublicDecision = {
         "outcome": "open" if made.outcome == Outcome.PLANNED else made.outcome,
         "decided_at": made.decided_at.isoformat(),
         "role": made.role,
@@ -68,6 +70,9 @@ def decision(release: Release) -> PublicDecision:
         "steps": content.get("steps", []),
         "checks": content.get("checks", []),
     }
+    if "process" in content:  # a decision from before there was a process has none
+        shape["rules"], shape["process"], shape["policies"] = content["rules"], content["process"], content["policies"]
+    return shape
 
 
 def release_shape(release: Release) -> dict[str, Any]:
@@ -120,6 +125,8 @@ def _release(release: Release, slug: str) -> PublicRelease:
     if release.status == Release.Status.WITHDRAWN:
         shape["reason"] = release.withdrawal_reason
     else:
+        if because := ((release.basis or {}).get("refresh") or {}).get("reason"):
+            shape["because"] = because
         shape["files"] = [_file(release, file, slug) for file in files_of(release)]
         if formats := coming(release):
             shape["coming"] = formats

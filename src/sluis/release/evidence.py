@@ -175,18 +175,21 @@ def _last_open_decision(row: Dossier) -> int:
     return seq or 0
 
 
-def rule_bodies(exhibits: Iterable[Exhibit]) -> list[dict[str, Any]]:
-    """What the rules said, as a decision keeps it and the outside may read it."""
+def rule_bodies(exhibits: Iterable[Exhibit], definition_sha256: str) -> list[dict[str, Any]]:
+    """What the rules said in steps that the process calls public, as a decision keeps it and everybody may read it."""
+    nodes = process.model(definition_sha256).nodes
     return [
         {
             "element": e.element,
+            "title": nodes[e.element].name,
+            "title_en": nodes[e.element].name_en,
             "policy": e.body.get("policy", ""),
             "decision": e.body.get("decision", ""),
             "matched": e.body.get("matched", {}),
             **{k: _entry(e.body.get("value"), k) for k in ("outcome", "ground", "reason")},
         }
         for e in exhibits
-        if e.kind == ExhibitKind.RULE
+        if e.kind == ExhibitKind.RULE and e.element in nodes and nodes[e.element].given.get("public") == "true"
     ]
 
 

@@ -18,6 +18,14 @@ def look_at_new_table(event: dict[str, Any]) -> bool:
     return told_of_table(UUID(event["data"]["dataset"]))
 
 
+@task
+def look_at_changed_dataset(event: dict[str, Any]) -> bool:
+    """Another description of a dataset that stands outside goes to its dossier."""
+    from sluis.release.refreshing import told_of_description
+
+    return told_of_description(UUID(event["data"]["dataset_id"]))
+
+
 @task(priority=WHEN_QUIET)
 def make_copies(release_id: str) -> int:
     """After everything that somebody waits for."""
@@ -67,6 +75,7 @@ def register() -> None:
     every(timedelta(hours=1), keep_copies)
     every(timedelta(hours=1), keep_feed)
     subscribe("table.ready", look_at_new_table)
+    subscribe("dataset.changed", look_at_changed_dataset)
     subscribe("release.published", follow_index)
     subscribe("release.copy.made", follow_index)
     subscribe("release.withdrawn", follow_index)

@@ -143,7 +143,7 @@ def record_of(dossier_id: UUID, by: Actor) -> DossierRecord:
         preparers=tuple(people(key) for key in sorted(prepared)),
         may=_may(row, by),
         blockers=_blockers(row, stale, instance) if waiting else (),
-        next=rules.NEXT[Stage(row.stage)],
+        next=rules.NEXT_PLANNED if _is_announced(row, decision) else rules.NEXT[Stage(row.stage)],
         return_reason=row.return_reason,
         failure=row.failure,
         release_number=_number(row),
@@ -252,6 +252,13 @@ def _preparers(row: Dossier, decision: Decision | None) -> frozenset[str]:
     return evidence.preparers(row, source(row.dataset_id))
 
 
+def _is_announced(row: Dossier, decision: Decision | None) -> bool:
+    """Whether only the description stands outside, until the planned day."""
+    if row.stage != Stage.PUBLISHED or decision is None or decision.outcome != Outcome.PLANNED:
+        return False
+    return not Release.objects.filter(decision=decision, outcome=Outcome.OPEN).exists()
+
+
 def _number(row: Dossier) -> int | None:
     made = Release.objects.filter(decision__dossier=row).order_by("-number")
     return made.values_list("number", flat=True).first()
@@ -278,6 +285,8 @@ def _may(row: Dossier, by: Actor) -> frozenset[str]:
         held.add("stop")
     if row.stage == Stage.PUBLISHED and policy.allowed(by, policy.WITHDRAW, row):
         held.add("withdraw")
+    if row.stage == Stage.PUBLISHED and row.instance_id and policy.allowed(by, policy.PREPARE, row):
+        held.add("request-change")
     return frozenset(held)
 
 

@@ -1,24 +1,28 @@
 """New data for what stands outside: what changed, does the old decision still hold, and a new dossier if not."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from sluis.foundation.service import writing
-from sluis.kernel.actor import SYSTEM
-from sluis.kernel.errors import Conflict
+from django.db import transaction
+
+from sluis.foundation.service import require, writing
+from sluis.kernel.actor import SYSTEM, Actor
+from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
 from sluis.process import service as process
 from sluis.process.types import Work
-from sluis.release import evidence
+from sluis.register import service as register
+from sluis.release import evidence, policy
 from sluis.release.checks import ABOUT_DATA, CHECKS, run, worst
 from sluis.release.dossiers import id_of, started
 from sluis.release.models import Dossier, Release
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.publishing import decided, files_of, mark, release
-from sluis.release.queries import without_outcome
+from sluis.release.queries import record_of, without_outcome
 from sluis.release.source import source
-from sluis.release.types import Outcome
+from sluis.release.types import DossierRecord, Outcome
 
 MESSAGE = "data-refreshed"
 AGAIN = ("small-cells", "k-anonymity", "table", "shapes", "code-lists", "licence-compatibility", "open-format", "hvd")
@@ -65,6 +69,7 @@ def publish_refresh(work: Work) -> dict[str, Any]:
                 files,
                 metadata=metadata,
                 run_id=UUID(work.run_id),
+                notice=shown.notice if (shown := _shown(row.dataset_id)) else None,
                 basis={"refresh": work.variables.get("refresh"), "difference": difference},
             )
             mark(decision, Outcome.OPEN)
@@ -86,17 +91,48 @@ def reassess(work: Work) -> dict[str, Any]:
 
 def told_of_table(dataset_id: UUID) -> bool:
     """New data of a dataset that stands outside: its dossier compares. False when no dossier looks after it."""
-    caring = Dossier.objects.filter(dataset_id=dataset_id, published_at__isnull=False, instance_id__isnull=False)
     shown = _shown(dataset_id)
-    if shown is None or not shown.table:
+    return bool(shown and shown.table) and tell(dataset_id, MESSAGE) is not None
+
+
+def told_of_description(dataset_id: UUID) -> bool:
+    """Another description than what was decided: its dossier compares, unless an open dossier has it already."""
+    shown = _shown(dataset_id)
+    if shown is None or Dossier.objects.filter(dataset_id=dataset_id, stage__in=OPEN_STAGES).exists():
         return False
-    for instance_id in caring.order_by("-published_at").values_list("instance_id", flat=True):
-        try:
-            process.send_message(by=SYSTEM, instance_id=instance_id, message=MESSAGE)
-        except Conflict:  # that dossier has ended: an older one, or one that was refused
-            continue
-        return True
-    return False
+    now = without_outcome(source(dataset_id).metadata)
+    return now != without_outcome(shown.decision.content["metadata"]) and tell(dataset_id, MESSAGE) is not None
+
+
+def request_change(*, by: Actor, dataset_id: UUID, reason: str) -> DossierRecord:
+    """Ask for a change, a successor or the end of a dataset that stands outside; its data owner judges what happens.
+
+    Raises NotFound, NotAllowed, Invalid without a reason, and Conflict when no dossier looks after the dataset.
+    """
+    record = register.get(by=by, dataset_id=dataset_id)
+    by = require(by, policy.PREPARE, record.organisation.id, record.team_id)
+    if not reason.strip():
+        raise Invalid("reason.empty", N_("Schrijf een reden."))
+    with writing(by=by, action="release.change-requested", subject=("dataset", dataset_id)) as w:
+        w.note(reason=reason.strip())
+        found = tell(dataset_id, "change-requested", {"changeRequest": reason.strip()})
+        if found is None:
+            raise Conflict(
+                "change.nobody",
+                N_("Geen dossier let op deze dataset."),
+                way_out=N_("Open een nieuw dossier, of trek de dataset in."),
+            )
+    return record_of(found, by)
+
+
+def tell(dataset_id: UUID, message: str, variables: Mapping[str, Any] | None = None) -> UUID | None:
+    """Give a message to the dossier that looks after what stands outside; returns that dossier."""
+    caring = Dossier.objects.filter(dataset_id=dataset_id, published_at__isnull=False, instance_id__isnull=False)
+    for dossier_id, instance_id in caring.order_by("-published_at").values_list("id", "instance_id"):
+        with suppress(Conflict), transaction.atomic():  # that dossier has ended: an older one, or one that was refused
+            process.send_message(by=SYSTEM, instance_id=instance_id, message=message, variables=variables)
+            return dossier_id
+    return None
 
 
 def retest(work: Work) -> dict[str, Any]:

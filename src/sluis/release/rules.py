@@ -30,6 +30,7 @@ NOT_PREPARING = frozenset(
         "release.published",
         "release.withdrawn",
         "release.noticed",
+        "release.change-requested",
     }
 )
 
@@ -99,6 +100,7 @@ def stage_of(tasks: Mapping[str, str], deciding: Iterable[str], *, returned: boo
     return Stage.JUDGING
 
 
+NEXT_PLANNED = N_("De beschrijving staat buiten. De data komt op de geplande dag vanzelf naar buiten.")
 NEXT = {
     Stage.INTAKE: N_("De datasteward beantwoordt de vragen of vult de beschrijving aan."),
     Stage.CHECKING: N_("Sluis controleert en toetst. Dat duurt meestal minder dan een minuut."),

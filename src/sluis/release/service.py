@@ -9,6 +9,7 @@ withdraw(*, by, dataset_id, reason, ground="", number=None, report="unknown") ->
                    the tombstone: whole dataset, or one release; gone at once, and the process hears it.
                    When it was the newest, the dataset shows its tombstone: an older one never comes back by itself;
                    it keeps its own address until it is withdrawn too. A new dossier can publish again.
+request_change(*, by, dataset_id, reason) -> DossierRecord          what stands outside must change or end
 lift_embargo(*, by, dossier_id) -> DossierRecord                    what is planned comes out now
 
 dossier(*, by, dossier_id) -> DossierRecord
@@ -52,6 +53,7 @@ from sluis.release.queries import (
     undecided,
 )
 from sluis.release.record.export import RecordFile, export_dossier
+from sluis.release.refreshing import request_change
 from sluis.release.search.index import is_behind as index_is_behind
 from sluis.release.search.index import rebuild as rebuild_index
 from sluis.release.starting import prepare_processes
@@ -81,6 +83,7 @@ __all__ = [
     "rebuild_index",
     "rebuild_projection",
     "recorded_inputs",
+    "request_change",
     "stop",
     "task_context",
     "undecided",

@@ -24,6 +24,7 @@ KIND_OF = {
     "backup.unreadable": "invalid",
     "blob.missing": "not-found",
     "blob.name": "invalid",
+    "change.nobody": "conflict",
     "cli.machine": "unavailable",
     "cli.metadata": "invalid",
     "cli.set": "invalid",

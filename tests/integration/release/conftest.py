@@ -131,6 +131,10 @@ def hand_in(by: Actor, dataset: DatasetRecord, rows: dict[str, list[Any]], folde
         )
 
 
+def closed_licence() -> str:
+    return next(c.uri for c in register.concepts("donl-licence") if "gesloten" in c.uri)
+
+
 def _type(values: list[Any]) -> str:
     return {int: "integer", float: "number", str: "text"}[type(values[0])]
 

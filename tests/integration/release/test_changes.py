@@ -1,5 +1,7 @@
 """What changes after a release waits for a decision; what was withdrawn can come back; what nobody saw stays in."""
 
+from datetime import timedelta
+
 import pytest
 from tests.integration.release.conftest import (
     MOTIVATION,
@@ -14,12 +16,15 @@ from tests.integration.release.conftest import (
 )
 
 from sluis.foundation.service import run_until_idle
+from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
-from sluis.kernel.errors import Gone, NotFound
+from sluis.kernel.errors import Conflict, Gone, Invalid, NotFound
 from sluis.process import service as process
+from sluis.process.jobs import fire_timers
 from sluis.register import service as register
 from sluis.release import public
 from sluis.release import service as release
+from sluis.release.caring import later
 from sluis.release.models import Dossier, Release
 from sluis.release.refreshing import told_of_table
 from sluis.release.types import Kind, Outcome, Stage, Verdict
@@ -130,6 +135,11 @@ def test_the_public_record_of_a_decision_has_steps_rules_and_checks_and_no_names
     assert steward.key not in str(shown)
     assert owner.key not in str(shown)
     assert public.release(palen.slug, 1).decision["steps"] == shown["steps"]
+    assert {rule["element"]: rule["outcome"] for rule in shown["rules"]}["Openness"] == "open"
+    assert all(rule["reason"] and rule["matched"][rule["decision"]] for rule in shown["rules"])
+    known = {one["sha256"] for one in shown["policies"]}
+    assert {rule["policy"] for rule in shown["rules"]} <= known
+    assert shown["process"]["sha256"] == release.dossier(by=owner, dossier_id=published.id).process_sha256
 
 
 def _versions(palen, steward, folder, rows):
@@ -159,6 +169,54 @@ def test_new_data_of_another_kind_needs_a_new_decision_while_the_old_stays(publi
     assert (public.dataset(palen.slug).release, public.table(palen.slug).columns[-1].name) == (2, "merk")
     ended = process.instance(by=SYSTEM, instance_id=published.instance_id)
     assert (ended.state, ended.outcome) == ("ended", "superseded")
+
+
+def test_another_description_waits_for_a_decision_that_its_dossier_asks_for(published, palen, steward, owner):
+    now = register.get(by=steward, dataset_id=palen.id)
+    register.change(by=steward, dataset_id=palen.id, changes={"purpose": "Weten."}, expected_version=now.version)
+    run_until_idle()
+    assert "purpose" not in public.dataset(palen.slug).document["metadata"]
+    told = release.dossier(by=owner, dossier_id=published.id)
+    rule = next(e for e in told.exhibits if e.element == "RefreshRule")
+    assert (rule.body["value"]["outcome"], rule.body["inputs"]["difference"]["sourceChanged"]) == ("decide", "yes")
+    lying = release.dossier_of(by=owner, dataset_id=palen.id)
+    assert (lying.id != published.id, lying.stage) == (True, Stage.READY_TO_DECIDE)
+    decided(owner, lying)
+    run_until_idle()
+    assert public.dataset(palen.slug).document["metadata"]["purpose"] == "Weten."
+    assert Dossier.objects.count() == 2
+
+
+def test_the_end_is_asked_for_judged_announced_and_comes(
+    published, palen, steward, owner, stranger, fixed_clock, tmp_path
+):
+    with pytest.raises(NotFound):
+        release.request_change(by=stranger, dataset_id=palen.id, reason="Weg ermee.")
+    with pytest.raises(Invalid):
+        release.request_change(by=steward, dataset_id=palen.id, reason=" ")
+    asked = release.request_change(by=steward, dataset_id=palen.id, reason="De palen zijn verkocht.")
+    assert [(task.element, task.role) for task in asked.tasks] == [("ChangeAssess", "data_owner")]
+    judged = {"changeKind": "deprecate", "report": "none", "changeMotivation": "Verkocht."}
+    release.answer(by=owner, dossier_id=asked.id, element="ChangeAssess", answers=judged)
+    run_until_idle()
+    ends_on = public.dataset(palen.slug).document["notice"]["ends_on"]
+    assert ends_on == later(clock.today(), 3).isoformat()
+    hand_in(steward, palen, PALEN | {"vermogen": [11, 22, 33, 50]}, tmp_path)
+    told_of_table(palen.id)
+    run_until_idle()
+    shown = public.dataset(palen.slug)
+    assert (shown.release, shown.document["notice"]["ends_on"]) == (2, ends_on)
+    fixed_clock.advance(timedelta(days=95))
+    fire_timers.func()
+    run_until_idle()
+    with pytest.raises(Gone) as gone:
+        public.dataset(palen.slug)
+    assert gone.value.params["reason"] == "Verkocht."
+
+
+def test_a_change_of_what_nobody_looks_after_is_refused(palen, steward):
+    with pytest.raises(Conflict):
+        release.request_change(by=steward, dataset_id=palen.id, reason="Fout.")
 
 
 def test_a_withdrawal_in_an_emergency_is_one_step_and_leaves_an_incident(published, palen, officer):

@@ -8,6 +8,7 @@ from tests.integration.release.conftest import (
     MOTIVATION,
     PALEN,
     PLAIN,
+    closed_licence,
     decided,
     describe,
     documents,
@@ -109,7 +110,7 @@ def test_a_change_after_the_checks_needs_new_checks(palen, steward, owner):
 
 @pytest.mark.parametrize("outcome", [Outcome.RESTRICTED, Outcome.CLOSED])
 def test_what_is_not_open_shows_its_ground_and_no_data(merwede, steward, owner, tmp_path, outcome):
-    licence = _closed() if outcome is Outcome.CLOSED else "CC0"
+    licence = closed_licence() if outcome is Outcome.CLOSED else "CC0"
     record = describe(steward, merwede, "Klachten", licence=licence)
     hand_in(steward, record, PALEN, tmp_path)
     done = publish(steward, owner, record, outcome)
@@ -121,10 +122,6 @@ def test_what_is_not_open_shows_its_ground_and_no_data(merwede, steward, owner, 
         public.table(record.slug)
     with pytest.raises(NotFound):
         public.file(record.slug, "csv")
-
-
-def _closed() -> str:
-    return next(c.uri for c in register.concepts("donl-licence") if "gesloten" in c.uri)
 
 
 def test_withdrawal_leaves_a_tombstone_everywhere(published, palen, manager, steward):
@@ -257,7 +254,7 @@ def test_what_is_planned_comes_out_by_an_event(palen, steward, owner, fixed_cloc
 
 
 def test_personal_data_never_opens_and_a_person_says_what_then(merwede, steward, owner, officer, tmp_path):
-    record = describe(steward, merwede, "Deelnemers", licence=_closed())
+    record = describe(steward, merwede, "Deelnemers", licence=closed_licence())
     hand_in(steward, record, {"email": [f"naam{n}@voorbeeld.nl" for n in range(20)]}, tmp_path)
     lying = ready(steward, record)
     assert next(c for c in lying.checks if c.name == "personal-data").verdict is Verdict.FAILED

@@ -100,7 +100,9 @@ class NotOpenList(CardList):
 class DecisionStep(Shape):
     """One step on the way to the decision: which role took it, and when."""
 
-    name: str = Field(examples=["checks"])
+    name: str = Field(examples=["Intake"])
+    title: str = ""
+    title_en: str = ""
     role: str = ""
     at: datetime | None = None
 
@@ -111,6 +113,28 @@ class DecisionCheck(Shape):
     name: str = Field(examples=["personal-data"])
     title: str = ""
     verdict: str = Field(examples=["passed"])
+
+
+class DecisionRule(Shape):
+    """What a policy said. `matched`: numbers of the rules per decision table; `policy`: SHA-256 of the version."""
+
+    element: str
+    title: str = ""
+    title_en: str = ""
+    policy: str
+    decision: str
+    matched: dict[str, list[int]] = {}
+    outcome: str = ""
+    ground: str = ""
+    reason: str = ""
+
+
+class Version(Shape):
+    """The version of a process or policy that was followed."""
+
+    key: str = Field(examples=["open-data-release"])
+    number: int
+    sha256: str
 
 
 class Decision(Shape):
@@ -125,6 +149,9 @@ class Decision(Shape):
     uri: str = ""
     steps: list[DecisionStep] = []
     checks: list[DecisionCheck] = []
+    rules: list[DecisionRule] = []
+    process: Version | None = None
+    policies: list[Version] = []
 
 
 class File(Shape):
@@ -185,6 +212,14 @@ class ReleaseDetail(Release):
     metadata: dict[str, Any]
 
 
+class Notice(Shape):
+    """What to know of this dataset: a correction, or the day on which it is taken off line."""
+
+    correction: str = ""
+    corrected_at: datetime | None = None
+    ends_on: date | None = None
+
+
 class DatasetDetail(DatasetCard):
     """The whole description. `metadata` is exactly what was decided."""
 
@@ -195,6 +230,7 @@ class DatasetDetail(DatasetCard):
     quality_points: int
     release: int = Field(description="Number of the current release.")
     decision: Decision | None
+    notice: Notice | None = None
     metadata: dict[str, Any]
     links: dict[str, str]
 
@@ -284,6 +320,7 @@ def detail(found: PublicDatasetRecord) -> dict[str, Any]:
         **{name: getattr(found, name) for name in names},
         "page": document["page"],
         "decision": document.get("decision"),
+        "notice": document.get("notice"),
         "metadata": document["metadata"],
         "links": addresses.of_dataset(found.slug, has_rows=found.rows is not None),
     }

@@ -33,13 +33,14 @@ def demo(
 
 def _announce(env: Env, accounts: dict[str, str]) -> None:
     from django.conf import settings
+    from django.shortcuts import resolve_url
 
     from sluis.cli.demo.people import as_json, listing
 
     document = {"url": env.url, "data": str(env.data), "accounts": as_json(accounts)}
     lines = [
         _("Demoprovincie Merwede op {url}").format(url=env.url),
-        _("Inloggen: {url}").format(url=env.url + settings.LOGIN_REDIRECT_URL),
+        _("Inloggen: {url}").format(url=env.url + resolve_url(settings.LOGIN_REDIRECT_URL)),
         _("Accounts (ook in {file}):").format(file=env.data / "demo-accounts.txt"),
         listing(accounts),
     ]

@@ -92,7 +92,7 @@ def _may_lift(actor: Actor, found: DossierRecord) -> bool:
 
 
 def blank_forms() -> dict[str, Any]:
-    return {"stop_form": ReasonForm(prefix="stop")}
+    return {"stop_form": ReasonForm(prefix="stop"), "change_form": ReasonForm(prefix="change")}
 
 
 @require_safe

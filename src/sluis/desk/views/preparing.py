@@ -1,4 +1,4 @@
-"""Opening and stopping a dossier. Each post does one operation and leads back to the dossier."""
+"""Opening and stopping a dossier, asking for a change. Each post does one operation and leads back to the dossier."""
 
 from collections.abc import Callable
 from typing import Any
@@ -51,3 +51,17 @@ def stop(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         release.stop(by=who(request), dossier_id=dossier_id, reason=form.cleaned_data["reason"])
 
     return settle(request, dossier_id, "stop_form", form, stop_it, gettext("Het dossier is gestopt."))
+
+
+@require_POST
+def request_change(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """What stands outside must change or end: the data owner gets a task."""
+    form = ReasonForm(request.POST, prefix="change")
+
+    def ask() -> None:
+        found = release.dossier(by=who(request), dossier_id=dossier_id)
+        release.request_change(by=who(request), dataset_id=found.dataset_id, reason=form.cleaned_data["reason"])
+
+    return settle(
+        request, dossier_id, "change_form", form, ask, gettext("De data-eigenaar beoordeelt wat er moet gebeuren.")
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from sluis.kernel.errors import Gone
@@ -99,20 +100,23 @@ def _withdrawn_version(request: HttpRequest, found: PublicDatasetRecord, number:
 
 
 def decision(request: HttpRequest, slug: str) -> HttpResponse:
+    """How this dataset came outside, or why it stays inside; of a withdrawn one it stays readable."""
     try:
-        found = public.dataset(slug)
+        found, status = public.dataset(slug), 200
     except Gone:
-        return gone(request, public.tombstone(slug))
+        found, status = public.tombstone(slug), 410
     made = found.document.get("decision") or {}
     context = {
         **frame.of(found, "decision"),
         "decision": decided(made),
         "steps": _steps(found, made),
+        "rules": _rules(made),
         "checks": _checks(made),
+        "versions": _versions(made),
         "ground_words": wording.labels(found.document["metadata"].get("ground_codes", ())),
         "document_url": f"{settings.SLUIS.url}/api/v1/datasets/{slug}/decision",
     }
-    return render(request, "portal/decision.html", context)
+    return render(request, "portal/decision.html", context, status=status)
 
 
 def decided(made: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,20 +133,68 @@ def decided(made: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _steps(found: PublicDatasetRecord, made: Mapping[str, Any]) -> list[Step]:
-    """The lock as this version went through it; roles, never names."""
-    passed = [(STEPS[one["name"]], one) for one in made.get("steps", ()) if one["name"] in STEPS]
+    """The lock as this version went through it, and what came of it; roles, never names."""
     steps = [
-        Step(gettext(name), "done", f"{_role(one['role'])}, {formats.moment(moment(one['at']))}")
-        for name, one in passed
+        Step(label, "done", f"{_role(one['role'])}, {formats.moment(moment(one['at']))}")
+        for one in made.get("steps", ())
+        if (label := _label(one))
     ]
-    return [*steps, _outside(found)]
+    return [*steps, *_outside(found, made)]
 
 
-def _outside(found: PublicDatasetRecord) -> Step:
+def _label(step: Mapping[str, Any]) -> str:
+    """Its name in the process; a decision from before there was a process has steps of its own."""
+    before = STEPS.get(step["name"])
+    return gettext(before) if before else str(wording.of(step, "title"))
+
+
+def _outside(found: PublicDatasetRecord, made: Mapping[str, Any]) -> list[Step]:
+    """When the decided version went out, each refresh that passed under the same decision, and the end."""
+    since = made.get("decided_at") or ""
+    under = [one for one in reversed(found.document.get("releases", ())) if one["published_at"] >= since]
+    steps = [_out(found, made, one) for one in under]
     if found.kind == "planned":
-        return Step(gettext("De data komt online"), "todo", formats.day(found.planned_date))
-    text = gettext("De data staat online") if found.kind == "open" else gettext(_DESCRIBED)
-    return Step(text, "done", formats.day(found.changed_at))
+        steps.append(Step(gettext("De data komt online"), "todo", formats.day(found.planned_date)))
+    if withdrawal := found.document.get("withdrawal"):
+        steps.append(Step(gettext("Ingetrokken"), "done", _when(withdrawal["withdrawn_at"], withdrawal["reason"])))
+    return steps
+
+
+def _out(found: PublicDatasetRecord, made: Mapping[str, Any], release: Mapping[str, Any]) -> Step:
+    """Of what is withdrawn the files are not told any more, so there the decision says what it was."""
+    note = _when(release["published_at"], release.get("because", ""))
+    was_open = found.kind == "withdrawn" and made.get("outcome") == "open"
+    if not (release.get("files") or found.kind == "open" or was_open):
+        return Step(gettext(_DESCRIBED), "done", note)
+    return Step(gettext("Versie {number} staat online").format(number=release["number"]), "done", note)
+
+
+def _when(at: str, why: str) -> str:
+    return ": ".join(part for part in (formats.moment(moment(at)), why) if part)
+
+
+def _versions(made: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The process and the policies that were followed, each with its own page."""
+    known = [("processen", made["process"])] if made.get("process") else []
+    known += [("tabellen", one) for one in made.get("policies", ())]
+    return [
+        {**one, "url": reverse("portal:policy-version", args=[place, one["key"], one["number"]])}
+        for place, one in known
+    ]
+
+
+def _rules(made: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Per rule of the policy what it said, with the numbers of the matched rules in its own table."""
+    return [
+        {
+            "title": wording.of(rule, "title"),
+            "reason": rule["reason"] or rule["outcome"],
+            "ground": rule["ground"],
+            "numbers": ", ".join(str(n) for n in rule["matched"].get(rule["decision"], ())),
+            "policy": next((one for one in made.get("policies", ()) if one["sha256"] == rule["policy"]), None),
+        }
+        for rule in made.get("rules", ())
+    ]
 
 
 def _checks(made: Mapping[str, Any]) -> list[tuple[str, str, str]]:

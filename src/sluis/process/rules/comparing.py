@@ -60,12 +60,15 @@ def _by_handlers(by: Actor, key: str) -> list[Recorded]:
 
 
 def _by_rules(by: Actor, kind: Kind, key: str) -> list[Recorded]:
-    """The newest answer per process and decision; the inputs are the variables of the process as they stand."""
+    """The newest answer per process and decision, with the inputs of then.
+
+    Evidence from before inputs were kept has the variables of the process as they stand.
+    """
     versions = list(Definition.objects.filter(kind=kind, key=key).values_list("sha256", flat=True))
     rows = Passage.objects.filter(instance__in=policy.instances_seen(by), evidence__policy__in=versions)
     wanted = rows.order_by("-id").values_list("instance_id", "evidence", "instance__variables")[:MOST_EARLIER]
     found: dict[tuple[UUID, str], Recorded] = {}
     for instance_id, evidence, variables in wanted:
         asked = str(evidence["decision"])
-        found.setdefault((instance_id, asked), Recorded(str(instance_id), asked, variables))
+        found.setdefault((instance_id, asked), Recorded(str(instance_id), asked, evidence.get("inputs", variables)))
     return list(found.values())

@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode
 
 from sluis.register.dcat import distributions, parties, services
 from sluis.register.dcat.sheet import Sheet
-from sluis.register.dcat.terms import ACCESS, DUTCH, PROFILE, STATUS, WITHDRAWN, node
+from sluis.register.dcat.terms import ACCESS, DEPRECATED, DUTCH, PROFILE, STATUS, WITHDRAWN, node
 from sluis.register.public import PublicRecord
 
 
@@ -144,8 +144,9 @@ def _life(sheet: Sheet, subject: NamedNode, record: PublicRecord, metadata: dict
     """Status, version and moments; a withdrawn dataset says why."""
     release, withdrawal = record.get("release"), record.get("withdrawal")
     availability = record.get("availability") or ("beschikbaar" if release else "")
-    status = WITHDRAWN if record["status"] == "withdrawn" else STATUS.get(availability, "")
-    sheet.concept(subject, "adms:status", status)
+    notice = record.get("notice") or {}
+    status = DEPRECATED if notice.get("ends_on") else STATUS.get(availability, "")
+    sheet.concept(subject, "adms:status", WITHDRAWN if record["status"] == "withdrawn" else status)
     sheet.moment(subject, "dct:issued", record["issued_at"])
     sheet.moment(subject, "dct:modified", record["changed_at"])
     if availability == "gepland":
@@ -153,6 +154,10 @@ def _life(sheet: Sheet, subject: NamedNode, record: PublicRecord, metadata: dict
     version = metadata.get("version_label") or (str(release["number"]) if release else "")
     sheet.plain(subject, "dcat:version", version)
     sheet.text(subject, "adms:versionNotes", metadata.get("version_notes", "") or (release or {}).get("notes", ""))
+    if correction := notice.get("correction"):
+        sheet.text(subject, "adms:versionNotes", f"Rectificatie: {correction}")
+    if ends_on := notice.get("ends_on"):
+        sheet.text(subject, "adms:versionNotes", f"Deze dataset verdwijnt op {ends_on}.")
     if withdrawal:
         day = withdrawal["withdrawn_at"][:10]
         sheet.text(subject, "adms:versionNotes", f"Ingetrokken op {day}: {withdrawal['reason']}")

@@ -49,6 +49,7 @@ STATUS = {
     "beschikbaar": EU + "dataset-status/COMPLETED",
     "niet_beschikbaar": EU + "dataset-status/DISCONT",
 }
+DEPRECATED = EU + "dataset-status/DEPRECATED"
 WITHDRAWN = EU + "dataset-status/WITHDRAWN"
 DUTCH = EU + "language/NLD"
 PROFILE = "https://docs.geostandaarden.nl/dcat/dcat-ap-nl30/"
