@@ -1,12 +1,15 @@
 """An organisation with a secret draft of everything beside something public, made by the real operations."""
 
-from dataclasses import dataclass, field
+import shutil
+import sqlite3
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from tests.chaos.conftest import Province
 from tests.integration.release.conftest import decided, describe, publish, ready
 from tests.processes import deployed
@@ -14,10 +17,13 @@ from tests.unit.process.drawn import end, process, start, user
 
 from sluis.foundation.models import Job
 from sluis.foundation.service import run_until_idle
+from sluis.governance.models import Processing
+from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.ids import new_id
 from sluis.lake.service import ingest_now, start_upload
 from sluis.process import service as processes
+from sluis.process.types import TaskFilter
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord
 from sluis.release import service as release
@@ -50,13 +56,39 @@ def table(by: Actor, dataset_id: UUID, folder: Path, text: str) -> UUID:
     return ingest_now(by=by, dataset_id=dataset_id, path=path)
 
 
+def drawn(step: str) -> bytes:
+    return process(start(), user(step), end(), f"start > {step} > end", key="kanarie")
+
+
 def work(by: Actor, organisation_id: UUID) -> tuple[UUID, UUID]:
     """A running process with one open task, and their ids."""
-    drawn = process(start(), user("Look"), end(), "start > Look > end", key="kanarie")
-    made = processes.deploy(by=SYSTEM, kind="process", key="kanarie", xml=drawn)
+    made = processes.deploy(by=SYSTEM, kind="process", key="kanarie", xml=drawn("Kijken"))
     processes.make_current(by=SYSTEM, sha256=made.sha256)
     running = processes.start(by=by, key="kanarie", subject="test:1", organisation_id=organisation_id, title=CANARY)
-    return running.id, processes.tasks(by=by).rows[0].id
+    return running.id, processes.tasks(by=by, filters=TaskFilter(instance_id=running.id)).rows[0].id
+
+
+def proposal(by: Actor) -> UUID:
+    return processes.propose(by=by, kind="process", key="kanarie", xml=drawn(CANARY), motivation=CANARY).id
+
+
+def processing(draft: DatasetRecord, dossier_id: UUID) -> UUID:
+    """A row of the register of processing, as if the dossier of the draft was about people."""
+    said = dict.fromkeys(("purpose", "legal_basis", "recipients"), CANARY)
+    row = Processing.objects.create(
+        organisation_id=draft.organisation.id,
+        dataset_id=draft.id,
+        dossier_id=dossier_id,
+        dataset_slug=draft.slug,
+        dataset_title=draft.title,
+        outcome="closed",
+        decided_at=clock.now(),
+        contains="yes",
+        origin="yes",
+        changed_at=clock.now(),
+        **said,
+    )
+    return row.id
 
 
 def request() -> str:
@@ -95,13 +127,39 @@ def build(province: Province, folder: Path, *, public: dict[str, Any] | None = N
         "feedback_id": new_id(),
         "instance_id": instance,
         "task_id": task,
+        "place": "processen",
         "key": "kanarie",
+        "proposal_id": proposal(province.people["coordinator"]),
+        "processing_id": processing(draft, dossier.id),
         "person_id": owner.user_id,
         "job_id": Job.objects.values_list("id", flat=True).first() or new_id(),
     }
     asked = request()
     run_until_idle()
     return World(province, published, draft, things, asked)
+
+
+@dataclass
+class Kept:
+    """A world that was built once: its database and data folder, to be put back for the next test."""
+
+    world: World
+    database: sqlite3.Connection
+    folder: Path
+
+    @classmethod
+    def of(cls, world: World, data: Path, folder: Path) -> "Kept":
+        database = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.connection.backup(database)
+        shutil.copytree(data, folder)
+        return cls(world, database, folder)
+
+    def put_back(self, data: Path) -> World:
+        """In place of all that is there."""
+        connection.ensure_connection()
+        self.database.backup(connection.connection)
+        shutil.copytree(self.folder, data, dirs_exist_ok=True)
+        return replace(self.world, things=dict(self.world.things))
 
 
 def plan(world: World, title: str) -> DatasetRecord:
