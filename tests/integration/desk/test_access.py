@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 DESK = sorted(name for name in ROUTES if name.startswith("desk:"))
 POSTS = {
     "desk:metadata-check", "desk:distribution-remove", "desk:service-remove", "desk:dossier-open",
-    "desk:dossier-stop", "desk:dossier-lift", "desk:job-retry",
+    "desk:dossier-stop", "desk:dossier-lift", "desk:dossier-change", "desk:job-retry",
     "desk:task-claim", "desk:task-unclaim", "desk:task-return", "desk:task-hand-over", "desk:tasks-hand-over",
     "desk:process-stop", "desk:process-retry", "desk:notices-read", "desk:notices-choose",
 }  # fmt: skip
