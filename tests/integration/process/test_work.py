@@ -62,7 +62,7 @@ def test_from_start_to_end(begin: Begin, ann: Actor, bob: Actor) -> None:
     door.complete(by=bob, task_id=todo(bob)["b"].id)
     now = door.instance(by=ann, instance_id=made.id)
     assert (now.state, now.outcome, dict(now.variables)) == (InstanceState.ENDED, "open", {"x": "1", "kind": "p"})
-    assert told == ["started", "completed a", "completed b", "ended"]
+    assert [one for one in told if one != "moved"] == ["started", "completed a", "completed b", "ended"]
     assert audit.verify().sound
     actions = list(AuditEntry.objects.filter(subject_id=str(made.id)).values_list("action", flat=True))
     assert actions == ["process.started", "process.task.completed", "process.task.completed"]
