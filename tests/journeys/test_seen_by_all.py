@@ -165,13 +165,19 @@ class TestForcedColours:
 
     def test_the_current_step_of_a_dossier_differs(self, browse, scheme):
         page = sign_in(browse, "steward", forced_colors="active", color_scheme=scheme)
-        page.goto(next(path for path in places(page, "") if "/dossiers/" in path))
-        assert page.locator("ol [aria-current=step], ol li").first.is_visible()
-        strokes = page.locator(".sluis-flow rect").evaluate_all(
-            "all => all.map(e => getComputedStyle(e).stroke + getComputedStyle(e).fill)"
-        )
-        assert strokes
-        assert all(stroke.count("rgb") == 2 for stroke in strokes)
+        page.goto("/desk/dossiers")
+        rows = page.locator("main a[href*='/desk/dossiers/']").evaluate_all("all => all.map(e => e.pathname)")
+        current = page.locator(".sluis-bpmn--current > .sluis-bpmn__shape").first
+        for path in rows:
+            page.goto(path)
+            if current.count():
+                break
+        page.locator("summary", has_text="stappen in een lijst").click()
+        assert page.locator("ol.sluis-steps [aria-current=step]").first.is_visible()
+        others = page.locator(".sluis-bpmn__node:not(.sluis-bpmn--current) > .sluis-bpmn__shape")
+        drawn = set(others.evaluate_all("all => all.map(e => getComputedStyle(e).stroke)"))
+        assert all(stroke.startswith("rgb") for stroke in drawn)
+        assert current.evaluate("e => getComputedStyle(e).stroke") not in drawn
 
 
 def test_a_list_to_choose_from_has_its_arrow(browse):
