@@ -133,8 +133,14 @@ def test_formulas_and_signed_numbers_are_told_apart(province: Province) -> None:
     assert any(str(cell).startswith(("=", "@", "+", "-")) for line in table for cell in line.values())
 
 
-SUITES = ("2-tabular/csv-spectrum/csvs", "2-tabular/messytables", "2-tabular/frictionless", "3-geo/geojsonhint/bad",
-          "3-geo/gpkg-validator")  # fmt: skip
+# The unit tests read the two long ones on every run, outside the sandbox.
+SUITES = (
+    "2-tabular/csv-spectrum/csvs",
+    "3-geo/geojsonhint/bad",
+    "3-geo/gpkg-validator",
+    pytest.param("2-tabular/messytables", marks=pytest.mark.slow),
+    pytest.param("2-tabular/frictionless", marks=pytest.mark.slow),
+)
 
 
 def read_all(folder: Path, names: list[str], out: Path) -> dict[str, dict[str, object]]:
@@ -251,6 +257,7 @@ def test_a_version_that_failed_is_not_made_ready_by_running_it_again(province: P
     assert row.status == "failed"
 
 
+@pytest.mark.slow  # tests/integration/lake/test_pii.py reads the same persons on every run
 def test_personal_data_is_found_in_the_fictional_persons(province: Province) -> None:
     _, row, error = take_in(province, place("6-pii/rvig-testset/rvig_testset_first300.csv"))
     assert error is None
