@@ -87,8 +87,8 @@ def _people(data: Path) -> None:
 
 def _publish(data: Path) -> list[Ran]:
     prepared = sluis(
-        data, "release", "prepare", SLUG, "--as", "steward@bench.example", "--description", _WORDS, "--theme", "GOVE",
-        "--licence", "CC0", "--contact", "data@bench.example", "--motivation", "Verzonnen; geen grond om te weigeren.",
+        data, "release", "prepare", SLUG, "--plain", "--as", "steward@bench.example", "--description", _WORDS,
+        "--theme", "GOVE", "--licence", "CC0", "--contact", "data@bench.example",
     )  # fmt: skip
     return [prepared, sluis(data, "release", "decide", SLUG, "--as", "owner@bench.example", "--motivation", "Akkoord.")]
 
