@@ -9,10 +9,11 @@ from sluis.kernel.actor import SYSTEM
 from sluis.process.types import Work
 from sluis.release import evidence, projection
 from sluis.release.checks import CHECKS, run
-from sluis.release.dossiers import changing, id_of
+from sluis.release.checks.links import NOT_LOOKED
+from sluis.release.dossiers import changing, require_id
 from sluis.release.models import Dossier, Feedback, Release
 from sluis.release.source import source
-from sluis.release.types import Verdict
+from sluis.release.types import CheckReport, Verdict
 
 # How old data of this frequency may be before somebody should look: twice its own pace (EU frequency codes).
 _PATIENCE = {
@@ -32,10 +33,10 @@ _PATIENCE = {
 
 def monitor(work: Work) -> dict[str, Any]:
     """Is the data as fresh as its frequency promises, do the links answer, are reports of visitors open?"""
-    row = Dossier.objects.get(id=id_of(work.subject))
+    row = Dossier.objects.get(id=require_id(work))
     now = source(row.dataset_id)
     shown = Release.objects.filter(dataset_id=row.dataset_id, status=Release.Status.CURRENT).first()
-    links = run(CHECKS["links"], evidence.subject_of(now, work.variables)).verdict
+    links = run(CHECKS["links"], evidence.subject_of(now, work.variables))
     days = _PATIENCE.get(now.record.frequency.rpartition("/")[2])
     if shown is None or not now.record.frequency:
         fresh = "unknown"
@@ -44,9 +45,17 @@ def monitor(work: Work) -> dict[str, Any]:
         fresh = "no" if late else "yes"
     return {
         "fresh": fresh,
-        "links": {Verdict.PASSED: "ok", Verdict.NOT_APPLICABLE: "ok"}.get(links, "unknown"),
+        "links": answering(links),
         "openFeedback": Feedback.objects.filter(dataset_id=row.dataset_id, answered_at__isnull=True).count(),
     }
+
+
+def answering(report: CheckReport) -> str:
+    """What the links say, as the rule reads it: a link that does not answer is broken, not looking is unknown."""
+    if report.verdict in (Verdict.PASSED, Verdict.NOT_APPLICABLE):
+        return "ok"
+    looked = report.verdict is Verdict.ATTENTION and not any(f.code == NOT_LOOKED for f in report.findings)
+    return "broken" if looked else "unknown"
 
 
 def publish_correction(work: Work) -> None:
@@ -67,16 +76,14 @@ def deprecate(work: Work) -> None:
 def archive(work: Work) -> dict[str, Any]:
     """The dossier is closed: how long it stays, by the rule of retention, stands as its last piece of evidence."""
     retention = work.variables.get("retention")
-    found = id_of(work.subject)
+    found = require_id(work)
     with writing(by=SYSTEM, action="release.dossier.closed", subject=("dossier", found)) as w:
         w.note(retention=retention)
     return {"retention": retention, "closed_at": clock.now().isoformat()}
 
 
 def _notice(work: Work, **said: str) -> None:
-    found = id_of(work.subject)
-    assert found is not None  # noqa: S101 - see handlers
-    with changing(found, "release.noticed") as (row, w):
+    with changing(require_id(work), "release.noticed") as (row, w):
         shown = Release.objects.filter(dataset_id=row.dataset_id, status=Release.Status.CURRENT).first()
         if shown is None:
             return

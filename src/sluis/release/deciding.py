@@ -17,7 +17,7 @@ from sluis.process import service as process
 from sluis.process.types import InstanceRecord, Work
 from sluis.release import evidence, policy, rules
 from sluis.release.checks import CHECKS, run
-from sluis.release.dossiers import id_of, locked
+from sluis.release.dossiers import locked, require_id
 from sluis.release.models import Decision, Dossier, Preparer
 from sluis.release.source import Source, source
 from sluis.release.types import Finding, Outcome
@@ -74,10 +74,7 @@ def blockers(row: Dossier, now: Source, said: Mapping[str, Any]) -> tuple[Findin
 
 
 def _row(work: Work) -> Dossier:
-    dossier_id = id_of(work.subject)
-    if dossier_id is None:
-        raise Conflict("dossier.subject", N_("Dit proces gaat niet over een dossier."))
-    return locked(dossier_id)
+    return locked(require_id(work))
 
 
 def _without(said: str, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
 from sluis.process import service as process
-from sluis.process.types import InstanceRecord, InstanceState, TaskFilter, TaskRecord, Transition
+from sluis.process.types import InstanceRecord, InstanceState, TaskFilter, TaskRecord, Transition, Work
 from sluis.register import service as register
 from sluis.release import evidence, policy, rules
 from sluis.release.models import Decision, Dossier, Release
@@ -143,6 +143,14 @@ def id_of(subject: str) -> UUID | None:
     """The dossier that an instance is about; None for another subject."""
     kind, _, rest = subject.partition(":")
     return UUID(rest) if kind == "dossier" else None
+
+
+def require_id(work: Work) -> UUID:
+    """The dossier of a step; Conflict when the process is about something else."""
+    found = id_of(work.subject)
+    if found is None:
+        raise Conflict("dossier.subject", N_("Dit proces gaat niet over een dossier."))
+    return found
 
 
 def locked(dossier_id: UUID) -> Dossier:

@@ -6,13 +6,11 @@ from typing import Any
 
 from sluis.foundation.service import writing
 from sluis.kernel.actor import SYSTEM
-from sluis.kernel.errors import Conflict
-from sluis.kernel.text import N_
 from sluis.process import service as process
 from sluis.process.types import Work
 from sluis.release import caring, deciding, evidence, outside, refreshing, transforming, withdrawing
 from sluis.release.checks import CHECKS, run
-from sluis.release.dossiers import follow, id_of
+from sluis.release.dossiers import follow, require_id
 from sluis.release.models import Dossier
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.queries import recorded_inputs
@@ -22,11 +20,11 @@ from sluis.release.source import source
 def register() -> None:
     """Hand everything in to the process room; called once, when the house starts."""
     for name in CHECKS:
-        process.handler(f"release.check-{name}")(_of_dossier(partial(_check, name)))
+        process.handler(f"release.check-{name}")(partial(_check, name))
     for name, handle in _SLOW.items():
-        process.handler(f"release.{name}")(_of_dossier(handle))
+        process.handler(f"release.{name}")(handle)
     for name, handle in _AT_ONCE.items():
-        process.handler(f"release.{name}", atomic=True)(_of_dossier(handle))
+        process.handler(f"release.{name}", atomic=True)(handle)
     process.completion("release.intake")(deciding.intake)
     process.completion("release.decide")(deciding.decide)
     process.on_transition(follow)
@@ -34,13 +32,13 @@ def register() -> None:
 
 
 def _check(name: str, work: Work) -> Mapping[str, Any]:
-    dataset_id = Dossier.objects.values_list("dataset_id", flat=True).get(id=id_of(work.subject))
+    dataset_id = Dossier.objects.values_list("dataset_id", flat=True).get(id=require_id(work))
     return evidence.body_of(run(CHECKS[name], evidence.subject_of(source(dataset_id), work.variables)))
 
 
 def find_duplicate(work: Work) -> dict[str, Any]:
     """Another dataset of the same organisation whose open dossier stands on the same source file."""
-    row = Dossier.objects.get(id=id_of(work.subject))
+    row = Dossier.objects.get(id=require_id(work))
     same = Dossier.objects.filter(
         organisation_id=row.organisation_id, source_sha256=row.source_sha256, stage__in=OPEN_STAGES
     ).exclude(dataset_id=row.dataset_id)
@@ -70,7 +68,7 @@ def notify(work: Work) -> None:
 
 
 def _note(work: Work, action: str, *, emit: str = "", **said: Any) -> None:
-    dossier_id = id_of(work.subject)
+    dossier_id = require_id(work)
     with writing(by=SYSTEM, action=action, subject=("dossier", dossier_id)) as w:
         w.note(**said)
         if emit:
@@ -83,15 +81,6 @@ def _said(work: Work, variable: str) -> dict[str, Any]:
 
 
 type _Handle = Callable[[Work], Mapping[str, Any] | None]
-
-
-def _of_dossier(handle: _Handle) -> _Handle:
-    def guarded(work: Work) -> Mapping[str, Any] | None:
-        if id_of(work.subject) is None:
-            raise Conflict("dossier.subject", N_("Dit proces gaat niet over een dossier."))
-        return handle(work)
-
-    return guarded
 
 
 _SLOW: dict[str, _Handle] = {

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -18,7 +17,7 @@ from sluis.process import service as process
 from sluis.process.types import Work
 from sluis.register.licences import is_open
 from sluis.release import projection, public
-from sluis.release.dossiers import changing, id_of
+from sluis.release.dossiers import changing, require_id
 from sluis.release.models import Dossier, PublicDataset, Release
 from sluis.release.publishing import decided, mark, next_release, put_outside
 from sluis.release.types import Outcome, Verdict
@@ -31,7 +30,7 @@ ROLLED_BACK = N_("Bij de controle na het publiceren klopte er iets niet; deze ve
 
 def publish(work: Work) -> dict[str, Any]:
     """The approved version goes out. What cannot be published says why, and a person repairs it."""
-    decision = decided(_dossier(work))
+    decision = decided(require_id(work))
     try:
         made = put_outside(decision, Outcome.OPEN, work)
     except (Stale, Unavailable):
@@ -57,7 +56,7 @@ def confirm(work: Work) -> None:
 
 
 def announce_planned(work: Work) -> None:
-    put_outside(decided(_dossier(work)), Outcome.PLANNED, work)
+    put_outside(decided(require_id(work)), Outcome.PLANNED, work)
     _settle(work, Outcome.PLANNED)
 
 
@@ -74,7 +73,7 @@ def record_refusal(work: Work) -> None:
 def roll_back(work: Work) -> None:
     """Take back what was just put outside; the release that stood there before comes back, as decided then."""
     said = work.variables.get("release") or {}
-    with changing(_dossier(work), "release.rolled-back") as (row, w):
+    with changing(require_id(work), "release.rolled-back") as (row, w):
         made = Release.objects.filter(id=said.get("id"), status=Release.Status.CURRENT).first()
         if made is None:
             return
@@ -99,7 +98,7 @@ def _again(before: Release) -> Release:
 
 
 def _without_data(work: Work, outcome: Outcome) -> Release:
-    decision = decided(_dossier(work))
+    decision = decided(require_id(work))
     made = put_outside(decision, outcome, work)
     earlier = Release.objects.filter(dataset_id=decision.dataset_id, number__lt=made.number, table__isnull=False)
     take_back(earlier, decision.motivation, decision.ground)
@@ -109,7 +108,7 @@ def _without_data(work: Work, outcome: Outcome) -> Release:
 
 
 def _settle(work: Work, outcome: Outcome) -> None:
-    dossier_id = _dossier(work)
+    dossier_id = require_id(work)
     decision = decided(dossier_id)
     with changing(dossier_id, "release.confirmed") as (row, w):
         row.published_at, row.failure = row.published_at or clock.now(), None
@@ -131,12 +130,6 @@ def supersede(row: Dossier) -> None:
 
 def _told(w: Write, row: Dossier, event: str, **more: Any) -> None:
     w.emit(event, {"dataset_id": str(row.dataset_id), "slug": row.dataset_slug, **more})
-
-
-def _dossier(work: Work) -> UUID:
-    found = id_of(work.subject)
-    assert found is not None  # noqa: S101 - only dossiers run this process (see handlers)
-    return found
 
 
 def _tried(look: Any, made: Release) -> str:

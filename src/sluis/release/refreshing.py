@@ -16,7 +16,7 @@ from sluis.process.types import Work
 from sluis.register import service as register
 from sluis.release import evidence, policy
 from sluis.release.checks import ABOUT_DATA, CHECKS, run, worst
-from sluis.release.dossiers import id_of, started
+from sluis.release.dossiers import require_id, started
 from sluis.release.models import Dossier, Release
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.publishing import decided, files_of, mark, release
@@ -144,7 +144,7 @@ def retest(work: Work) -> dict[str, Any]:
 
 
 def _row(work: Work) -> Dossier:
-    return Dossier.objects.get(id=id_of(work.subject))
+    return Dossier.objects.get(id=require_id(work))
 
 
 def _shown(dataset_id: UUID) -> Release | None:

@@ -7,7 +7,7 @@ from sluis.kernel.errors import Invalid, SluisError, Stale, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
 from sluis.process.types import Work
-from sluis.release.dossiers import id_of
+from sluis.release.dossiers import require_id
 from sluis.release.models import Dossier
 from sluis.release.source import TableNow, table_now
 from sluis.release.types import Verdict
@@ -15,7 +15,7 @@ from sluis.release.types import Verdict
 
 def transform(work: Work) -> dict[str, Any]:
     """Before, after and what was done. Without columns to leave out, the steward has put the new data in already."""
-    dataset_id = Dossier.objects.values_list("dataset_id", flat=True).get(id=id_of(work.subject))
+    dataset_id = Dossier.objects.values_list("dataset_id", flat=True).get(id=require_id(work))
     before = table_now(dataset_id)
     dropped: list[str] = list(work.variables.get("dropColumns") or ())
     rounds = int((work.variables.get("transformed") or {}).get("rounds") or 0) + 1

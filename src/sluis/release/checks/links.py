@@ -14,6 +14,7 @@ from sluis.release.types import Finding, Verdict
 MOST = 25
 SECONDS = 10.0
 BYTES = 1_000_000
+NOT_LOOKED = "links.not-looked"
 
 
 def answering(subject: Subject) -> tuple[Verdict, list[Finding]]:
@@ -25,7 +26,7 @@ def answering(subject: Subject) -> tuple[Verdict, list[Finding]]:
         text = N_(
             "Er staan {count} links in de beschrijving; Sluis mag op deze installatie niet naar buiten om te kijken."
         )
-        return Verdict.ATTENTION, [Finding("links.not-looked", text, {"count": len(addresses)}, blocks=False)]
+        return Verdict.ATTENTION, [Finding(NOT_LOOKED, text, {"count": len(addresses)}, blocks=False)]
     findings = [found for address in addresses[:MOST] if (found := _tried(address))]
     return (Verdict.ATTENTION if findings else Verdict.PASSED), findings
 
