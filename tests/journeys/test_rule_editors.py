@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator, Mapping
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sluis.process.dmn import check as check_policy
 from sluis.process.dmn import read
 from sluis.process.dmn.cases import read_cases, run_cases
 from sluis.process.rules.changes import changes
+from sluis.process.rules.sheets import Text, sheets
 from sluis.process.shipped import shipped
 from sluis.process.types import Kind
 from tests.journeys.test_desk import sign_in
@@ -61,6 +63,13 @@ def posted(request: Any) -> bytes:
     raise AssertionError("the form sent no file")
 
 
+def labels(xml: bytes) -> Iterator[Mapping[str, Text]]:
+    """What codes are called: of the file, and of each column."""
+    read_as = sheets(xml)
+    yield read_as.labels
+    yield from (column.labels for sheet in read_as.decisions for column in (*sheet.inputs, *sheet.outputs))
+
+
 def test_every_process_comes_out_of_the_editor_as_it_went_in(browse: Any, coordinator: Any) -> None:
     for path in sorted(shipped("processes").glob("*.bpmn")):
         before, after = path.read_bytes(), through_the_editor(coordinator, path)
@@ -75,6 +84,7 @@ def test_every_policy_comes_out_of_the_editor_as_it_went_in(browse: Any, coordin
         before, after = path.read_bytes(), through_the_editor(coordinator, path)
         assert check_policy(after) == (), path.name
         assert [change.what for change in changes(Kind.POLICY, before, after)] in ([], ["text"]), path.name
+        assert [*labels(after)] == [*labels(before)] != [], path.name
         cases = read_cases((path.parent / "cases" / f"{path.stem}.csv").read_bytes())
         assert run_cases(read(after), cases).misses == (), path.name
     # dmn-js writes styles into the page, which our content security policy keeps out; it works without them.

@@ -11,6 +11,8 @@ from sluis.desk.subjects import Beside, Change, Fact, subject
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
+from sluis.process import service as process
+from sluis.process.rules import words
 from sluis.process.types import InstanceRecord, TaskRecord
 from sluis.register import service as register
 from sluis.release import service as release
@@ -92,13 +94,13 @@ def _rule(exhibit: ExhibitRecord) -> dict[str, Any]:
     said = value if isinstance(value, dict) else {}
     matched = exhibit.body.get("matched") or {}
     numbers = matched.get(exhibit.body.get("decision"), ())
+    sha256 = str(exhibit.body.get("policy", ""))
     return {
         "title": in_language(exhibit.title, exhibit.title_en),
-        "outcome": said.get("outcome") or "",
-        "reason": said.get("reason") or "",
+        "reason": words.reason(process.sheets_of(sha256), {**exhibit.body, **said}).said(words.language()),
         "ground": said.get("ground") or "",
         "numbers": ", ".join(str(n) for n in numbers),
-        "sha256": str(exhibit.body.get("policy", ""))[:12],
+        "sha256": sha256[:12],
     }
 
 

@@ -16,9 +16,11 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Invalid, NotFound
 from sluis.kernel.text import N_
 from sluis.process import service as process
+from sluis.process.dmn.cases import Miss
 from sluis.process.dmn.compare import Compared, Difference
 from sluis.process.rules import words
 from sluis.process.rules.changes import Comparison
+from sluis.process.rules.sheets import Labels, PolicySheets
 from sluis.process.types import InForce, InstanceRecord, Kind, ProposalRecord, ProposalState, TaskRecord
 from sluis.web.formats import moment
 
@@ -128,32 +130,37 @@ def shown(kind: Kind, xml: bytes) -> dict[str, Any]:
 
 
 def told(actor: Actor, found: Comparison) -> dict[str, Any]:
+    read_as = found.read_as
     return {
         "changes": words.changed(found.changes),
         "tested": found.tested,
-        "misses": [
-            (miss.case.name, entry(miss.entry), words.value(miss.expected), words.value(miss.got))
-            for miss in (found.tested.misses if found.tested else ())
-        ],
-        "cases": _compared_in_words(found.cases, _of_case),
-        "recorded": _compared_in_words(found.recorded, lambda one: _of_process(actor, one)),
+        "misses": [_miss(miss, read_as) for miss in (found.tested.misses if found.tested else ())],
+        "cases": _compared_in_words(found.cases, read_as, _of_case),
+        "recorded": _compared_in_words(found.recorded, read_as, lambda one: _of_process(actor, one)),
     }
 
 
+def _miss(miss: Miss, read_as: PolicySheets | None) -> tuple[str, str, str, str]:
+    label, labels = words.result(read_as, miss.case.decision, miss.entry)
+    return miss.case.name, label, words.value(miss.expected, labels), words.value(miss.got, labels)
+
+
 def _compared_in_words(
-    found: Compared | None, titled: Callable[[Difference], tuple[str, str]]
+    found: Compared | None, read_as: PolicySheets | None, titled: Callable[[Difference], tuple[str, str]]
 ) -> dict[str, Any] | None:
     if found is None:
         return None
     rows: list[Otherwise] = []
     for one in found.differences:
         title, url = titled(one)
-        rows.append(Otherwise(title, url, _entries(one)))
+        table = read_as.decision(one.decision) if read_as else None
+        name = table.label.said(words.language()) if table else one.decision
+        rows.append(Otherwise(f"{title} ({name})", url, _entries(one, read_as)))
     return {"total": found.total, "rows": rows}
 
 
 def _of_case(one: Difference) -> tuple[str, str]:
-    return gettext("Geval {case} ({decision})").format(case=one.id, decision=one.decision), ""
+    return gettext("Geval {case}").format(case=one.id), ""
 
 
 def _of_process(actor: Actor, one: Difference) -> tuple[str, str]:
@@ -164,16 +171,15 @@ def _of_process(actor: Actor, one: Difference) -> tuple[str, str]:
     kind, _, rest = found.subject.partition(":")
     dossier = kind == "dossier"
     url = reverse("desk:dossier", args=[rest]) if dossier else reverse("desk:process", args=[found.id])
-    return f"{found.title or found.subject} ({one.decision})", url
+    return found.title or found.subject, url
 
 
-def _entries(one: Difference) -> tuple[tuple[str, str, str], ...]:
-    def part(value: Any, name: str) -> str:
-        return words.value(value.get(name) if isinstance(value, dict) else value)
-
-    return tuple((entry(name), part(one.before, name), part(one.after, name)) for name in one.entries)
+def _entries(one: Difference, read_as: PolicySheets | None) -> tuple[tuple[str, str, str], ...]:
+    return tuple(_entry(one, name, *words.result(read_as, one.decision, name)) for name in one.entries)
 
 
-def entry(name: str) -> str:
-    """What a result calls itself; a decision with one result has no name for it."""
-    return gettext("uitkomst") if name == "value" else name
+def _entry(one: Difference, name: str, label: str, labels: Labels) -> tuple[str, str, str]:
+    def part(value: Any) -> str:
+        return words.value(value.get(name) if isinstance(value, dict) else value, labels)
+
+    return label, part(one.before), part(one.after)

@@ -3,7 +3,7 @@
 Files:     deploy, make_current, current, all_current, history, definition, source, model, keys,
            settle_shipped, evaluate
 Rules:     propose, decide; proposals, proposal, proposal_of, compare_rule, compare_proposal; for everybody: in_force,
-           all_in_force, changes_between, rule_cases, sheets
+           all_in_force, changes_between, rule_cases, sheets, sheets_of
 Instances: start, send_message, cancel, retry, rename, migration_preview, migrate;
            instance, instances, progress, public_steps
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
@@ -35,7 +35,7 @@ from sluis.process.queries import instance, instances, progress, public_steps, t
 from sluis.process.registry import asked, completion, handler, letter, on_transition
 from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
 from sluis.process.rules.proposing import decide, propose
-from sluis.process.rules.reading import all_in_force, in_force, proposal, proposal_of, proposals
+from sluis.process.rules.reading import all_in_force, in_force, proposal, proposal_of, proposals, sheets_of
 from sluis.process.rules.reading import cases as rule_cases
 from sluis.process.rules.sheets import sheets
 from sluis.process.settling import settle_shipped
@@ -90,6 +90,7 @@ __all__ = [
     "set_wish",
     "settle_shipped",
     "sheets",
+    "sheets_of",
     "source",
     "start",
     "task",

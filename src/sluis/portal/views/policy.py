@@ -84,7 +84,7 @@ def _page(request: HttpRequest, history: tuple[InForce, ...], found: InForce) ->
         context |= {"drawing": rules.picture(xml), "steps": rules.steps(xml)}
         return render(request, "portal/policy_process.html", context)
     read_as, tables = rules.tables(xml)
-    tried = rules.cases(process.rule_cases(found.key, found.sha256))
+    tried = rules.cases(process.rule_cases(found.key, found.sha256), read_as)
     named = zip(read_as.decisions, tables, strict=True)
     context |= {
         "text": read_as.documentation.said(rules.language()),

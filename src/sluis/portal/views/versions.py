@@ -14,6 +14,8 @@ from sluis.kernel.errors import Gone
 from sluis.kernel.text import N_
 from sluis.portal import columns, frame, licences, wording
 from sluis.portal.views.dataset import gone, moment, still_made
+from sluis.process import service as process
+from sluis.process.rules import words
 from sluis.release import public
 from sluis.release.types import PublicDatasetRecord, PublicReleaseInfo
 from sluis.web import formats
@@ -188,13 +190,18 @@ def _rules(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "title": wording.of(rule, "title"),
-            "reason": rule["reason"] or rule["outcome"],
+            "reason": _reason(rule),
             "ground": rule["ground"],
             "numbers": ", ".join(str(n) for n in rule["matched"].get(rule["decision"], ())),
             "policy": next((one for one in made.get("policies", ()) if one["sha256"] == rule["policy"]), None),
         }
         for rule in made.get("rules", ())
     ]
+
+
+def _reason(rule: Mapping[str, Any]) -> wording.Said:
+    text = words.reason(process.sheets_of(rule["policy"]), rule)
+    return wording.said(text.nl, text.en)
 
 
 def _checks(made: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """What a new version changes: steps and ways of a process, decisions and rules of a policy, and what comes out."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sluis.kernel.text import N_
@@ -12,7 +12,7 @@ from sluis.process.dmn import Model
 from sluis.process.dmn import read as read_policy
 from sluis.process.dmn.cases import Case, Tested, read_cases, run_cases
 from sluis.process.dmn.compare import Compared, Recorded, compare
-from sluis.process.rules.sheets import Row, Sheet, Text, sheets
+from sluis.process.rules.sheets import Labels, PolicySheets, Row, Sheet, Text, sheets
 from sluis.process.types import Kind
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -68,6 +68,7 @@ class Aspect:
     before: str
     after: str
     label: Text = _NOTHING
+    labels: Labels = field(default_factory=dict[str, Text])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,14 @@ class Change:
 class Comparison:
     """`cases`: which of the table of cases come out otherwise; `tested`: whether they are as that table expects.
 
-    `recorded`: which earlier decisions of running and ended processes would be otherwise.
+    `recorded`: which earlier decisions of running and ended processes would be otherwise. `read_as`: the new policy.
     """
 
     changes: tuple[Change, ...]
     cases: Compared | None = None
     tested: Tested | None = None
     recorded: Compared | None = None
+    read_as: PolicySheets | None = None
 
 
 def changes(kind: Kind, old: bytes, new: bytes) -> tuple[Change, ...]:
@@ -119,7 +121,7 @@ def comparison(
     rows = _answerable(after, read_cases(cases)) if cases else ()
     tested = run_cases(after, rows) if rows else None
     if old is None:
-        return Comparison(changed, None, tested)
+        return Comparison(changed, None, tested, read_as=sheets(new))
     before = read_policy(old)
     both = set(before.decisions) & set(after.decisions)
     tried = [Recorded(case.name, case.decision, case.inputs) for case in rows if case.decision in both]
@@ -129,6 +131,7 @@ def comparison(
         compare(before, after, tried) if tried else None,
         tested,
         compare(before, after, earlier) if earlier else None,
+        sheets(new),
     )
 
 
@@ -234,10 +237,10 @@ def _of_row(sheet: Sheet, old: Row, new: Row) -> Iterator[Aspect]:
     cells = zip(columns, (*old.inputs, *old.outputs), (*new.inputs, *new.outputs), strict=False)
     for column, before, after in cells:
         if before != after:
-            yield Aspect("", before, after, column.label)
+            yield Aspect("", before, after, column.label, column.labels)
     yield from _different(
-        {"explanation": old.explanation.nl, "source": old.source},
-        {"explanation": new.explanation.nl, "source": new.source},
+        {"explanation": old.explanation.nl, "source": old.source.nl},
+        {"explanation": new.explanation.nl, "source": new.source.nl},
     )
 
 

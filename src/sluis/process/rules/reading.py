@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
 from sluis.process import definitions, policy
 from sluis.process.models import Enactment, Instance, Proposal, Task
+from sluis.process.rules.sheets import PolicySheets, sheets
 from sluis.process.shipped import shipped
 from sluis.process.types import InForce, InstanceState, Kind, ProposalRecord, ProposalState, TaskState
 
@@ -72,6 +74,15 @@ def cases(key: str, sha256: str = "") -> bytes:
         return own.proposal.cases.encode()
     path = shipped("policies") / "cases" / f"{key}.csv"
     return path.read_bytes() if path.is_file() else b""
+
+
+@lru_cache(maxsize=64)
+def sheets_of(sha256: str) -> PolicySheets | None:
+    """A stored policy as people read it, by its hash; files never change, so this is kept. None for an unknown one."""
+    try:
+        return sheets(definitions.source(sha256))
+    except NotFound:
+        return None
 
 
 def _enacted() -> QuerySet[Enactment]:

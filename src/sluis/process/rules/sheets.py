@@ -1,4 +1,9 @@
-"""A policy as people read it: each decision as a table with columns, rules, explanation and legal source."""
+"""A policy as people read it: each decision as a table with columns, rules, explanation and legal source.
+
+What a code means stands in the file, on the column where it is used, or on `definitions` for the whole file:
+
+    <extensionElements><sluis:label value="licence_plate" nl="kenteken" en="number plate"/></extensionElements>
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,12 +27,17 @@ class Text:
         return self.en if language.startswith("en") and self.en else self.nl
 
 
+Labels = Mapping[str, Text]
+"""What a code, or a whole cell, is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """`name` is what the policy itself calls it: an expression, or the entry of the result."""
 
     name: str
     label: Text
+    labels: Labels = field(default_factory=dict[str, Text])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Row:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     explanation: Text
-    source: str
+    source: Text
     parts: frozenset[str] = frozenset()
     """The id of the rule and of each of its cells."""
 
@@ -67,56 +77,84 @@ class PolicySheets:
     documentation: Text
     reads: tuple[Column, ...]
     decisions: tuple[Sheet, ...] = field(default=())
+    labels: Labels = field(default_factory=dict[str, Text])
+
+    def decision(self, name: str) -> Sheet | None:
+        return next((one for one in self.decisions if one.name == name), None)
+
+    def asked(self, decision: str, name: str) -> Column:
+        """What an input is called, in the table of that decision or else in another one; its own name if nowhere."""
+        first = self.decision(decision)
+        tables = (first, *self.decisions) if first else self.decisions
+        found = next((one for table in tables for one in table.inputs if one.name == name), None)
+        known = found or next((one for one in self.reads if one.name == name), None)
+        return known or Column(name, Text(name), self.labels)
+
+    def given(self, decision: str, entry: str) -> Column:
+        """What an entry of the result is called; a decision with one result has no name for it."""
+        outputs = table.outputs if (table := self.decision(decision)) else ()
+        found = next((one for one in outputs if one.name == entry), outputs[0] if len(outputs) == 1 else None)
+        return found or Column(entry, Text(entry), self.labels)
 
 
 def sheets(xml: bytes) -> PolicySheets:
     """Any DMN file that can be read, whether or not it can run. Raises Invalid for what is no XML."""
     root = parse(xml, caps=CAPS)
+    labels = _labels(root)
     reads = tuple(
-        Column(data.get("name", ""), _label(data, data.get("name", ""))) for data in root.findall("{*}inputData")
+        Column(data.get("name", ""), _label(data, data.get("name", "")), {**labels, **_labels(data)})
+        for data in root.findall("{*}inputData")
     )
     return PolicySheets(
         Text(root.get("name", ""), root.get(OURS + "name-en", "")),
         _documentation(root),
         reads,
-        tuple(_sheet(decision) for decision in root.findall("{*}decision")),
+        tuple(_sheet(decision, labels) for decision in root.findall("{*}decision")),
+        labels,
     )
 
 
-def _sheet(decision: Element) -> Sheet:
+def _sheet(decision: Element, labels: Labels) -> Sheet:
     name = decision.get("name", "")
     head = (decision.get("id", name), name, _label(decision, name), _documentation(decision))
     table = decision.find("{*}decisionTable")
     if table is None:
         return Sheet(*head, text=decision.findtext("{*}literalExpression/{*}text") or "", parts=_ids(decision))
-    inputs = tuple(_input(one) for one in table.findall("{*}input"))
-    outputs = tuple(_output(one, decision) for one in table.findall("{*}output"))
+    inputs = tuple(_input(one, labels) for one in table.findall("{*}input"))
+    outputs = tuple(_output(one, decision, labels) for one in table.findall("{*}output"))
     notes = [note.get("name", "") for note in table.findall("{*}annotation")]
     rows = tuple(
-        _row(rule, number, [column.name for column in outputs], notes)
+        _row(rule, number, [column.name for column in outputs], notes, labels)
         for number, rule in enumerate(table.findall("{*}rule"), 1)
     )
     parts = _ids(decision).difference(*(row.parts for row in rows))
     return Sheet(*head, table.get("hitPolicy", "UNIQUE"), inputs, outputs, rows, parts=parts)
 
 
-def _input(element: Element) -> Column:
+def _input(element: Element, labels: Labels) -> Column:
     expression = element.findtext("{*}inputExpression/{*}text") or ""
-    return Column(expression, _label(element, expression))
+    return Column(expression, _label(element, expression), {**labels, **_labels(element)})
 
 
-def _output(element: Element, decision: Element) -> Column:
+def _output(element: Element, decision: Element, labels: Labels) -> Column:
     name = element.get("name") or decision.get("name", "")
-    return Column(name, _label(element, name))
+    return Column(name, _label(element, name), {**labels, **_labels(element)})
 
 
-def _row(rule: Element, number: int, outputs: list[str], notes: list[str]) -> Row:
+def _labels(element: Element) -> dict[str, Text]:
+    found = element.findall(f"{{*}}extensionElements/{OURS}label")
+    return {one.get("value", ""): Text(one.get("nl") or one.get("value", ""), one.get("en", "")) for one in found}
+
+
+def _row(rule: Element, number: int, outputs: list[str], notes: list[str], labels: Labels) -> Row:
     given = tuple(_texts(rule, "inputEntry"))
     results = tuple(_texts(rule, "outputEntry"))
     said: Mapping[str, str] = dict(zip(notes, _texts(rule, "annotationEntry"), strict=False))
     reason = dict(zip(outputs, results, strict=False)).get("reason", "").strip('"')
     explained = Text(said.get(_EXPLAINED) or reason, said.get(_EXPLAINED_EN, ""))
-    return Row(rule.get("id", str(number)), number, given, results, explained, said.get(_SOURCE, ""), _ids(rule))
+    source = said.get(_SOURCE, "")
+    source = labels.get(source, Text(source))
+    return Row(rule.get("id", str(number)), number, given, results, explained, source, _ids(rule))
 
 
 def _ids(element: Element) -> frozenset[str]:

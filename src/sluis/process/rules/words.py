@@ -1,11 +1,12 @@
 """Processes and policies as pages show them: the drawing, the steps in words, tables in words, and what changed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from sluis.foundation.roles import ROLES
 from sluis.kernel.errors import Invalid
@@ -14,8 +15,9 @@ from sluis.process.bpmn import BpmnModel
 from sluis.process.bpmn import read as read_process
 from sluis.process.dmn.cases import Case, read_cases
 from sluis.process.drawing import Look, draw, ordered, read
+from sluis.process.feel.temporal import read_duration
 from sluis.process.rules.changes import ASPECTS, Aspect, Change
-from sluis.process.rules.sheets import PolicySheets, Sheet, sheets
+from sluis.process.rules.sheets import Column, Labels, PolicySheets, Row, Sheet, Text, sheets
 
 _ANY = frozenset({"", "-"})
 _WORDS = {
@@ -36,7 +38,9 @@ _HIT = {
     "OUTPUT ORDER": N_("Elke regel die past, telt mee, de belangrijkste uitkomst eerst."),
 }
 _PART = re.compile(r'"((?:[^"\\]|\\.)*)"|\b(true|false|null)\b|\bnot\(')
-_REASON = "reason"
+_HOLDS = re.compile(r'list contains\(\?, *("(?:[^"\\]|\\.)*")\)')
+_REASON, _VALUE = "reason", "value"
+_NO_LABELS: Labels = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,13 @@ class StepText:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """One rule; `faults` are sentences about what is wrong with it."""
+    """One rule; `faults` are sentences about what is wrong with it. `source_lang`: when not that of the page."""
 
     number: int
     cells: tuple[str, ...]
     explanation: str
     source: str
+    source_lang: str = ""
     faults: tuple[str, ...] = ()
 
 
@@ -141,16 +146,6 @@ def _about(parts: frozenset[str], faults: Sequence[tuple[str, str]]) -> tuple[st
 
 def _table(sheet: Sheet, faults: Sequence[tuple[str, str]]) -> TableText:
     told = [place for place, column in enumerate(sheet.outputs) if column.name != _REASON]
-    rules = tuple(
-        RuleText(
-            row.number,
-            (*(cell(text) for text in row.inputs), *(cell(row.outputs[at]) for at in told if at < len(row.outputs))),
-            row.explanation.said(language()),
-            row.source,
-            _about(row.parts, faults),
-        )
-        for row in sheet.rows
-    )
     return TableText(
         sheet.id,
         sheet.label.said(language()),
@@ -158,50 +153,134 @@ def _table(sheet: Sheet, faults: Sequence[tuple[str, str]]) -> TableText:
         gettext(_HIT[sheet.hit_policy]) if sheet.hit_policy in _HIT else "",
         tuple(column.label.said(language()) for column in sheet.inputs),
         tuple(sheet.outputs[at].label.said(language()) for at in told),
-        rules,
+        tuple(_rule(sheet, row, told, faults) for row in sheet.rows),
         sheet.text,
         _about(sheet.parts, faults),
     )
 
 
-def cell(text: str) -> str:
-    """A cell of FEEL as a reader says it: without quotes, with words for what is not there."""
+def _rule(sheet: Sheet, row: Row, told: list[int], faults: Sequence[tuple[str, str]]) -> RuleText:
+    known = (cell(text, column.labels) for text, column in zip(row.inputs, sheet.inputs, strict=False))
+    follows = (cell(row.outputs[at], sheet.outputs[at].labels) for at in told if at < len(row.outputs))
+    source = row.source.said(language())
+    foreign = bool(source) and source == row.source.nl and language() != "nl"
+    return RuleText(
+        row.number,
+        (*known, *follows),
+        row.explanation.said(language()),
+        source,
+        "nl" if foreign else "",
+        _about(row.parts, faults),
+    )
+
+
+def cell(text: str, labels: Labels = _NO_LABELS) -> str:
+    """A cell of FEEL as a reader says it: by its labels, without quotes, with words for what is not there."""
     if text in _ANY:
         return gettext("maakt niet uit")
-    return _PART.sub(_said, text)
+    if text in labels:
+        return labels[text].said(language())
+    plain = _HOLDS.sub(lambda found: gettext("met {value}").format(value=found[1]), text)
+    return _PART.sub(lambda part: _said(part, labels), plain)
 
 
-def _said(part: re.Match[str]) -> str:
+def _said(part: re.Match[str], labels: Labels) -> str:
     if part[0] == "not(":
         return gettext("niet") + " ("
-    word = part[2] or part[1]
-    if word == "":
-        return gettext("geen")
-    return gettext(_WORDS[word]) if word in _WORDS else word
+    return _word(part[2] or part[1], labels)
 
 
-def cases(data: bytes) -> dict[str, list[CaseText]]:
-    """Per decision the cases that it must decide in this way."""
+def _word(code: str, labels: Labels) -> str:
+    """The label of a code, else the word that every table has for it, else the length of time that it is, or itself."""
+    if code in labels:
+        return labels[code].said(language())
+    if code in _WORDS:
+        return gettext(_WORDS[code])
+    return _length(code) or code or gettext("geen")
+
+
+def _length(text: str) -> str:
+    """`P1Y6M` as "1 jaar en 6 maanden"; '' for what is no length of time."""
+    length = read_duration(text)
+    if length is None:
+        return ""
+    parts = _of_time(length) if isinstance(length, timedelta) else _of_calendar(length.months)
+    return gettext(" en ").join(parts) or ngettext("{count} dag", "{count} dagen", 0).format(count=0)
+
+
+def _of_calendar(months: int) -> Iterator[str]:
+    years, months = divmod(months, 12)
+    if years:
+        yield ngettext("{count} jaar", "{count} jaar", years).format(count=years)
+    if months:
+        yield ngettext("{count} maand", "{count} maanden", months).format(count=months)
+
+
+def _of_time(length: timedelta) -> Iterator[str]:
+    hours, minutes = divmod(length.seconds // 60, 60)
+    if length.days:
+        yield ngettext("{count} dag", "{count} dagen", length.days).format(count=length.days)
+    if hours:
+        yield ngettext("{count} uur", "{count} uur", hours).format(count=hours)
+    if minutes:
+        yield ngettext("{count} minuut", "{count} minuten", minutes).format(count=minutes)
+
+
+def cases(data: bytes, read_as: PolicySheets) -> dict[str, list[CaseText]]:
+    """Per decision the cases that it must decide in this way, in the words of the policy."""
     found: dict[str, list[CaseText]] = {}
     for one in read_cases(data) if data else ():
-        found.setdefault(one.decision, []).append(_case(one))
+        found.setdefault(one.decision, []).append(_case(one, read_as))
     return found
 
 
-def _case(one: Case) -> CaseText:
-    given = "; ".join(f"{name}: {value(told)}" for name, told in one.inputs.items() if told is not None)
-    expected = "; ".join(f"{name}: {value(told)}" for name, told in one.expected.items())
+def _case(one: Case, read_as: PolicySheets) -> CaseText:
+    asked = [(read_as.asked(one.decision, name), told) for name, told in _flat(one.inputs)]
+    given = "; ".join(f"{column.label.said(language())}: {value(told, column.labels)}" for column, told in asked)
+    results = [(result(read_as, one.decision, name), told) for name, told in one.expected.items()]
+    expected = "; ".join(f"{label}: {value(told, labels)}" for (label, labels), told in results)
     return CaseText(one.name, given or gettext("niets ingevuld"), expected, one.why)
 
 
-def value(told: Any) -> str:
+def _flat(inputs: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    """What is given by its whole name: `privacy.outcome` is an entry of `privacy`."""
+    for name, told in inputs.items():
+        if isinstance(told, Mapping):
+            yield from _flat(told, f"{within}{name}.")
+        elif told is not None:
+            yield within + name, told
+
+
+def result(read_as: PolicySheets | None, decision: str, name: str) -> tuple[str, Labels]:
+    """What an entry of a result is called, and its codes; `value` stands for the whole result."""
+    column = read_as.given(decision, name) if read_as else Column(name, Text(name))
+    label = gettext("uitkomst") if column.label.nl == _VALUE else column.label.said(language())
+    return label, column.labels
+
+
+def value(told: Any, labels: Labels = _NO_LABELS) -> str:
     """A plain value in words."""
     if isinstance(told, Mapping):
-        return ", ".join(f"{name} {value(one)}" for name, one in told.items() if one is not None)
+        return ", ".join(f"{name} {value(one, labels)}" for name, one in told.items() if one is not None)
     if isinstance(told, list | tuple):
-        return ", ".join(value(one) for one in told) or gettext("geen")
-    text = "null" if told is None else str(told).lower() if isinstance(told, bool) else str(told)
-    return gettext(_WORDS[text]) if text in _WORDS else text or gettext("geen")
+        return ", ".join(value(one, labels) for one in told) or gettext("geen")
+    return _word("null" if told is None else str(told).lower() if isinstance(told, bool) else str(told), labels)
+
+
+def reason(read_as: PolicySheets | None, body: Mapping[str, Any]) -> Text:
+    """Why a decision came out so, from its evidence (`decision`, `matched`, `reason`), with the twin that its rule has.
+
+    Without a reason: the `outcome` in words.
+    """
+    decision, text = str(body.get("decision") or ""), str(body.get(_REASON) or "")
+    if not text:
+        outcome = str(body.get("outcome") or "")
+        labels = read_as.given(decision, "outcome").labels if read_as else _NO_LABELS
+        return labels.get(outcome) or Text(outcome and _word(outcome, labels))
+    sheet = read_as.decision(decision) if read_as else None
+    matched = (body.get("matched") or {}).get(decision, ())
+    rows = [row for row in sheet.rows if row.number in matched] if sheet else []
+    return next((row.explanation for row in rows if row.explanation.nl == text), Text(text))
 
 
 def changed(changes: Sequence[Change]) -> tuple[ChangeText, ...]:
@@ -209,7 +288,10 @@ def changed(changes: Sequence[Change]) -> tuple[ChangeText, ...]:
     return tuple(
         ChangeText(
             gettext(one.message).format(name=one.name.said(language()), number=one.number),
-            tuple((_aspect(aspect), _shown(aspect.before), _shown(aspect.after)) for aspect in one.aspects),
+            tuple(
+                (_aspect(aspect), _shown(aspect.before, aspect.labels), _shown(aspect.after, aspect.labels))
+                for aspect in one.aspects
+            ),
         )
         for one in changes
     )
@@ -221,5 +303,5 @@ def _aspect(aspect: Aspect) -> str:
     return aspect.label.said(language()) or aspect.name
 
 
-def _shown(text: str) -> str:
-    return _PART.sub(_said, text) or gettext("niets")
+def _shown(text: str, labels: Labels) -> str:
+    return cell(text, labels) if text else gettext("niets")
