@@ -67,6 +67,13 @@ class Env:
     check_links: bool = setting(
         False, "Try the links of a description before it is published: Sluis then asks other servers.", group="safety"
     )
+    connect_allow: tuple[str, ...] = setting(
+        (), "Internal systems that sources may read: hosts, host:port, addresses or networks, comma separated.",
+        group="safety",
+    )  # fmt: skip
+    folders: tuple[str, ...] = setting(
+        (), "Folders on this server that sources may read files from, comma separated.", group="safety"
+    )
     upload_max_gb: int = setting(20, "Largest file somebody may upload, in GB.", group="storage")
     upload_quota_gb: int = setting(100, "Room for unfinished uploads of everybody together, in GB.", group="storage")
     ingest_memory_mb: int = setting(1100, "Memory of one ingest process, in MB.", group="storage")
@@ -228,6 +235,13 @@ def _check(values: Mapping[str, Any]) -> list[Fault]:
             Fault(N_("Instelling SLUIS_SECRET_KEY is te kort: gebruik 32 tekens of meer."), field="secret_key")
         )
     faults += _check_provider(values)
+    faults += [
+        Fault(
+            N_("Instelling SLUIS_FOLDERS: '{folder}' is geen volledig pad."), field="folders", params={"folder": path}
+        )
+        for path in values.get("folders", ())
+        if not Path(path).is_absolute()
+    ]
     if values.get("base_url") and urlsplit(values["base_url"]).scheme not in ("http", "https"):
         faults.append(Fault(N_("Instelling SLUIS_BASE_URL moet met http:// of https:// beginnen."), field="base_url"))
     return faults

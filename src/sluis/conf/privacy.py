@@ -90,6 +90,16 @@ PRIVACY: dict[str, Fields] = {
         none="id dataset number source_size options status progress progress_text data_size rows_read "
         "rows_loaded rows_rejected created_at finished_at",
     ),
+    "lake.Source": Fields(
+        pseudonym="created_by",
+        possible="title config state loaded_sha256",
+        none="id dataset connector mode key options schedule attempts failures paused next_at created_at changed_at",
+    ),
+    "lake.SourceSecret": Fields(possible="sealed", none="source names changed_at"),
+    "lake.SourceRun": Fields(
+        possible="sha256 log failure state_before state_after",
+        none="id source trigger state attempt created_at started_at finished_at bytes rows table_version",
+    ),
     "lake.Upload": Fields(
         pseudonym="owner",
         possible="filename",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from sluis.desk.forms.tasks import in_language
 from sluis.foundation.service import acting
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import NotFound
+from sluis.kernel.errors import NotFound, fill
 from sluis.process import service as process
 from sluis.process.types import NoticeRecord, TaskRecord
 from sluis.web.formats import day
@@ -28,6 +28,11 @@ def shown_to(actor: Actor, notices: Sequence[NoticeRecord]) -> list[dict[str, An
 def _shown(notice: NoticeRecord, titles: dict[UUID, str]) -> dict[str, Any]:
     if notice.kind == "digest":
         return {"notice": notice, "text": _digest_title(notice), "detail": "", "url": reverse("desk:tasks")}
+    if notice.kind == "matter":
+        content = notice.content
+        text = fill(content["message"], content["params"], gettext)
+        url = reverse(content["route"], args=content["arguments"])
+        return {"notice": notice, "text": text, "detail": "", "url": url}
     instance_id = UUID(notice.content["instance"])
     name, text = _step(notice)
     known = instance_id in titles

@@ -19,6 +19,7 @@ PERMISSIONS: dict[str, str] = {
     "dataset.edit": N_("de beschrijving van een dataset maken en wijzigen"),
     "table.view": N_("de rijen van een nog niet vrijgegeven tabel zien"),
     "table.add": N_("een bestand aanleveren en opnieuw laten inlezen"),
+    "source.manage": N_("bronnen koppelen waaruit data vanzelf binnenkomt"),
     "dossier.view": N_("dossiers zien"),
     "dossier.prepare": N_("een dossier openen en klaarzetten voor een besluit"),
     "dossier.advise": N_("een advies in een dossier zetten"),
@@ -54,7 +55,7 @@ ROLES: dict[str, Role] = {
             "data_steward",
             N_("Datasteward"),
             N_("Levert data aan, beschrijft ze en zet het dossier klaar."),
-            _EDIT | {"dossier.prepare"},
+            _EDIT | {"dossier.prepare", "source.manage"},
         ),
         Role(
             "data_owner",
@@ -92,13 +93,13 @@ ROLES: dict[str, Role] = {
             "data_manager",
             N_("Gegevensbeheerder"),
             N_("Houdt gepubliceerde data actueel en kan in nood intrekken."),
-            _EDIT | {"dossier.withdraw"},
+            _EDIT | {"dossier.withdraw", "source.manage"},
         ),
         Role(
             "administrator",
             N_("Beheerder"),
             N_("Beheert accounts en het platform, maar besluit niet over data."),
-            _KEEP | {"people.manage", "audit.view", "platform.operate"},
+            _KEEP | {"people.manage", "audit.view", "platform.operate", "source.manage"},
             bound=True,
         ),
     )

@@ -17,6 +17,7 @@ from sluis.foundation.administration import (
 from sluis.foundation.backlog import Backlog, backlog
 from sluis.foundation.blobs import BlobRef
 from sluis.foundation.groups import GroupGrant, group_grants, map_group, unmap_group
+from sluis.foundation.jobs.fencing import check as within_lease
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
 from sluis.foundation.jobs.worker import WHEN_QUIET, hold_here, on_failure, run_held, run_until_idle, unfinished, work
@@ -149,6 +150,7 @@ __all__ = [
     "unmap_group",
     "verify_audit",
     "within",
+    "within_lease",
     "work",
     "writing",
 ]

@@ -9,12 +9,18 @@ class LakeConfig(AppConfig):
     label = "lake"
 
     def ready(self) -> None:
-        from sluis.foundation.service import blobs, every, on_failure
+        from sluis.foundation.service import blobs, every, on_failure, subscribe
         from sluis.lake import jobs
+        from sluis.lake.sourcing.running import anything_due
 
         blobs.held_by(_held)
         on_failure(jobs.ingest_table, jobs.note_failure)
         every(timedelta(minutes=5), jobs.fail_abandoned)
+        on_failure(jobs.run_source, jobs.give_up_source)
+        every(timedelta(seconds=5), jobs.claim_due_sources, when=anything_due)
+        every(timedelta(minutes=5), jobs.tidy_sources)
+        subscribe("table.ready", jobs.settle_source)
+        subscribe("table.failed", jobs.settle_source)
 
 
 def _held() -> Iterable[str]:

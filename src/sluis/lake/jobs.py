@@ -8,6 +8,7 @@ from django.tasks import task
 from sluis.foundation.service import acting, progress
 from sluis.kernel.actor import SYSTEM
 from sluis.lake import operations
+from sluis.lake.sourcing import running
 
 
 @task
@@ -22,6 +23,35 @@ def ingest_table(table_version_id: str, user_id: str | None = None) -> str:
 def fail_abandoned() -> int:
     """Recurring: a version without a job would wait for ever."""
     return operations.fail_abandoned(by=SYSTEM)
+
+
+@task
+def run_source(run_id: str) -> str:
+    """Fetch a source once."""
+    return running.run(UUID(run_id))
+
+
+@task
+def claim_due_sources() -> int:
+    """Recurring: whose turn is it?"""
+    return running.claim_due()
+
+
+@task
+def settle_source(event: dict[str, Any]) -> None:
+    """A version is ready or failed: tell the run that brought it."""
+    running.settle(UUID(event["data"]["table_version"]))
+
+
+@task
+def tidy_sources() -> int:
+    """Recurring: runs that nobody looks after, and old ones that brought nothing."""
+    return running.settle_abandoned() + running.prune()
+
+
+def give_up_source(failure: dict[str, Any], run_id: str) -> None:
+    """Runs when the job failed for good, in the same transaction."""
+    running.fail(UUID(run_id), failure)
 
 
 def note_failure(failure: dict[str, Any], table_version_id: str, user_id: str | None = None) -> None:

@@ -16,6 +16,10 @@ _INGEST, _PROFILE = "sluis.lake.ingest.entry:ingest", "sluis.lake.profile.entry:
 _INGEST_SHARE = 0.8
 
 
+def _silent(fraction: float, text: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     report: IngestReport
@@ -28,21 +32,27 @@ def make_table(source: Path, filename: str, options: Mapping[str, Any], progress
     """Read and profile a file. Raises what the sandbox raises; leaves nothing behind but blobs."""
     folder = blobs.workdir("ingest")
     try:
-        report = IngestReport.from_json(
-            sandbox.run(
-                _INGEST,
-                {"source": str(source), "filename": filename, "out": str(folder), "options": dict(options)},
-                reads=[source],
-                writes=folder,
-                limits=Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400),
-                on_progress=lambda fraction, text: progress(fraction * _INGEST_SHARE, text),
-            )
-        )
+        report = read_file(source, filename, options, folder, lambda f, text: progress(f * _INGEST_SHARE, text))
         data = blobs.put_file(folder / "data.parquet", move=True)
         rejects = blobs.put_file(folder / "rejects.csv", move=True) if report.rejects else None
         return Made(report, profile_of(data, report, progress), data, rejects)
     finally:
         blobs.discard(folder)
+
+
+def read_file(
+    source: Path, filename: str, options: Mapping[str, Any], out: Path, progress: Callable[[float, str], None] = _silent
+) -> IngestReport:
+    """Read a file into the empty folder `out`, in the sandbox."""
+    made = sandbox.run(
+        _INGEST,
+        {"source": str(source), "filename": filename, "out": str(out), "options": dict(options)},
+        reads=[source],
+        writes=out,
+        limits=Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400),
+        on_progress=progress,
+    )
+    return IngestReport.from_json(made)
 
 
 def profile_of(data: BlobRef, report: IngestReport, progress: Callable[[float, str], None]) -> dict[str, Any]:

@@ -4,25 +4,65 @@ from sluis.lake.deriving import derive
 from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new, ingest_now, request_ingest, rerun
 from sluis.lake.queries import data_path, latest_ready, rejects_path, table_version, versions
 from sluis.lake.records import TableVersionRecord
+from sluis.lake.sourcing.operations import (
+    change_source,
+    create_source,
+    pause_source,
+    remove_source,
+    resume_source,
+    retry_source,
+    run_now,
+)
+from sluis.lake.sourcing.queries import (
+    dataset_of,
+    source,
+    source_run,
+    source_runs,
+    sources,
+    sources_of,
+    unreadable_secrets,
+)
+from sluis.lake.sourcing.records import Preview, RunRecord, SourceRecord
+from sluis.lake.sourcing.trying import check_saved_source, check_source, preview_source
 from sluis.lake.uploads import UploadRecord, append_upload, cancel_upload, start_upload, upload
 
 __all__ = [
+    "Preview",
+    "RunRecord",
+    "SourceRecord",
     "TableVersionRecord",
     "UploadRecord",
     "abandoned_versions",
     "append_upload",
     "cancel_upload",
+    "change_source",
+    "check_saved_source",
+    "check_source",
+    "create_source",
     "data_path",
+    "dataset_of",
     "derive",
     "finish_upload",
     "ingest_new",
     "ingest_now",
     "latest_ready",
+    "pause_source",
+    "preview_source",
     "rejects_path",
+    "remove_source",
     "request_ingest",
     "rerun",
+    "resume_source",
+    "retry_source",
+    "run_now",
+    "source",
+    "source_run",
+    "source_runs",
+    "sources",
+    "sources_of",
     "start_upload",
     "table_version",
+    "unreadable_secrets",
     "upload",
     "versions",
 ]

@@ -5,7 +5,7 @@ and the job that mails it, so nothing is promised that is not kept, and a key pe
 same thing twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -57,6 +57,19 @@ def _late(model: BpmnModel, element: str) -> frozenset[str] | None:
             inner = model.inner(host)
             return frozenset({host.id, *(inner.nodes if inner else ())})
     return None
+
+
+def tell(
+    user_ids: Iterable[UUID], *, key: str, message: str, params: Mapping[str, str], route: str, arguments: Sequence[str]
+) -> None:
+    """Tell people about something outside the processes. Call inside the writing transaction.
+
+    `message` is a Dutch source text with named places; `route` and `arguments` name the page about it. `key` says what
+    about: nobody is told the same twice.
+    """
+    content = {"message": message, "params": dict(params), "route": route, "arguments": list(arguments)}
+    for user_id in user_ids:
+        _tell(user_id, "matter", key, content)
 
 
 def _tell(user_id: UUID, kind: str, key: str, content: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ Instances: start, send_message, cancel, retry, rename, migration_preview, migrat
            instance, instances, progress, public_steps
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
-Notices:   notices, unread, mark_read, wish, set_wish, titles
+Notices:   notices, unread, mark_read, wish, set_wish, titles, tell
 Hand in:   handler, completion, on_transition, letter, asked (see `registry`)
 
 Every write is one transaction with its audit entry and events: process.started, process.task.opened,
@@ -28,7 +28,7 @@ from sluis.process.definitions import (
     source,
 )
 from sluis.process.migration import migrate, migration_preview
-from sluis.process.notices import mark_read, notices, set_wish, titles, unread, wish
+from sluis.process.notices import mark_read, notices, set_wish, tell, titles, unread, wish
 from sluis.process.operations import cancel, rename, retry, send_message, start
 from sluis.process.policies import evaluate
 from sluis.process.queries import instance, instances, progress, public_steps, task, tasks
@@ -95,6 +95,7 @@ __all__ = [
     "start",
     "task",
     "tasks",
+    "tell",
     "titles",
     "trail",
     "unclaim",

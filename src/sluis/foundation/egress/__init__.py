@@ -2,7 +2,7 @@
 
 from sluis.foundation.egress.client import Reply, Stream, get, post, stream
 from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed, RemoteTooBig, RemoteTooSlow
-from sluis.foundation.egress.targets import EgressPolicy
+from sluis.foundation.egress.targets import EgressPolicy, Target, pinned
 
 __all__ = [
     "EgressPolicy",
@@ -12,7 +12,9 @@ __all__ = [
     "RemoteTooSlow",
     "Reply",
     "Stream",
+    "Target",
     "get",
+    "pinned",
     "post",
     "stream",
 ]

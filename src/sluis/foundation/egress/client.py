@@ -163,20 +163,24 @@ def _follow(
 
 
 def _chunks(target: Target, response: httpcore.Response, headers: Mapping[str, str], max_bytes: int) -> Iterator[bytes]:
-    unpack = _decoder(target, headers.get("content-encoding", "identity").strip().lower())
-    size = 0
+    unpack, whole = _decoder(target, headers.get("content-encoding", "identity").strip().lower())
+    size = came = 0
     for raw in response.iter_stream():
+        came += len(raw)
         for chunk in unpack(raw):
             size += len(chunk)
             if size > max_bytes:
                 raise RemoteTooBig(url=target.url, max_bytes=max_bytes)
             yield chunk
+    if came and not whole():
+        raise RemoteFailed(url=target.url)
 
 
-def _decoder(target: Target, encoding: str) -> Callable[[bytes], Iterable[bytes]]:
-    """Unpacks in pieces of at most 256 kB, so that a bomb is counted before it is in memory."""
+def _decoder(target: Target, encoding: str) -> tuple[Callable[[bytes], Iterable[bytes]], Callable[[], bool]]:
+    """How to unpack, in pieces of at most 256 kB, so that a bomb is counted before it is in memory; and whether what
+    came was all of it."""
     if encoding in ("", "identity"):
-        return lambda raw: (raw,)
+        return lambda raw: (raw,), lambda: True
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise RemoteFailed(url=target.url)
     inflate = zlib.decompressobj(wbits=47)
@@ -187,4 +191,4 @@ def _decoder(target: Target, encoding: str) -> Callable[[bytes], Iterable[bytes]
             yield piece
             piece = inflate.decompress(inflate.unconsumed_tail, _PIECE)
 
-    return pieces
+    return pieces, lambda: inflate.eof

@@ -32,10 +32,24 @@ def resolve(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class EgressPolicy:
-    """`allow_private` are the non-public addresses or networks (10.1.2.0/24) that may be reached all the same."""
+    """`allow_private` are the non-public addresses or networks (10.1.2.0/24) that may be reached all the same.
+
+    `hosts` are names that the operator vouches for, as "host" (all its ports) or "host:port": these may be private
+    and on any port.
+    """
 
     allow_private: tuple[str, ...] = ()
     resolve: Resolve = resolve
+    hosts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, entries: Sequence[str]) -> "EgressPolicy":
+        """From a list of the operator in which networks, addresses, hosts and host:port stand together."""
+        networks = tuple(entry for entry in entries if is_network(entry))
+        return cls(networks, hosts=tuple(entry.lower() for entry in entries if entry not in networks))
+
+    def vouched(self, host: str, port: int) -> bool:
+        return bool({host, f"{host}:{port}"} & set(self.hosts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +76,32 @@ def check(url: str, *, allow: Sequence[str] | None, policy: EgressPolicy) -> Tar
     scheme, host, port, path = _parts(url)
     if allow is not None and not {host, f"{host}:{port}"} & {entry.lower() for entry in allow}:
         raise EgressRefused("egress.not-listed", N_("{url} staat niet op de lijst van toegestane adressen."), url=url)
-    if port not in _PORTS.values() and f"{host}:{port}" not in (allow or ()):
+    if port not in _PORTS.values() and f"{host}:{port}" not in (allow or ()) and not policy.vouched(host, port):
         raise EgressRefused("egress.port", N_("{url} gebruikt een poort die niet is toegestaan."), url=url)
     return Target(url, scheme, host, port, path, _addresses(url, host, port, policy))
+
+
+def pinned(host: str, port: int, *, policy: EgressPolicy, usual: Sequence[int]) -> Target:
+    """Check an address of another protocol than HTTP; connect to its `addresses` and to nothing else.
+
+    `usual` are the ports of that protocol, open without the operator. Raises as `check` does.
+    """
+    shown = f"{host}:{port}"
+    try:
+        name = _host(host.strip())
+    except ValueError as error:
+        raise EgressRefused("egress.host", N_("{url} is geen geldig adres."), url=shown) from error
+    if port not in usual and not policy.vouched(name, port):
+        raise EgressRefused("egress.port", N_("{url} gebruikt een poort die niet is toegestaan."), url=shown)
+    return Target(shown, "", name, port, "", _addresses(shown, name, port, policy))
+
+
+def is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
@@ -100,6 +137,8 @@ def _addresses(url: str, host: str, port: int, policy: EgressPolicy) -> tuple[st
     if not found:
         raise RemoteFailed(url=url)
     # One bad address among good ones is an attack or an accident; neither deserves a second chance.
+    if policy.vouched(host, port):
+        return found
     if not all(_is_allowed(text, policy.allow_private) or is_public(text) for text in found):
         raise EgressRefused("egress.private", N_("{url} wijst naar een intern of niet-openbaar netwerkadres."), url=url)
     return found

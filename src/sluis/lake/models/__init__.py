@@ -1,4 +1,5 @@
+from sluis.lake.models.source import Source, SourceRun, SourceSecret
 from sluis.lake.models.table import TableVersion
 from sluis.lake.models.upload import Upload
 
-__all__ = ["TableVersion", "Upload"]
+__all__ = ["Source", "SourceRun", "SourceSecret", "TableVersion", "Upload"]

@@ -18,7 +18,7 @@ class Notice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     user = models.ForeignKey("foundation.User", on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=10, choices=[("digest", "digest"), ("step", "step")])
+    kind = models.CharField(max_length=10, choices=[("digest", "digest"), ("step", "step"), ("matter", "matter")])
     key = models.CharField(max_length=80)
     content = models.JSONField(default=dict)
     at = models.DateTimeField()

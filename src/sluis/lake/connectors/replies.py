@@ -1,0 +1,54 @@
+"""What a web server answers, for every connector that speaks HTTP."""
+
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sluis.foundation import egress
+from sluis.kernel import clock
+from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.kernel.text import N_
+from sluis.lake.connectors.base import SourceBusy
+
+
+def refusal(reply: egress.Stream | egress.Reply) -> SluisError:
+    """What a status that carries no data means for who set the source up."""
+    status, place = reply.status, urlsplit(reply.url).hostname or ""
+    said: dict[str, Any] = {"place": place, "status": status}
+    if status in (401, 403):
+        return Invalid(
+            "source.denied",
+            N_("{place} laat ons niet toe ({status})."),
+            way_out=N_("Controleer gebruikersnaam, wachtwoord of toegangscode, en of dit account de data mag lezen."),
+            **said,
+        )
+    if status in (404, 410):
+        return Invalid("source.not-there", N_("Op dit adres van {place} staat niets ({status})."),
+                       way_out=N_("Controleer het adres."), **said)  # fmt: skip
+    if status in (429, 503):
+        return SourceBusy(place=place, retry_after=seconds_of(reply.headers.get("retry-after", "")))
+    if status >= 500:
+        return Unavailable("source.broken-there", N_("{place} heeft zelf een storing ({status})."), **said)
+    return Invalid("source.status", N_("{place} geeft geen bestand maar antwoord {status}."),
+                   way_out=N_("Controleer het adres."), **said)  # fmt: skip
+
+
+def seconds_of(retry_after: str) -> int:
+    """A Retry-After header (RFC 9110 § 10.2.3) in seconds from now; 0 when it says nothing."""
+    if retry_after.strip().isdigit():
+        return int(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return 0
+    return max(0, int((moment - clock.now()).total_seconds())) if moment.tzinfo else 0
+
+
+def name_of(reply: egress.Stream) -> str:
+    """The name the server gives the file, or else the end of its address."""
+    header = Message()
+    header["content-disposition"] = reply.headers.get("content-disposition", "").replace("\n", " ")
+    given = header.get_filename() or unquote(PurePosixPath(urlsplit(reply.url).path).name)
+    return "".join(char for char in given.replace("\\", "/").rsplit("/", 1)[-1] if char.isprintable()) or "bestand"

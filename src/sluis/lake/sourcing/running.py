@@ -1,0 +1,281 @@
+"""One fetch, from its turn to its outcome. Killed anywhere, it is taken up again or told of; never half a version.
+
+    queued → running → unchanged
+                     → (version queued, read by the ingest) → loaded
+                     → failed → next attempt later → … → dead, and the source is paused
+
+The version is asked for in the transaction that notes it with the run; what the source should remember is kept only
+when that version is ready. The bytes of a killed run are fetched again.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from sluis.foundation.service import BlobRef, blobs, holders, unfinished, within_lease, writing
+from sluis.kernel import clock
+from sluis.kernel.actor import SYSTEM
+from sluis.kernel.errors import SluisError, Unavailable, to_wire
+from sluis.kernel.text import N_
+from sluis.lake.connectors.base import Fetched, Given, Unchanged
+from sluis.lake.connectors.registry import connector
+from sluis.lake.models import Source, SourceRun, TableVersion
+from sluis.lake.operations import request_ingest
+from sluis.lake.schedules import Schedule, following
+from sluis.lake.sourcing.operations import given_of, queue
+from sluis.lake.sourcing.trying import Told, wiped_wire, work_folder
+from sluis.process.service import tell as tell_people
+
+BATCH = 200
+MOST_LINES = 200
+BEHIND_PEOPLE = -10
+"""Priority of what comes by schedule: behind what somebody waits for."""
+_STEP = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(days=1)
+_ACTIVE = (SourceRun.State.QUEUED, SourceRun.State.RUNNING)
+_TO_TELL = ("data_steward", "data_manager", "administrator")
+
+
+def anything_due() -> bool:
+    """One look at an index."""
+    return Source.objects.filter(paused=False, next_at__lte=clock.now()).exists()
+
+
+def claim_due() -> int:
+    """Queue a run of every source whose turn it is; returns how many. A source that is still busy skips its turn."""
+    now = clock.now()
+    with transaction.atomic():
+        due = list(
+            Source.objects.select_for_update().filter(paused=False, next_at__lte=now).order_by("next_at")[:BATCH]
+        )
+        busy = set(SourceRun.objects.filter(source__in=due, state__in=_ACTIVE).values_list("source_id", flat=True))
+        for row in due:
+            row.next_at = following(Schedule.read(row.schedule), now)
+            if row.id not in busy:
+                trigger = SourceRun.Trigger.RETRY if row.failures else SourceRun.Trigger.SCHEDULE
+                queue(row, trigger, priority=BEHIND_PEOPLE)
+        Source.objects.bulk_update(due, ["next_at"])
+    return len(due) - len(busy)
+
+
+def run(run_id: UUID) -> str:
+    """Fetch, and hand the file to the ingest; returns the state of the run. Again after a kill it starts over."""
+    row = _begin(run_id)
+    if row is None:
+        return ""
+    given = Given({})
+    try:
+        given = given_of(row.source)
+        told = _Log(row, given)
+        with work_folder() as folder:
+            fetched = connector(row.source.connector).fetch(given, row.source.state, folder, told)
+            if isinstance(fetched, Unchanged):
+                return _unchanged(row, told, None)
+            return _taken(row, told, fetched, _put(fetched, folder))
+    except SluisError as error:
+        if error.code == "job.lost":
+            raise
+        fail(row.id, wiped_wire(to_wire(error), given))
+        return SourceRun.State.FAILED
+
+
+def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
+    """This attempt is over; the next one comes later, or the source is given up and its people are told."""
+    with transaction.atomic():
+        found = SourceRun.objects.select_related("source__dataset").filter(id=run_id, state__in=_ACTIVE).first()
+        if found is None:
+            return
+        source = Source.objects.select_for_update().get(id=found.source_id)
+        failures = source.failures + 1
+        dead = failures >= source.attempts
+        with writing(by=SYSTEM, action="lake.source.failed", subject=("source", source.id)) as write:
+            state = SourceRun.State.DEAD if dead else SourceRun.State.FAILED
+            SourceRun.objects.filter(id=run_id).update(state=state, failure=failure, finished_at=clock.now())
+            next_at = None if dead else _next_attempt(failures, failure)
+            Source.objects.filter(id=source.id).update(failures=failures, paused=dead or source.paused, next_at=next_at)
+            write.note(run=str(run_id), code=failure.get("code"), attempt=failures, given_up=dead)
+            write.emit("source.dead" if dead else "source.failed", {"source": str(source.id), "run": str(run_id)})
+            if dead:
+                _tell(found)
+
+
+def settle(table_version_id: UUID) -> None:
+    """The ingest of a version is over: what does that mean for the run that brought it? Twice is the same as once."""
+    row = SourceRun.objects.filter(table_version_id=table_version_id, state=SourceRun.State.RUNNING).first()
+    version = TableVersion.objects.filter(id=table_version_id).first()
+    if row is None or version is None:
+        return
+    if version.status == TableVersion.Status.FAILED:
+        fail(row.id, version.failure or to_wire(_abandoned()))
+    elif version.status == TableVersion.Status.READY:
+        _loaded(row, version)
+
+
+def settle_abandoned() -> int:
+    """Runs that no job looks after any more, and versions whose end was not heard; returns how many."""
+    from sluis.lake.jobs import run_source
+
+    rows = list(SourceRun.objects.filter(state__in=_ACTIVE))  # before the jobs: a run and its job come together
+    cared_for = {arguments[0] for arguments in unfinished(run_source)} if rows else set[str]()
+    lost = [row for row in rows if row.table_version_id is None and str(row.id) not in cared_for]
+    for row in lost:
+        fail(row.id, to_wire(_abandoned()))
+    ended = Q(table_version__status__in=(TableVersion.Status.READY, TableVersion.Status.FAILED))
+    unheard = SourceRun.objects.filter(ended, state=SourceRun.State.RUNNING).values_list("table_version_id", flat=True)
+    for version_id in unheard:
+        settle(version_id)
+    return len(lost)
+
+
+def prune() -> int:
+    """Runs that brought nothing are kept for 90 days; those that brought a version as long as their source."""
+    before = clock.now() - timedelta(days=90)
+    old = SourceRun.objects.filter(finished_at__lt=before, table_version=None).exclude(state__in=_ACTIVE)
+    return old.delete()[0]
+
+
+class _Log(Told):
+    """Each line stands in the database at once: who looks sees how far it is."""
+
+    def __init__(self, row: SourceRun, given: Given) -> None:
+        super().__init__(given, row.log)
+        self._run = row.id
+
+    def __call__(self, text: str, **params: Any) -> None:
+        if len(self) < MOST_LINES:
+            super().__call__(text, **params)
+            SourceRun.objects.filter(id=self._run, state=SourceRun.State.RUNNING).update(log=list(self))
+
+
+def _begin(run_id: UUID) -> SourceRun | None:
+    """None when there is nothing (left) to fetch: done, handed over, or its source removed."""
+    with transaction.atomic():
+        row = SourceRun.objects.select_for_update().filter(id=run_id, state__in=_ACTIVE, table_version=None).first()
+        if row is None:
+            return None
+        if row.state == SourceRun.State.RUNNING:
+            row.log = [*row.log, _line(N_("Het ophalen werd afgebroken en begint opnieuw."))]
+        row.state, row.started_at = SourceRun.State.RUNNING, row.started_at or clock.now()
+        row.save(update_fields=["state", "started_at", "log"])
+    return SourceRun.objects.select_related("source").get(id=run_id)
+
+
+def _put(fetched: Fetched, folder: Path) -> BlobRef:
+    if not fetched.path.resolve().is_relative_to(folder.resolve()):
+        raise ValueError("a connector fetched outside its folder")
+    return blobs.put_file(fetched.path, move=True)
+
+
+def _taken(row: SourceRun, told: Told, fetched: Fetched, blob: BlobRef) -> str:
+    """The version and its run in one transaction; the same bytes as last time make no version."""
+    SourceRun.objects.filter(id=row.id).update(bytes=blob.size, sha256=blob.sha256)
+    source = row.source
+    if blob.sha256 == source.loaded_sha256:
+        return _unchanged(row, told, dict(fetched.state), more=fetched.more)
+    with writing(by=SYSTEM, action="lake.source.fetched", subject=("source", source.id)) as write:
+        if not SourceRun.objects.select_for_update().filter(id=row.id, state=SourceRun.State.RUNNING).exists():
+            return ""
+        version_id = request_ingest(
+            by=SYSTEM,
+            dataset_id=source.dataset_id,
+            blob=blob,
+            filename=told.wiped(fetched.filename),
+            options={**fetched.options, **source.options},
+        )
+        after = dict(fetched.state) | ({_MORE: True} if fetched.more else {})
+        SourceRun.objects.filter(id=row.id).update(table_version_id=version_id, state_after=after)
+        write.note(run=str(row.id), table_version=str(version_id), bytes=blob.size, sha256=blob.sha256)
+    told(N_("{size} bytes ontvangen; het inlezen begint."), size=blob.size)
+    return SourceRun.State.RUNNING
+
+
+_MORE = "_more"
+
+
+def _unchanged(row: SourceRun, told: Told, after: dict[str, Any] | None, *, more: bool = False) -> str:
+    told(N_("Er is niets nieuws sinds de vorige keer."))
+    with transaction.atomic():
+        within_lease()
+        SourceRun.objects.filter(id=row.id, state=SourceRun.State.RUNNING).update(
+            state=SourceRun.State.UNCHANGED, finished_at=clock.now(), state_after=after
+        )
+        _good(row, after, more=more)
+    return SourceRun.State.UNCHANGED
+
+
+def _loaded(row: SourceRun, version: TableVersion) -> None:
+    after = dict(row.state_after or {})
+    more = bool(after.pop(_MORE, False))
+    lines = [_line(N_("Versie {number} is klaar: {rows} rijen."), number=version.number, rows=version.rows_loaded)]
+    with writing(by=SYSTEM, action="lake.source.loaded", subject=("source", row.source_id)) as write:
+        settled = SourceRun.objects.filter(id=row.id, state=SourceRun.State.RUNNING).update(
+            state=SourceRun.State.LOADED,
+            finished_at=clock.now(),
+            rows=version.rows_loaded,
+            state_after=after,
+            log=[*row.log, *lines, *_compared(version)],
+        )
+        if settled:
+            _good(row, after, more=more, sha256=row.sha256)
+            write.note(run=str(row.id), table_version=str(version.id), rows=version.rows_loaded)
+            write.emit("source.loaded", {"source": str(row.source_id), "table_version": str(version.id)})
+
+
+def _good(row: SourceRun, after: dict[str, Any] | None, *, more: bool = False, sha256: str | None = None) -> None:
+    """The source counts from zero again and remembers; unless it was filled in anew while this run was busy."""
+    source = Source.objects.filter(id=row.source_id)
+    source.update(failures=0, **({"next_at": clock.now()} if more else {}))
+    if row.started_at:
+        same = source.filter(changed_at__lt=row.started_at)
+        same.update(**({"state": after} if after is not None else {}), **({"loaded_sha256": sha256} if sha256 else {}))
+
+
+def _next_attempt(failures: int, failure: Mapping[str, Any]) -> datetime:
+    """After 1, 5, 25 … minutes, at most a day; later when the source itself asked for that."""
+    asked = (failure.get("params") or {}).get("retry_after") or 0
+    return clock.now() + min(max(_STEP * 5 ** (failures - 1), timedelta(seconds=int(asked))), _LONGEST_WAIT)
+
+
+def _compared(version: TableVersion) -> list[dict[str, Any]]:
+    """What became of the columns since the version before."""
+    ready = TableVersion.objects.filter(dataset_id=version.dataset_id, number__lt=version.number, status="ready")
+    before = ready.order_by("-number").first()
+    if before is None:
+        return []
+    was, now = ({c["name"]: c["type"] for c in (v.report or {})["columns"]} for v in (before, version))
+    found = (
+        (N_("Nieuwe kolommen: {columns}."), [n for n in now if n not in was]),
+        (N_("Verdwenen kolommen: {columns}."), [n for n in was if n not in now]),
+        (N_("Kolommen van een andere soort: {columns}."), [n for n in now if n in was and now[n] != was[n]]),
+    )
+    return [_line(text, columns=", ".join(names)) for text, names in found if names]
+
+
+def _tell(row: SourceRun) -> None:
+    """The stewards of the dataset; when there are none, the next role in line."""
+    home = row.source.dataset
+    people = next(
+        (found for role in _TO_TELL if (found := holders(role, home.organisation_id, home.team_id))),
+        (),
+    )
+    tell_people(
+        [person.id for person in people],
+        key=f"source:{row.id}",
+        message=N_("De bron {source} van {dataset} is gestopt: het ophalen mislukte te vaak."),
+        params={"source": row.source.title, "dataset": home.title},
+        route="desk:source",
+        arguments=[str(row.source_id)],
+    )
+
+
+def _line(text: str, **params: Any) -> dict[str, Any]:
+    return {"at": clock.now().isoformat(), "text": text, "params": {name: str(v) for name, v in params.items()}}
+
+
+def _abandoned() -> Unavailable:
+    return Unavailable("source.abandoned", N_("Het ophalen is afgebroken."), way_out=N_("Haal de bron opnieuw op."))

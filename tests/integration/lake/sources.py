@@ -1,0 +1,136 @@
+"""A web server with files that tells who came by, and can lie in every way; a dataset with its people."""
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import UUID
+
+from sluis.foundation.models import Job
+from sluis.foundation.service import acting, create_organisation, create_person, grant, run_until_idle
+from sluis.kernel import clock
+from sluis.kernel.actor import SYSTEM, Actor
+from sluis.lake import service as lake
+from sluis.lake.models import Source, SourceRun
+from sluis.register.service import create
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+CSV = b"code;bedrag\n0001;1,50\n0002;5,00\n"
+
+
+class Site:
+    """`answers` by path; `hits` are the requests that came, as (path, headers)."""
+
+    def __init__(self) -> None:
+        self.hits: list[tuple[str, dict[str, str]]] = []
+        self.answers: dict[str, Answer] = {}
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.hits.append((self.path, dict(self.headers)))
+                try:
+                    site.answers[self.path](self)
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def say(body: bytes, status: int = 200, length: int | None = None, **headers: str) -> Answer:
+    """`length` lies about the size of the body."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(body) if length is None else length))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def tagged(body: bytes, etag: str) -> Answer:
+    """A server that knows conditional requests."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if handler.headers.get("If-None-Match") == etag:
+            handler.send_response(304)
+            handler.send_header("ETag", etag)
+            handler.end_headers()
+        else:
+            say(body, ETag=etag, Content_Type="text/csv")(handler)
+
+    return answer
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"0001;1,50\n" * 10_000)
+
+
+class World:
+    """A province with a dataset; `source` sets one up and `fetch` runs it to its end."""
+
+    def __init__(self) -> None:
+        self.organisation = create_organisation(by=SYSTEM, slug="merwede", name="Merwede")
+        self.steward = self.person("data_steward")
+        self.viewer = self.person("viewer")
+        self.owner = self.person("data_owner")
+        self.administrator = self.person("administrator")
+        self.stranger = self.person("")
+        self.dataset = create(by=self.steward, organisation_id=self.organisation.id, title="Bomen").id
+
+    def person(self, role: str) -> Actor:
+        email = f"{role or 'vreemd'}@merwede.example"
+        user = create_person(by=SYSTEM, email=email, name=role, password="een-lang-wachtwoord-8")
+        if role:
+            grant(by=SYSTEM, user_id=user.id, organisation_id=self.organisation.id, role=role)
+        return acting(user.id)
+
+    def source(self, connector: str, config: dict[str, Any], **more: Any) -> UUID:
+        return lake.create_source(
+            by=self.steward, dataset_id=self.dataset, connector_name=connector, title="Bron", config=config, **more
+        )
+
+    def fetch(self, source_id: UUID) -> SourceRun:
+        run_id = lake.run_now(by=self.steward, source_id=source_id)
+        settle()
+        return SourceRun.objects.get(id=run_id)
+
+    def versions(self) -> list[str]:
+        return [row.status for row in lake.versions(by=self.steward, dataset_id=self.dataset)][::-1]
+
+
+def settle() -> None:
+    """Every job that waits, also those put off for a moment; then the events they made."""
+    for _ in range(5):
+        run_until_idle()
+        if not Job.objects.filter(state="ready").update(run_after=clock.now()):
+            break
+
+
+def said(run: SourceRun) -> str:
+    """The log and the failure as one text, to look for what should and should not be there."""
+    lines = [line["text"] + str(line["params"]) for line in run.log]
+    return "\n".join([*lines, str(run.failure or "")])
+
+
+def state_of(source_id: UUID) -> Source:
+    return Source.objects.get(id=source_id)

@@ -1,0 +1,376 @@
+"""A source from set-up to a table version: real servers, real sandbox, real jobs."""
+
+import gzip
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from tests.integration.lake.sources import CSV, Site, World, endless, said, say, settle, state_of, tagged
+
+from sluis.foundation.models import AuditEntry, Job
+from sluis.foundation.service import audit
+from sluis.kernel import clock
+from sluis.kernel.clock import FixedClock
+from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from sluis.lake import jobs
+from sluis.lake import service as lake
+from sluis.lake.models import Source, SourceRun, SourceSecret, TableVersion
+from sluis.lake.sourcing import running
+from sluis.process import service as process
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECRET = "zeer-geheim-wachtwoord-77"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    made = Site()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def world(data_folder: Path, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> World:
+    folders = (str(tmp_path_factory.mktemp("folders")),)
+    settings.SLUIS = replace(settings.SLUIS, folders=folders)
+    return World()
+
+
+def listed(settings: Any, site: Site) -> None:
+    settings.SLUIS = replace(settings.SLUIS, connect_allow=(f"127.0.0.1:{site.port}",))
+
+
+def test_a_file_on_the_web_becomes_a_version_and_is_left_alone_until_it_changes(
+    world: World, site: Site, settings: Any
+) -> None:
+    listed(settings, site)
+    site.answers["/bomen.csv"] = tagged(CSV, '"een"')
+    source = world.source("http-file", {"url": site.url("/bomen.csv")})
+    first = world.fetch(source)
+    assert (first.state, first.rows, first.bytes) == ("loaded", 2, len(CSV))
+    version = TableVersion.objects.get(id=first.table_version_id)
+    assert (version.filename, version.source_sha256, version.status) == ("bomen.csv", first.sha256, "ready")
+    second = world.fetch(source)
+    assert second.state == "unchanged"
+    assert site.hits[-1][1]["If-None-Match"] == '"een"'
+    site.answers["/bomen.csv"] = tagged(CSV, '"twee"')  # another mark, the same bytes
+    assert world.fetch(source).state == "unchanged"
+    site.answers["/bomen.csv"] = tagged(b"code;soort\n0001;eik\n", '"drie"')
+    last = world.fetch(source)
+    assert last.state == "loaded"
+    assert "Verdwenen kolommen: {columns}.{'columns': 'bedrag'}" in said(last)
+    assert "Nieuwe kolommen: {columns}.{'columns': 'soort'}" in said(last)
+    assert world.versions() == ["ready", "ready"]
+    assert audit.verify().sound
+
+
+def test_a_gzipped_file_is_unpacked_and_named_without_its_ending(world: World, site: Site, settings: Any) -> None:
+    listed(settings, site)
+    site.answers["/bomen.csv.gz"] = say(gzip.compress(CSV[:10]) + gzip.compress(CSV[10:]))
+    run = world.fetch(world.source("http-file", {"url": site.url("/bomen.csv.gz")}))
+    assert (run.state, run.rows) == ("loaded", 2)
+    assert TableVersion.objects.get().filename == "bomen.csv"
+
+
+PACKED = gzip.compress(b"code;hash\n" + b"".join(b"%d;%d\n" % (n, n * n * n % 99_991) for n in range(5000)))
+LIES: dict[str, tuple[Any, str]] = {
+    "cut off": (say(CSV, length=len(CSV) + 100), "egress.failed"),
+    "cut off inside": (say(PACKED[:-300], Content_Encoding="gzip"), "egress.failed"),
+    "gzip cut off": (say(PACKED[:-300]), "source.gzip"),
+    "endless": (endless, "egress.too-big"),
+    "bomb in transit": (say(gzip.compress(b"0" * 5_000_000), Content_Encoding="gzip"), "egress.too-big"),
+    "bomb in a file": (say(gzip.compress(b"0" * 5_000_000)), "source.too-big"),
+    "denied": (say(b"nee", 403), "source.denied"),
+    "not there": (say(b"nee", 404), "source.not-there"),
+    "broken": (say(b"nee", 500), "source.broken-there"),
+    "nothing": (say(b"", 204), "source.status"),
+    "a page": (say(b"<!doctype html><html><body>Log in</body></html>", Content_Type="text/csv"), "file.type"),
+    "empty": (say(b""), "file.empty"),
+    "inwards": (say(b"", 302, Location="http://10.0.0.8/geheim"), "egress.private"),
+    "to the cloud": (say(b"", 302, Location="http://169.254.169.254/latest/meta-data/"), "egress.private"),
+    "not modified, unasked": (say(b"", 304), "source.status"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lying_source_fails_with_its_reason_and_the_last_good_version_stays(
+    world: World, site: Site, settings: Any, lie: str
+) -> None:
+    listed(settings, site)
+    site.answers["/bomen.csv"] = say(CSV)
+    source = world.source("http-file", {"url": site.url("/bomen.csv"), "max_mb": 1})
+    good = world.fetch(source)
+    site.answers["/bomen.csv"], code = LIES[lie]
+    run = world.fetch(source)
+    assert run.failure is not None, said(run)
+    assert (run.state, run.failure["code"]) == ("failed", code)
+    latest = lake.latest_ready(by=world.viewer, dataset_id=world.dataset)
+    assert latest is not None
+    assert latest.id == good.table_version_id
+    assert not list((settings.SLUIS.data / "tmp").glob("source-*"))
+
+
+def test_a_server_that_asks_for_rest_gets_it(world: World, site: Site, settings: Any, fixed_clock: FixedClock) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(b"", 429, Retry_After="7200")
+    source = world.source("http-file", {"url": site.url("/x")})
+    assert world.fetch(source).state == "failed"
+    assert state_of(source).next_at == clock.now() + timedelta(hours=2)
+    site.answers["/x"] = say(b"", 503, Retry_After="Mon, 23 Nov 2026 12:00:00 GMT")
+    assert world.fetch(source).state == "failed"
+    assert state_of(source).next_at == clock.now() + timedelta(hours=3)
+
+
+def test_attempts_come_slower_until_the_source_is_given_up_and_its_steward_is_told(
+    world: World, site: Site, settings: Any, fixed_clock: FixedClock
+) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(b"", 500)
+    source = world.source("http-file", {"url": site.url("/x")}, schedule={"every": "day", "at": "06:00"}, attempts=3)
+    world.fetch(source)
+    for minutes in (1, 5):
+        assert state_of(source).next_at == clock.now() + timedelta(minutes=minutes)
+        assert running.claim_due() == 0
+        fixed_clock.advance(timedelta(minutes=minutes))
+        assert running.anything_due()
+        assert running.claim_due() == 1
+        settle()
+    states = list(SourceRun.objects.order_by("created_at", "id").values_list("state", "attempt", "trigger"))
+    assert states == [("failed", 1, "hand"), ("failed", 2, "retry"), ("dead", 3, "retry")]
+    assert (state_of(source).paused, state_of(source).next_at) == (True, None)
+    assert lake.source(by=world.viewer, source_id=source).standing == "dead"
+    notices, total = process.notices(by=world.steward)
+    assert total == 1
+    assert notices[0].content["params"] == {"source": "Bron", "dataset": "Bomen"}
+    assert [row.id for row in lake.sources(by=world.steward, stopped=True)[0]] == [source]
+    assert lake.sources(by=world.viewer, stopped=True)[1] == 0
+    site.answers["/x"] = say(CSV)
+    fixed_clock.advance(timedelta(minutes=1))
+    lake.retry_source(by=world.steward, source_id=source)
+    settle()
+    again = lake.source(by=world.viewer, source_id=source)
+    assert (again.standing, again.failures, again.paused) == ("good", 0, False)
+    assert again.next_at is not None
+
+
+def test_a_schedule_queues_each_turn_once_and_a_busy_source_skips_its_turn(
+    world: World, fixed_clock: FixedClock
+) -> None:
+    source = world.source("demo", {"station": "Kade", "days": 1}, schedule={"every": "minutes", "count": 60})
+    assert not running.anything_due()
+    fixed_clock.advance(timedelta(hours=1))
+    assert running.claim_due() == 1
+    assert running.claim_due() == 0
+    fixed_clock.advance(timedelta(hours=1))
+    assert running.claim_due() == 0  # the first still waits
+    assert state_of(source).next_at == clock.now() + timedelta(hours=1)
+    with pytest.raises(Conflict):
+        lake.run_now(by=world.steward, source_id=source)
+    settle()
+    assert SourceRun.objects.get().state == "loaded"
+    lake.pause_source(by=world.steward, source_id=source)
+    fixed_clock.advance(timedelta(days=2))
+    assert not running.anything_due()
+    lake.resume_source(by=world.steward, source_id=source)
+    assert state_of(source).next_at == clock.now() + timedelta(hours=1)
+
+
+def test_a_thousand_due_sources_are_claimed_in_five_batches(world: World, fixed_clock: FixedClock) -> None:
+    made = state_of(world.source("demo", {"station": "Kade", "days": 1}, schedule={"every": "minutes", "count": 60}))
+    names = [f.name for f in Source._meta.fields if f.name not in ("id", "dataset")]
+    copies = [Source(dataset_id=made.dataset_id, **{n: getattr(made, n) for n in names}) for _ in range(999)]
+    Source.objects.bulk_create(copies)
+    fixed_clock.advance(timedelta(hours=1))
+    assert [running.claim_due() for _ in range(6)] == [200] * 5 + [0]
+    assert SourceRun.objects.filter(state="queued").count() == 1000
+    assert Job.objects.filter(task=jobs.run_source.module_path).count() == 1000
+
+
+def test_a_run_that_was_killed_starts_over_and_one_without_a_job_is_told_of(world: World) -> None:
+    source = world.source("demo", {"station": "Kade", "days": 1})
+    run_id = lake.run_now(by=world.steward, source_id=source)
+    running._begin(run_id)  # and the worker dies here
+    settle()
+    run = SourceRun.objects.get(id=run_id)
+    assert run.state == "loaded"
+    assert "afgebroken en begint opnieuw" in said(run)
+    lost = lake.run_now(by=world.steward, source_id=source)
+    Job.objects.filter(args=[str(lost)]).delete()
+    assert running.settle_abandoned() == 1
+    assert SourceRun.objects.get(id=lost).failure["code"] == "source.abandoned"  # type: ignore[index]
+
+
+def test_a_version_whose_end_was_not_heard_settles_its_run(world: World) -> None:
+    source = world.source("demo", {"station": "Kade", "days": 1})
+    run = world.fetch(source)
+    SourceRun.objects.filter(id=run.id).update(state="running", finished_at=None)
+    running.settle_abandoned()
+    assert SourceRun.objects.get(id=run.id).state == "loaded"
+
+
+def test_a_secret_is_sealed_and_shows_nowhere(world: World, site: Site, settings: Any) -> None:
+    listed(settings, site)
+
+    def echo(handler: Any) -> None:
+        say(CSV, Content_Disposition=f'attachment; filename="{SECRET}.csv"')(handler)
+
+    site.answers["/x"] = echo
+    source = world.source("http-file", {"url": site.url("/x"), "token": SECRET})
+    assert site.hits == []
+    told = lake.check_saved_source(by=world.steward, source_id=source)
+    run = world.fetch(source)
+    assert site.hits[-1][1]["Authorization"] == f"Bearer {SECRET}"
+    record = lake.source(by=world.steward, source_id=source)
+    assert record.secrets == ("token",)
+    assert SourceSecret.objects.get().sealed.startswith("gAAAA")
+    stored: list[Any] = [SourceSecret.objects.get().sealed, state_of(source).config, said(run), told, record]
+    stored += [TableVersion.objects.get().filename, list(AuditEntry.objects.values_list("detail", flat=True))]
+    stored += list(Job.objects.values_list("args", "kwargs", "result", "failure"))
+    assert SECRET not in str(stored)
+
+
+def test_another_key_of_the_installation_is_told_with_the_way_out(world: World, site: Site, settings: Any) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(CSV)
+    source = world.source("http-file", {"url": site.url("/x"), "token": SECRET})
+    settings.SECRET_KEY = "een heel andere sleutel van genoeg lengte om te tellen"
+    run = world.fetch(source)
+    assert run.failure is not None
+    assert run.failure["code"] == "source.secret-unreadable"
+    assert run.failure["params"]["source"] == "Bron"
+    assert lake.unreadable_secrets() == ("Bron",)
+    lake.change_source(
+        by=world.steward, source_id=source, title="Bron", config={"url": site.url("/x"), "token": SECRET}
+    )
+    assert lake.unreadable_secrets() == ()
+    assert world.fetch(source).state == "loaded"
+
+
+def test_a_secret_of_another_source_does_not_open(world: World) -> None:
+    one = world.source("http-file", {"url": "https://een.example/x", "token": SECRET})
+    other = world.source("http-file", {"url": "https://twee.example/x", "token": "anders"})
+    SourceSecret.objects.filter(source_id=other).update(sealed=SourceSecret.objects.get(source_id=one).sealed)
+    with pytest.raises(Conflict) as refused:
+        lake.check_saved_source(by=world.steward, source_id=other)
+    assert refused.value.code == "source.secret-unreadable"
+
+
+def test_who_may_do_what(world: World) -> None:
+    source = world.source("demo", {"station": "Kade", "days": 1})
+    for watcher in (world.viewer, world.owner):
+        assert lake.source(by=watcher, source_id=source).title == "Bron"
+        for deed in (lake.run_now, lake.pause_source, lake.resume_source, lake.remove_source, lake.retry_source):
+            with pytest.raises(NotAllowed):
+                deed(by=watcher, source_id=source)
+    with pytest.raises(NotFound):
+        lake.source(by=world.stranger, source_id=source)
+    with pytest.raises(NotFound):
+        lake.run_now(by=world.stranger, source_id=source)
+    lake.pause_source(by=world.administrator, source_id=source)
+    lake.remove_source(by=world.administrator, source_id=source)
+    with pytest.raises(ObjectDoesNotExist):
+        state_of(source)
+
+
+def test_a_source_removed_while_it_is_fetched_brings_nothing_more(world: World) -> None:
+    source = world.source("demo", {"station": "Kade", "days": 1})
+    lake.run_now(by=world.steward, source_id=source)
+    lake.remove_source(by=world.steward, source_id=source)
+    settle()
+    assert world.versions() == []
+    assert not Job.objects.exclude(state="successful").exists()
+
+
+def test_a_changed_source_forgets_what_it_had(world: World) -> None:
+    source = world.source("demo", {"station": "Kade", "days": 1})
+    world.fetch(source)
+    assert state_of(source).state
+    lake.change_source(by=world.steward, source_id=source, title="Bron 2", config={"station": "Kade", "days": 2})
+    assert (state_of(source).state, state_of(source).loaded_sha256) == ({}, "")
+    assert world.fetch(source).rows == 48
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"title": " "}, "title"),
+        ({"mode": "append"}, "mode"),
+        ({"attempts": 0}, "attempts"),
+        ({"config": {"station": ""}}, "station"),
+        ({"config": {"station": "x", "days": 900}}, "days"),
+        ({"schedule": {"every": "day", "at": "x"}}, "at"),
+    ],
+)
+def test_a_source_that_is_filled_in_wrong_is_not_saved(world: World, more: dict[str, Any], field: str) -> None:
+    good = {"connector_name": "demo", "title": "Bron", "config": {"station": "Kade", "days": 1}}
+    with pytest.raises(Invalid) as refused:
+        lake.create_source(by=world.steward, dataset_id=world.dataset, **(good | more))
+    assert [fault.field for fault in refused.value.faults] == [field]
+    assert not Source.objects.exists()
+
+
+def test_a_preview_shows_rows_and_keeps_nothing(world: World, settings: Any) -> None:
+    shown = lake.preview_source(
+        by=world.steward, dataset_id=world.dataset, connector_name="demo", config={"station": "Kade", "days": 2}
+    )
+    assert [column["type"] for column in shown.columns] == ["text", "datetime", "integer"]
+    assert len(shown.rows) == 20
+    assert world.versions() == []
+    assert not list((settings.SLUIS.data / "tmp").iterdir())
+
+
+def folder_of(settings: Any) -> Path:
+    return Path(settings.SLUIS.folders[0])
+
+
+def test_the_newest_file_of_a_folder(world: World, settings: Any) -> None:
+    place = folder_of(settings) / "in"
+    place.mkdir()
+    (place / "a.csv").write_bytes(CSV)
+    (place / "b.csv").write_bytes(b"code;bedrag\n3;4,00\n")
+    (place / ".c.csv").write_bytes(b"x")
+    (place / "d.txt").write_bytes(b"x")
+    os.utime(place / "a.csv", (1, 1_000_000_000))
+    os.utime(place / "b.csv", (1, 900_000_000))
+    source = world.source("folder", {"folder": "in", "pattern": "*.csv"})
+    assert world.fetch(source).rows == 2
+    assert world.fetch(source).state == "unchanged"
+    os.utime(place / "b.csv", (1, 1_100_000_000))
+    assert world.fetch(source).rows == 1
+
+
+@pytest.mark.parametrize("way", ["..", "../buiten", "/etc", "/", "link", "link/../../etc", "niets", "in/a.csv"])
+def test_no_way_out_of_the_folder(world: World, settings: Any, way: str) -> None:
+    root = folder_of(settings)
+    (root / "in").mkdir()
+    (root / "in" / "a.csv").write_bytes(CSV)
+    (root / "link").symlink_to("/etc")
+    with pytest.raises(Invalid) as refused:
+        lake.check_source(
+            by=world.steward, dataset_id=world.dataset, connector_name="folder", config={"folder": way, "pattern": "*"}
+        )
+    assert refused.value.code == "source.folder"
+
+
+def test_links_and_other_things_in_the_folder_do_not_count(world: World, settings: Any) -> None:
+    root = folder_of(settings)
+    (root / "a.csv").symlink_to("/etc/passwd")
+    os.mkfifo(root / "b.csv")
+    (root / "c.csv").mkdir()
+    source = world.source("folder", {"folder": str(root), "pattern": "*.csv"})
+    run = world.fetch(source)
+    assert run.failure is not None
+    assert run.failure["code"] == "source.no-file"
+
+
+def test_the_own_data_folder_is_no_source(world: World, settings: Any) -> None:
+    settings.SLUIS = replace(settings.SLUIS, folders=(str(settings.SLUIS.data),))
+    source = world.source("folder", {"folder": str(settings.SLUIS.data), "pattern": "*"})
+    run = world.fetch(source)
+    assert run.failure is not None
+    assert run.failure["code"] == "source.folder"
