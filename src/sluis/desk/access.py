@@ -58,7 +58,7 @@ ROUTES = {
     "desk:dossier-record": "dossier.view",
     "desk:dossier-open": "dossier.prepare",
     "desk:dossier-stop": "dossier.prepare",
-    "desk:dossier-change": "dossier.prepare",
+    "desk:dossier-change": "dossier.ask-change",
     "desk:dossier-lift": "dossier.decide",
     "desk:withdraw": "dossier.withdraw",
     "desk:rules": "process.view",

@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, str] = {
     "source.manage": N_("bronnen koppelen waaruit data vanzelf binnenkomt"),
     "dossier.view": N_("dossiers zien"),
     "dossier.prepare": N_("een dossier openen en klaarzetten voor een besluit"),
+    "dossier.ask-change": N_("vragen om wijziging of het einde van een dataset die buiten staat"),
     "dossier.advise": N_("een advies in een dossier zetten"),
     "dossier.decide": N_("besluiten of een dataset open wordt"),
     "dossier.withdraw": N_("een vrijgegeven dataset intrekken"),
@@ -46,6 +47,7 @@ _LOOK = frozenset({"dataset.view", "table.view", "dossier.view", "process.view"}
 _VIEW = _LOOK | {"process.work"}
 _KEEP = frozenset({"process.view", "process.work", "process.manage", "process.deploy", "policy.propose"})
 _EDIT = _VIEW | {"dataset.edit", "table.add", "feedback.handle"}
+_CARE = frozenset({"dossier.withdraw", "dossier.ask-change"})  # who may take it back may ask for something milder
 
 ROLES: dict[str, Role] = {
     role.name: role
@@ -55,25 +57,25 @@ ROLES: dict[str, Role] = {
             "data_steward",
             N_("Datasteward"),
             N_("Levert data aan, beschrijft ze en zet het dossier klaar."),
-            _EDIT | {"dossier.prepare", "source.manage"},
+            _EDIT | {"dossier.prepare", "dossier.ask-change", "source.manage"},
         ),
         Role(
             "data_owner",
             N_("Data-eigenaar"),
             N_("Besluit of een dataset open wordt en trekt hem zo nodig in."),
-            _VIEW | {"dossier.decide", "dossier.withdraw", "policy.decide"},
+            _VIEW | _CARE | {"dossier.decide", "policy.decide"},
         ),
         Role(
             "privacy_officer",
             N_("Privacy officer"),
             N_("Adviseert over persoonsgegevens en kan in nood intrekken."),
-            _VIEW | {"dossier.advise", "dossier.withdraw", "processing.view", "processing.edit", "audit.view"},
+            _VIEW | _CARE | {"dossier.advise", "processing.view", "processing.edit", "audit.view"},
         ),
         Role(
             "ciso",
             N_("CISO"),
             N_("Adviseert over informatiebeveiliging en kan in nood intrekken."),
-            _VIEW | {"dossier.advise", "dossier.withdraw", "audit.view"},
+            _VIEW | _CARE | {"dossier.advise", "audit.view"},
         ),
         Role(
             "lawyer",
@@ -87,13 +89,14 @@ ROLES: dict[str, Role] = {
             N_("Bewaakt het proces over alle datasets."),
             _EDIT
             | _KEEP
-            | {"dossier.prepare", "dossier.advise", "processing.view", "request.contact", "platform.operate"},
+            | {"dossier.prepare", "dossier.ask-change", "dossier.advise"}
+            | {"processing.view", "request.contact", "platform.operate"},
         ),
         Role(
             "data_manager",
             N_("Gegevensbeheerder"),
             N_("Houdt gepubliceerde data actueel en kan in nood intrekken."),
-            _EDIT | {"dossier.withdraw", "source.manage"},
+            _EDIT | _CARE | {"source.manage"},
         ),
         Role(
             "administrator",

@@ -1,11 +1,14 @@
 """Steps of the process while a dataset stands outside: look after it, correct, announce its end, close the dossier."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sluis.foundation.service import Write, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
+from sluis.kernel.errors import Invalid
+from sluis.kernel.text import N_
+from sluis.process import timing
 from sluis.process.types import Work
 from sluis.release import evidence, projection
 from sluis.release.checks import CHECKS, run
@@ -66,11 +69,12 @@ def publish_correction(work: Work) -> None:
 
 
 def deprecate(work: Work) -> None:
-    """The dataset says on which day it goes."""
+    """The dataset says on which day it goes: the day on which the timer of the process runs out."""
     change = work.variables.get("change") or {}
-    notice = str(change.get("notice") or "P3M")
-    months = int(notice[1:-1]) if notice[1:-1].isdigit() and notice.endswith("M") else 3
-    _notice(work, ends_on=later(clock.today(), months).isoformat())
+    notice = timing.duration(str(change.get("notice") or ""))
+    if notice is None:
+        raise Invalid("change.notice", N_("Het beleid zegt niet hoe lang van tevoren dit wordt aangekondigd."))
+    _notice(work, ends_on=notice.after(clock.now()).astimezone(clock.AMSTERDAM).date().isoformat())
 
 
 def archive(work: Work) -> dict[str, Any]:
@@ -97,10 +101,3 @@ def _notice(work: Work, **said: str) -> None:
 def _told(w: Write, row: Dossier, number: int) -> None:
     told = {"dataset_id": str(row.dataset_id), "slug": row.dataset_slug, "number": number}
     w.emit("release.noticed", told)
-
-
-def later(day: date, months: int) -> date:
-    """So many months on, never past the 28th."""
-    year, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + year, month + 1, 1)
-    return first + timedelta(days=min(day.day, 28) - 1)

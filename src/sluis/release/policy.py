@@ -12,6 +12,7 @@ from sluis.release.models import Dossier
 
 VIEW, PREPARE, ADVISE = "dossier.view", "dossier.prepare", "dossier.advise"
 DECIDE, WITHDRAW, FEEDBACK = "dossier.decide", "dossier.withdraw", "feedback.handle"
+ASK_CHANGE = "dossier.ask-change"
 
 
 def seen_by(actor: Actor) -> QuerySet[Dossier]:

@@ -285,7 +285,7 @@ def _may(row: Dossier, by: Actor) -> frozenset[str]:
         held.add("stop")
     if row.stage == Stage.PUBLISHED and policy.allowed(by, policy.WITHDRAW, row):
         held.add("withdraw")
-    if row.stage == Stage.PUBLISHED and row.instance_id and policy.allowed(by, policy.PREPARE, row):
+    if row.stage == Stage.PUBLISHED and row.instance_id and policy.allowed(by, policy.ASK_CHANGE, row):
         held.add("request-change")
     return frozenset(held)
 

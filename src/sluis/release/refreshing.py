@@ -110,7 +110,7 @@ def request_change(*, by: Actor, dataset_id: UUID, reason: str) -> DossierRecord
     Raises NotFound, NotAllowed, Invalid without a reason, and Conflict when no dossier looks after the dataset.
     """
     record = register.get(by=by, dataset_id=dataset_id)
-    by = require(by, policy.PREPARE, record.organisation.id, record.team_id)
+    by = require(by, policy.ASK_CHANGE, record.organisation.id, record.team_id)
     if not reason.strip():
         raise Invalid("reason.empty", N_("Schrijf een reden."))
     with writing(by=by, action="release.change-requested", subject=("dataset", dataset_id)) as w:

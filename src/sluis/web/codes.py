@@ -25,6 +25,7 @@ KIND_OF = {
     "blob.missing": "not-found",
     "blob.name": "invalid",
     "change.nobody": "conflict",
+    "change.notice": "invalid",
     "cli.machine": "unavailable",
     "cli.metadata": "invalid",
     "cli.set": "invalid",

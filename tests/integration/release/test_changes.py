@@ -18,13 +18,13 @@ from tests.integration.release.conftest import (
 from sluis.foundation.service import run_until_idle
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
-from sluis.kernel.errors import Conflict, Gone, Invalid, NotFound
+from sluis.kernel.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from sluis.process import service as process
+from sluis.process import timing
 from sluis.process.jobs import fire_timers
 from sluis.register import service as register
 from sluis.release import public
 from sluis.release import service as release
-from sluis.release.caring import later
 from sluis.release.models import Dossier, Release
 from sluis.release.refreshing import told_of_table
 from sluis.release.types import Kind, Outcome, Stage, Verdict
@@ -200,7 +200,7 @@ def test_the_end_is_asked_for_judged_announced_and_comes(
     release.answer(by=owner, dossier_id=asked.id, element="ChangeAssess", answers=judged)
     run_until_idle()
     ends_on = public.dataset(palen.slug).document["notice"]["ends_on"]
-    assert ends_on == later(clock.today(), 3).isoformat()
+    assert ends_on == timing.duration("P3M").after(clock.now()).date().isoformat()
     hand_in(steward, palen, PALEN | {"vermogen": [11, 22, 33, 50]}, tmp_path)
     told_of_table(palen.id)
     run_until_idle()
@@ -212,6 +212,21 @@ def test_the_end_is_asked_for_judged_announced_and_comes(
     with pytest.raises(Gone) as gone:
         public.dataset(palen.slug)
     assert gone.value.params["reason"] == "Verkocht."
+
+
+def test_who_looks_after_the_data_or_may_withdraw_it_may_ask_for_a_change(published, palen, merwede, owner):
+    for role in ("viewer", "lawyer", "administrator"):
+        with pytest.raises(NotAllowed if role != "administrator" else NotFound):
+            release.request_change(by=person(merwede, role), dataset_id=palen.id, reason="Fout.")
+    asking = ("data_steward", "data_owner", "data_manager", "coordinator", "privacy_officer", "ciso")
+    for role in asking:
+        found = release.dossier(by=person(merwede, role), dossier_id=published.id)
+        assert "request-change" in found.may, role
+    assert "request-change" not in release.dossier(by=person(merwede, "viewer"), dossier_id=published.id).may
+    asked = release.request_change(by=owner, dataset_id=palen.id, reason="De palen zijn verkocht.")
+    judged = {"changeKind": "correct", "report": "error", "changeMotivation": "Verbeterd."}
+    told = release.answer(by=owner, dossier_id=asked.id, element="ChangeAssess", answers=judged)
+    assert [task.element for task in told.tasks] != ["ChangeAssess"]
 
 
 def test_a_change_of_what_nobody_looks_after_is_refused(palen, steward):

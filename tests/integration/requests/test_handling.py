@@ -248,12 +248,13 @@ def test_without_more_time_the_term_stays(asked: Asking, mails: list[Any], fixed
     assert len(mails) == 1
 
 
-def test_an_extension_after_the_answer_is_not_sent(asked: Asking, mails: list[Any], fixed_clock: Any) -> None:
+def test_with_the_answer_nobody_watches_the_term_any_more(asked: Asking, mails: list[Any], fixed_clock: Any) -> None:
     desk = asked()
     later(fixed_clock, 21)
     desk.do("Triage", **CLEAR | {"alreadyPublic": "yes", "publicAddress": "https://merwede.example/fietsers"})
     desk.do("WriteAnswer", **ANSWER)
-    desk.do("Extend", extend="yes", extendReason="Te laat gezien.")
+    assert not desk.todo
+    assert (desk.instance.state, desk.instance.outcome) == ("ended", "answered")
     assert not desk.public().extended
     assert len(mails) == 2
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext
@@ -11,11 +10,11 @@ from django.utils.translation import get_language, gettext, ngettext
 from sluis.foundation.roles import ROLES
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
+from sluis.process import timing
 from sluis.process.bpmn import BpmnModel
 from sluis.process.bpmn import read as read_process
 from sluis.process.dmn.cases import Case, read_cases
 from sluis.process.drawing import Look, draw, ordered, read
-from sluis.process.feel.temporal import read_duration
 from sluis.process.rules.changes import ASPECTS, Aspect, Change
 from sluis.process.rules.sheets import Column, Labels, PolicySheets, Row, Sheet, Text, sheets
 
@@ -201,25 +200,22 @@ def _word(code: str, labels: Labels) -> str:
 
 def _length(text: str) -> str:
     """`P1Y6M` as "1 jaar en 6 maanden"; '' for what is no length of time."""
-    length = read_duration(text)
+    length = timing.duration(text)
     if length is None:
         return ""
-    parts = _of_time(length) if isinstance(length, timedelta) else _of_calendar(length.months)
-    return gettext(" en ").join(parts) or ngettext("{count} dag", "{count} dagen", 0).format(count=0)
+    return gettext(" en ").join(_counted(length)) or ngettext("{count} dag", "{count} dagen", 0).format(count=0)
 
 
-def _of_calendar(months: int) -> Iterator[str]:
-    years, months = divmod(months, 12)
+def _counted(length: timing.Duration) -> Iterator[str]:
+    years, months = divmod(length.months, 12)
+    days = length.fixed.days
+    hours, minutes = divmod(length.fixed.seconds // 60, 60)
     if years:
         yield ngettext("{count} jaar", "{count} jaar", years).format(count=years)
     if months:
         yield ngettext("{count} maand", "{count} maanden", months).format(count=months)
-
-
-def _of_time(length: timedelta) -> Iterator[str]:
-    hours, minutes = divmod(length.seconds // 60, 60)
-    if length.days:
-        yield ngettext("{count} dag", "{count} dagen", length.days).format(count=length.days)
+    if days:
+        yield ngettext("{count} dag", "{count} dagen", days).format(count=days)
     if hours:
         yield ngettext("{count} uur", "{count} uur", hours).format(count=hours)
     if minutes:
