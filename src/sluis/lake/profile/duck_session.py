@@ -47,7 +47,7 @@ class Session:
 @contextmanager
 def opened(source: Path, columns: Sequence[Column], sample_rows: int = SAMPLE_ROWS) -> Iterator[Session]:
     """Raises Invalid when a named column is not in the file."""
-    with duckdb.connect(":memory:", config=_config()) as con:
+    with duckdb.connect(":memory:", config=config()) as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"CREATE VIEW t AS SELECT * FROM read_parquet({literal(str(source))}, file_row_number = true)")
         present = {name for name, *_ in con.execute("DESCRIBE t").fetchall()}
@@ -55,7 +55,7 @@ def opened(source: Path, columns: Sequence[Column], sample_rows: int = SAMPLE_RO
             if column.name not in present:
                 raise Invalid("profile.column", N_("De kolom {column} staat niet in de tabel."), column=column.name)
         if any(c.type is ColumnType.GEOMETRY for c in columns):
-            con.load_extension(_spatial())
+            con.load_extension(spatial())
         rows = con.execute("SELECT count(*) FROM t").fetchall()[0][0]
         yield Session(con, tuple(columns), rows, _sample(con, columns, rows, sample_rows))
 
@@ -68,7 +68,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _config() -> dict[str, str | bool | int | float | list[str]]:
+def config() -> dict[str, str | bool | int | float | list[str]]:
     return {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -97,7 +97,7 @@ def _short(column: Column) -> str:
     return name
 
 
-def _spatial() -> str:
+def spatial() -> str:
     spec = find_spec("duckdb_extension_spatial")
     if spec is None or spec.origin is None:
         raise Invalid("profile.spatial", N_("De kaartkolom kan niet worden gelezen: een onderdeel ontbreekt."))

@@ -1,0 +1,157 @@
+"""Rules and outcomes in plain words, as source texts with places."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sluis.kernel.errors import fill
+from sluis.kernel.text import N_
+from sluis.lake.contracts.types import Rule, RuleOutcome, Status
+
+TYPES: Mapping[str, str] = {
+    "string": N_("tekst"),
+    "number": N_("getal"),
+    "integer": N_("geheel getal"),
+    "boolean": N_("ja of nee"),
+    "date": N_("datum"),
+    "timestamp": N_("datum en tijd"),
+    "time": N_("tijd"),
+    "object": N_("samengestelde waarde"),
+    "array": N_("lijst"),
+}
+RULES: Mapping[str, str] = {
+    "column": N_("De kolom is er."),
+    "type": N_("De waarden zijn van de soort: {type_term}."),
+    "required": N_("Elke rij heeft een waarde."),
+    "unique": N_("Geen waarde komt twee keer voor."),
+    "key": N_("De sleutel ({columns}) is altijd gevuld en komt nooit twee keer voor."),
+    "min": N_("De waarde is minstens {bound}."),
+    "max": N_("De waarde is hoogstens {bound}."),
+    "above": N_("De waarde is meer dan {bound}."),
+    "below": N_("De waarde is minder dan {bound}."),
+    "min_length": N_("De tekst heeft minstens {bound} tekens."),
+    "max_length": N_("De tekst heeft hoogstens {bound} tekens."),
+    "pattern": N_("De tekst past op het patroon {pattern}."),
+    "format": N_("De tekst is een geldige {format}."),
+    "multiple": N_("De waarde is een veelvoud van {bound}."),
+    "fresh": N_("De nieuwste waarde is hoogstens {value} {unit_term} oud."),
+    "loaded": N_("De data is hoogstens {value} {unit_term} geleden ingelezen."),
+    "sql": N_("Eigen regel: de uitkomst {compare_term} {bound}."),
+}
+METRICS: Mapping[str, str] = {
+    "nullValues": N_("Het aantal lege waarden {compare_term} {bound}{percent}."),
+    "missingValues": N_("Het aantal ontbrekende waarden ({values}) {compare_term} {bound}{percent}."),
+    "validValues": N_("Het aantal waarden buiten de lijst ({values}) {compare_term} {bound}{percent}."),
+    "invalidValues": N_("Het aantal waarden dat niet past op {pattern} {compare_term} {bound}{percent}."),
+    "duplicateValues": N_("Het aantal dubbele waarden {compare_term} {bound}{percent}."),
+    "properties": N_("Het aantal dubbele rijen over {columns} {compare_term} {bound}{percent}."),
+    "rowCount": N_("Het aantal rijen {compare_term} {bound}."),
+}
+COMPARE: Mapping[str, str] = {
+    "mustBe": N_("is"),
+    "mustNotBe": N_("is niet"),
+    "mustBeGreaterThan": N_("is meer dan"),
+    "mustBeGreaterOrEqualTo": N_("is minstens"),
+    "mustBeLessThan": N_("is minder dan"),
+    "mustBeLessOrEqualTo": N_("is hoogstens"),
+    "mustBeBetween": N_("ligt tussen"),
+    "mustNotBeBetween": N_("ligt niet tussen"),
+}
+UNITS: Mapping[str, str] = {
+    "s": N_("seconden"), "m": N_("minuten"), "h": N_("uur"), "d": N_("dagen"), "w": N_("weken"), "mo": N_("maanden"),
+    "y": N_("jaar"),
+}  # fmt: skip
+FAULTS: Mapping[str, str] = {
+    "no-column": N_("De kolom ontbreekt, dus dit is niet te controleren."),
+    "slow": N_("De controle duurde te lang."),
+    "wrong": N_("De controle liep vast op deze regel. {detail}"),
+    "sql.select": N_("Een eigen regel is één SELECT; iets anders wordt niet uitgevoerd."),
+    "sql.many": N_("Een eigen regel is één opdracht, niet meer."),
+    "sql.table": N_("Een eigen regel kijkt alleen in deze tabel, niet in ‘{detail}’."),
+    "sql.source": N_("‘{detail}’ mag niet in een eigen regel."),
+    "sql.wrong": N_("De SQL klopt niet: {detail}"),
+    "sql.value": N_("Een eigen regel geeft precies één waarde; deze gaf er geen of meer."),
+}
+FOUND: Mapping[str, str] = {
+    "count": N_("Rijen die niet voldoen: {found}."),
+    "type": N_("Gevonden: {type_term}."),
+    "value": N_("Gemeten: {found}."),
+    "column": N_("De kolom ontbreekt."),
+    "none": N_("Er is geen waarde."),
+}
+COLUMN_TYPES: Mapping[str, str] = {
+    "text": N_("tekst"), "integer": N_("geheel getal"), "decimal": N_("getal"), "number": N_("getal"),
+    "boolean": N_("ja of nee"), "date": N_("datum"), "datetime": N_("datum en tijd"), "time": N_("tijd"),
+    "geometry": N_("plek op de kaart"), "json": N_("samengestelde waarde"),
+}  # fmt: skip
+_MEASURED = ("metric", "sql", "fresh")
+
+
+def rule_text(rule: Rule, translate: Any = str) -> str:
+    """What is agreed, in one sentence; the author's own words where a rule in SQL has them."""
+    if rule.kind == "sql" and rule.told:
+        return rule.told
+    given = rule.given
+    params: dict[str, Any] = {
+        **given,
+        "bound": _shown(given.get("bound")),
+        "percent": "%" if given.get("percent") else "",
+    }
+    if "compare" in given:
+        params["compare_term"] = COMPARE[given["compare"]]
+    if rule.kind == "type":
+        params["type_term"] = TYPES[given["type"]]
+    if rule.kind == "key":
+        params["columns"] = ", ".join(given["columns"])
+    if rule.kind == "fresh":
+        params["unit_term"] = UNITS[_unit(given["unit"])]
+        return fill(RULES["fresh" if rule.column else "loaded"], params, translate)
+    if rule.kind == "metric":
+        return _metric(rule, params, translate)
+    return fill(RULES[rule.kind], params, translate)
+
+
+def _metric(rule: Rule, params: dict[str, Any], translate: Any) -> str:
+    arguments, name = rule.given["arguments"], str(rule.given["metric"])
+    for key in ("validValues", "missingValues"):
+        if key in arguments:
+            params["values"] = _list(arguments[key])
+    if name == "missingValues":
+        params.setdefault("values", _list([None, ""]))
+    params["pattern"] = arguments.get("pattern", "")
+    params["columns"] = _list(arguments.get("properties") or [])
+    if "validValues" in arguments:
+        name = "validValues"
+    return fill(METRICS["properties" if arguments.get("properties") else name], params, translate)
+
+
+def outcome_text(outcome: RuleOutcome, translate: Any = str) -> str:
+    """What was found; '' for a rule that is kept and has nothing to measure."""
+    rule, found = outcome.rule, outcome.found
+    if outcome.status is Status.ERROR:
+        return fill(FAULTS[outcome.fault], {"detail": found}, translate).strip()
+    if rule.kind in _MEASURED:
+        return fill(FOUND["value" if found else "none"], {"found": found}, translate)
+    if outcome.status is Status.PASSED:
+        return ""
+    if rule.kind == "column":
+        return fill(FOUND["column"], {}, translate)
+    if rule.kind == "type":
+        return fill(FOUND["type"], {"type_term": COLUMN_TYPES[found]}, translate)
+    return fill(FOUND["count"], {"found": found}, translate)
+
+
+def _unit(unit: str) -> str:
+    word = unit.lower()
+    if word.startswith("mi"):
+        return "m"
+    return "mo" if word.startswith("mo") else word[0]
+
+
+def _shown(bound: Any) -> str:
+    return "–".join(map(str, bound)) if isinstance(bound, list) else str(bound)
+
+
+def _list(values: list[Any], most: int = 12) -> str:
+    """In words of the file: nothing at all is `null`, an empty text is `""`."""
+    texts = ["null" if value is None else '""' if value == "" else str(value) for value in values]
+    return ", ".join(texts[:most]) + (", …" if len(texts) > most else "")
