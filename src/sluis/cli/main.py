@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from django.db.utils import DatabaseError
 
-from sluis.cli import contracts, doctor, imports, policies, processes, releases, settings, teams, users
+from sluis.cli import contracts, doctor, imports, policies, processes, query, releases, settings, teams, users
 from sluis.cli.demo import command as demo
 from sluis.cli.language import _
 from sluis.cli.start import collect_assets, migrate, start, version
@@ -125,6 +125,7 @@ def top(
 doctor.add_to(app)
 demo.add_to(app)
 imports.add_to(app)
+query.add_to(app)
 app.add_typer(policies.app, name="policy")
 app.add_typer(processes.app, name="process")
 app.add_typer(releases.app, name="release")

@@ -74,6 +74,10 @@ class Env:
     folders: tuple[str, ...] = setting(
         (), "Folders on this server that sources may read files from, comma separated.", group="safety"
     )
+    sql_at_once: int = setting(2, "SQL questions that run at the same time; visitors never take the last.", group="sql")
+    sql_seconds: int = setting(60, "Longest time one SQL question of staff may take, in seconds.", group="sql")
+    sql_public_seconds: int = setting(10, "The same for a visitor.", group="sql")
+    sql_results_mb: int = setting(2000, "Room for answers to SQL questions, in MB; oldest go first.", group="sql")
     upload_max_gb: int = setting(20, "Largest file somebody may upload, in GB.", group="storage")
     upload_quota_gb: int = setting(100, "Room for unfinished uploads of everybody together, in GB.", group="storage")
     ingest_memory_mb: int = setting(1100, "Memory of one ingest process, in MB.", group="storage")

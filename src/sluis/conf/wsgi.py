@@ -12,11 +12,14 @@ application = get_wsgi_application()
 def _fence_queries() -> None:
     """Table queries read blobs and nothing else, within the memory and time of the settings."""
     from sluis.foundation.service import blobs
+    from sluis.lake.query import keeping
     from sluis.lake.rows import duck
 
     env = settings.SLUIS
     scratch = env.data / "tmp" / "queries"
-    duck.configure([blobs.root()], memory_mb=env.query_memory_mb, seconds=env.query_seconds, scratch=scratch)
+    duck.configure(
+        [blobs.root(), keeping.root()], memory_mb=env.query_memory_mb, seconds=env.query_seconds, scratch=scratch
+    )
 
 
 _fence_queries()

@@ -11,6 +11,7 @@ class LakeConfig(AppConfig):
     def ready(self) -> None:
         from sluis.foundation.service import blobs, every, on_failure, subscribe
         from sluis.lake import jobs
+        from sluis.lake.query.jobs import sweep_results
         from sluis.lake.sourcing.running import anything_due
 
         blobs.held_by(_held)
@@ -21,6 +22,7 @@ class LakeConfig(AppConfig):
         every(timedelta(minutes=5), jobs.tidy_sources)
         subscribe("table.ready", jobs.settle_source)
         subscribe("table.failed", jobs.settle_source)
+        every(timedelta(minutes=10), sweep_results)
 
 
 def _held() -> Iterable[str]:

@@ -7,6 +7,7 @@ release(slug, number) -> PublicReleaseInfo      NotFound, Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
 file(slug, file_format, number=None) -> PublicFileInfo   StillMade, NotFound, Gone
 search(SearchRequest) -> SearchResult
+askable(sql) -> tuple[Offered, ...]            open tables that a question names; askable_page(text, first, size)
 not_open(*, kinds=("restricted", "closed"), grounds=(), organisation="", page=1, size=50) -> PublicPage
 not_open_facets(*, kinds=(), grounds=(), organisation="", language="nl") -> kind and ground → tuple[FacetCount, ...]
 planned(*, page=1, size=50) -> PublicPage       soonest first
@@ -27,6 +28,7 @@ from django.conf import settings
 
 from sluis.register.types import PublicCatalogue
 from sluis.release import addresses
+from sluis.release.asking import askable, askable_page
 from sluis.release.feed import feed_page, feed_state
 from sluis.release.feedback import public_feedback, public_feedback_of
 from sluis.release.reading import (
@@ -54,6 +56,8 @@ from sluis.release.search.query import search
 
 __all__ = [
     "StillMade",
+    "askable",
+    "askable_page",
     "catalogue",
     "counts",
     "dataset",

@@ -1,7 +1,7 @@
 """How a run can fail, said so that the owner of the file knows what to do."""
 
 from sluis.foundation.sandbox.limits import Limits
-from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.kernel.errors import Conflict, Invalid, SluisError, Unavailable
 from sluis.kernel.text import N_
 
 
@@ -37,6 +37,13 @@ class TooMuchOutput(SandboxFailure, Invalid):
             way_out=N_("Splits het bestand in kleinere delen."),
             limit=limits.output_mb,
         )
+
+
+class Stopped(SandboxFailure, Conflict):
+    """Whoever asked for the run does not want it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("sandbox.stopped", N_("Dit is gestopt."))
 
 
 class Crashed(SandboxFailure, Invalid):

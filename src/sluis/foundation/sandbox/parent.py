@@ -53,12 +53,14 @@ def run(
     writes: Path | None,
     limits: Limits | None = None,
     on_progress: Callable[[float, str], None] | None = None,
+    stopped: Callable[[], bool] | None = None,
 ) -> dict[str, Any]:
     """Call `entry` ("package.module:function") with `request` in a throwaway process and return its result.
 
     The function has the signature `(request: dict, progress: Callable[[float, str], None]) -> dict`; both dicts
     must be JSON. It may read `reads` (files or folders) and write only below `writes`, which is also its working
-    folder; with `writes=None` it works in a folder that disappears afterwards.
+    folder; with `writes=None` it works in a folder that disappears afterwards. `stopped` is asked many times a second
+    while it runs, so it must be cheap; once it says yes the child is killed.
     Raises what the entry raised when that is a SluisError, and else a SandboxFailure.
     """
     limits = limits or Limits()
@@ -68,7 +70,7 @@ def run(
         order = _order(entry, request, [path.resolve(strict=True) for path in reads], folder.resolve(strict=True))
         child, channel = _start(stack, order | {"limits": asdict(limits)}, folder, limits)
         try:
-            return Watch(child, channel, folder, limits, on_progress).result()
+            return Watch(child, channel, folder, limits, on_progress, stopped).result()
         finally:
             _end(child)
 

@@ -17,6 +17,7 @@ from sluis.foundation.sandbox.outcome import (
     Crashed,
     NoSandbox,
     SandboxFailure,
+    Stopped,
     TookTooLong,
     TooMuchMemory,
     TooMuchOutput,
@@ -46,12 +47,14 @@ class Watch:
         folder: Path,
         limits: Limits,
         on_progress: Progress | None,
+        stopped: Callable[[], bool] | None = None,
     ) -> None:
         self._child = child
         self._channel = channel
         self._folder = folder
         self._limits = limits
         self._on_progress = on_progress
+        self._stopped = stopped
         self._started = self._disk_at = time.monotonic()
         self._trace = b""
         self._pending = bytearray()
@@ -110,6 +113,8 @@ class Watch:
         now = time.monotonic()
         if now - self._started > self._limits.wall_seconds:
             raise TookTooLong(self._limits)
+        if self._stopped and self._stopped():
+            raise Stopped()
         resident, threads = _usage(self._child.pid)
         if resident > self._limits.memory_mb * _MB or threads > _MOST_THREADS:
             raise TooMuchMemory(self._limits)

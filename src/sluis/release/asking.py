@@ -1,0 +1,35 @@
+"""What a visitor may ask about in SQL: the tables of what is open now. Reads the projection, never register or lake."""
+
+from django.db.models import F, QuerySet
+
+from sluis.foundation.service import blobs
+from sluis.lake.query.offering import slugs_in, table_name
+from sluis.lake.query.types import Offered
+from sluis.lake.rows.types import Column
+from sluis.release.models import PublicTable
+from sluis.release.types import Kind
+
+
+def askable(sql: str) -> tuple[Offered, ...]:
+    """The open tables of which the text has the name; one query."""
+    return tuple(map(_offered, _open().filter(dataset__slug__in=slugs_in(sql))))
+
+
+def askable_page(text: str = "", first: int = 0, size: int = 25) -> tuple[Offered, ...]:
+    """A page of the open tables, by name; `text` is the start of the name."""
+    rows = _open().filter(dataset__slug__startswith=text.lower().replace("_", "-"))
+    return tuple(map(_offered, rows[first : first + size]))
+
+
+def _open() -> QuerySet[PublicTable]:
+    current = PublicTable.objects.filter(dataset__kind=Kind.OPEN, release=F("dataset__release"))
+    return current.select_related("dataset").defer("dataset__document").order_by("dataset__slug")
+
+
+def _offered(row: PublicTable) -> Offered:
+    crs = str((row.geometry or {}).get("crs") or "")
+    columns = tuple(
+        Column(c["name"], c["type"], c.get("title") or "", crs if c["type"] == "geometry" else "") for c in row.columns
+    )
+    parts = ((row.sha256, str(blobs.path(row.sha256))),)
+    return Offered(table_name(row.dataset.slug), row.dataset.title, columns, parts, row.rows)
