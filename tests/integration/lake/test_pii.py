@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from tests.conftest import shared_path
 
-from sluis.lake.profile import personal
+from sluis.lake.profile import arrow_look, personal
 from sluis.lake.profile.entry import profile
 
 TYPES = {
@@ -201,3 +201,14 @@ def test_citizen_numbers_without_their_zero_are_possible_by_name(measure: Profil
 def _passes(number: str) -> bool:
     weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
     return sum(int(digit) * weight for digit, weight in zip(number, weights, strict=True)) % 11 == 0
+
+
+def test_the_first_look_hides_no_hit(measure: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searching every text gives the same as leaving out those that the first look found plain."""
+    path = shared_path("data/6-pii/rvig-testset/rvig_testset_first300.csv")
+    read = f"read_csv('{path}', delim = ';', all_varchar = true, header = true, null_padding = true)"
+    words = "SELECT 'aanleg fietspad langs het kanaal' AS gewoon, CASE WHEN range = 7 THEN 'MW. JANSEN' END AS zelden"
+    tables = [f"SELECT * FROM {read}", f"{words} FROM range(30)"]
+    looked = [measure(table) for table in tables]
+    monkeypatch.setattr(arrow_look, "may_tell", lambda texts: True)
+    assert [measure(table) for table in tables] == looked

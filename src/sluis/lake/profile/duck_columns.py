@@ -7,16 +7,15 @@ from fractions import Fraction
 from itertools import batched
 from typing import Any
 
+from sluis.lake.profile.arrow_look import TEXTS
 from sluis.lake.profile.binning import date_unit, equal_width
-from sluis.lake.profile.duck_session import Session, quoted
+from sluis.lake.profile.duck_session import SAMPLE_ROWS, Session, quoted
 from sluis.lake.types import Column, ColumnType
 
 NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.NUMBER)
 MOMENTS = (ColumnType.DATE, ColumnType.DATETIME)
-TEXTS = (ColumnType.TEXT, ColumnType.JSON)
 EXACT_DISTINCT = 10_000
 TOP = 10
-_COLUMNS_AT_ONCE = 50
 _DISTINCT_AT_ONCE = 12
 _LONGEST_SHOWN = 80
 _LONGEST_MASK = 30
@@ -25,24 +24,25 @@ _DIGITS = 10  # significant digits of a mean: sums of doubles differ in the last
 type Basics = dict[str, dict[str, Any]]
 
 
-def basics(session: Session) -> Basics:
-    """Per column: filled, distinct (exact up to 10,000), and by type least, most and mean."""
+def basics(session: Session, sample_rows: int = SAMPLE_ROWS) -> tuple[Session, Basics]:
+    """Per column: filled, distinct (exact up to 10,000), and by type least, most and mean; and the session that has
+    the sample, which is taken while the rows go by."""
     found: Basics = {}
-    for some in batched(session.columns, _COLUMNS_AT_ONCE):
-        plans = {c.name: _expressions(c) for c in some}
+    looks = session.looks(sample_rows)
+    for look in looks:
+        plans = {c.name: _expressions(c) for c in look.columns}
         flat = [sql for plan in plans.values() for sql in plan.values()]
-        values = iter(session.one(f"SELECT {', '.join(flat)} FROM t"))
+        values = iter(session.streamed(look, f"SELECT {', '.join(flat)} FROM stream"))
         found |= {name: {key: next(values) for key in plan} for name, plan in plans.items()}
+    for shape in (c.name for c in session.columns if c.type is ColumnType.GEOMETRY):
+        found[shape] = {"filled": session.one(f"SELECT count({quoted(shape)}) FROM t")[0]}
     _count_exactly(session, found)
-    return found
+    return session.sampling(looks), found
 
 
 def _expressions(column: Column) -> dict[str, str]:
     c = quoted(column.name)
-    plan = {"filled": f"count({c})"}
-    if column.type is ColumnType.GEOMETRY:
-        return plan
-    plan["distinct"] = f"approx_count_distinct({c})"
+    plan = {"filled": f"count({c})", "distinct": f"approx_count_distinct({c})"}
     if column.type in TEXTS:
         lengths = f"length({c}::VARCHAR)"
         plan |= {"blank": f"count(*) FILTER ({c}::VARCHAR = '')", "least": f"min({lengths})", "most": f"max({lengths})"}

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sluis.lake.profile.duck_columns import EXACT_DISTINCT, MOMENTS, TEXTS
-from sluis.lake.profile.duck_session import SAMPLE_TEXT, Session, literal, quoted
+from sluis.lake.profile.arrow_look import SAMPLE_TEXT, TEXTS
+from sluis.lake.profile.duck_columns import EXACT_DISTINCT, MOMENTS
+from sluis.lake.profile.duck_session import Session, literal, quoted
 from sluis.lake.profile.names import looks_like_name
 from sluis.lake.profile.rules import (
     BSN,
@@ -39,12 +40,12 @@ class Found:
     general mailbox, or the word for a citizen service number.
     """
 
-    rows: int
-    whole: int
-    tested: int
-    distinct: int
-    marked: int
-    examples: tuple[str, ...]
+    rows: int = 0
+    whole: int = 0
+    tested: int = 0
+    distinct: int = 0
+    marked: int = 0
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,11 @@ def prepare(session: Session) -> None:
 def scan_text(session: Session, column: Column, distinct: int) -> tuple[dict[Kind, Found], Whole]:
     """All kinds in one column of text or JSON, and the values that are a postcode with letters and nothing else.
 
-    Reads the column once; each value that occurs often is tested once.
+    Reads the column once, and not at all when the first look saw that nothing can be in it; each value that occurs
+    often is tested once.
     """
+    if column.name in session.plain:
+        return dict.fromkeys(PATTERNS, Found()), Whole()
     source = _values(column, distinct)
     any_of = "|".join(f"(?:{p})" for p in (*PATTERNS.values(), POSTCODE))
     kinds = list(PATTERNS)

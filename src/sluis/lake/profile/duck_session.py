@@ -1,36 +1,38 @@
-"""One table in DuckDB with bounded memory: the view `t` on all rows, and the table `s` with a repeatable sample."""
+"""One table in DuckDB with bounded memory: the view `t` on all rows, and once looked at the repeatable sample `s`."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
+from sluis.lake.profile.arrow_look import TEXTS, Look
 from sluis.lake.types import Column, ColumnType
 
 MEMORY = "400MB"
 THREADS = 2
 SAMPLE_ROWS = 200_000
 SAMPLE_CELLS = 4_000_000
-SAMPLE_TEXT = 300  # characters of a text that take part in the sample
-
-_SPREAD = 2_654_435_761  # Knuth's multiplicative hash: the same rows in every version of DuckDB
-_TURN = 2**32
+_COLUMNS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`rows` in the table, `sampled` rows in `s`."""
+    """`rows` in the table, `sampled` rows in `s`; `plain` texts hold no sign that personal data needs."""
 
     con: duckdb.DuckDBPyConnection
+    source: Path
     columns: tuple[Column, ...]
     rows: int
-    sampled: int
+    sampled: int = 0
+    plain: frozenset[str] = frozenset()
 
     @property
     def whole(self) -> bool:
@@ -43,9 +45,35 @@ class Session:
     def one(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
         return self.all(sql, params)[0]
 
+    def looks(self, wanted: int = SAMPLE_ROWS) -> list[Look]:
+        """Looks, not begun, that together see all columns but geometry; `wanted` rows are the sample."""
+        kept = [c for c in self.columns if c.type is not ColumnType.GEOMETRY]
+        wanted = max(1000, min(wanted, SAMPLE_CELLS // max(1, len(kept))))
+        return [Look(self.source, some, self.rows, wanted) for some in batched(kept, _COLUMNS_AT_ONCE)]
+
+    def streamed(self, look: Look, sql: str) -> tuple[Any, ...]:
+        """The one row that a query over `stream` gives: all rows go by, and are looked at on their way."""
+        self.con.register("stream", look.batches())
+        try:
+            return self.one(sql)
+        finally:
+            self.con.unregister("stream")
+
+    def sampling(self, looks: Sequence[Look]) -> "Session":
+        """This session with the sample of these looks as `s`, in the types of `t`: those of Arrow may be other ones."""
+        if not looks:  # nothing but geometry
+            return replace(self, sampled=self.rows)
+        samples = [look.sample() for look in looks]
+        taken = pa.table({name: sample[name] for sample in samples for name in sample.column_names})
+        columns = ", ".join(_typed(column) for look in looks for column in look.columns)
+        self.con.execute(f"CREATE TEMP TABLE s AS SELECT {columns} FROM t LIMIT 0")
+        self.con.register("taken", taken).execute("INSERT INTO s SELECT * FROM taken").unregister("taken")
+        plain = frozenset(name for look in looks for name in look.plain)
+        return replace(self, sampled=taken.num_rows, plain=plain)
+
 
 @contextmanager
-def opened(source: Path, columns: Sequence[Column], sample_rows: int = SAMPLE_ROWS) -> Iterator[Session]:
+def opened(source: Path, columns: Sequence[Column]) -> Iterator[Session]:
     """Raises Invalid when a named column is not in the file."""
     with duckdb.connect(":memory:", config=config()) as con:
         con.execute("SET TimeZone = 'UTC'")
@@ -56,8 +84,7 @@ def opened(source: Path, columns: Sequence[Column], sample_rows: int = SAMPLE_RO
                 raise Invalid("profile.column", N_("De kolom {column} staat niet in de tabel."), column=column.name)
         if any(c.type is ColumnType.GEOMETRY for c in columns):
             con.load_extension(spatial())
-        rows = con.execute("SELECT count(*) FROM t").fetchall()[0][0]
-        yield Session(con, tuple(columns), rows, _sample(con, columns, rows, sample_rows))
+        yield Session(con, source, tuple(columns), con.execute("SELECT count(*) FROM t").fetchall()[0][0])
 
 
 def quoted(name: str) -> str:
@@ -79,22 +106,9 @@ def config() -> dict[str, str | bool | int | float | list[str]]:
     }
 
 
-def _sample(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], rows: int, most: int) -> int:
-    kept = [c for c in columns if c.type is not ColumnType.GEOMETRY]
-    wanted = max(1000, min(most, SAMPLE_CELLS // max(1, len(kept))))
-    threshold = _TURN if rows <= wanted else wanted * _TURN // rows
-    chosen = ", ".join([*map(_short, kept), "file_row_number"])
-    con.execute(
-        f"CREATE TEMP TABLE s AS SELECT {chosen} FROM t WHERE (file_row_number * {_SPREAD}) % {_TURN} < {threshold}"
-    )
-    return con.execute("SELECT count(*) FROM s").fetchall()[0][0]
-
-
-def _short(column: Column) -> str:
+def _typed(column: Column) -> str:
     name = quoted(column.name)
-    if column.type in (ColumnType.TEXT, ColumnType.JSON):
-        return f"left({name}::VARCHAR, {SAMPLE_TEXT}) AS {name}"
-    return name
+    return f"{name}::VARCHAR AS {name}" if column.type in TEXTS else name
 
 
 def spatial() -> str:

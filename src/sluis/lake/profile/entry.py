@@ -30,9 +30,9 @@ def profile(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     failure of the personal-data check is raised as it is.
     """
     source, columns = Path(request["source"]), _columns(request)
-    with opened(source, columns, int(request.get("sample") or SAMPLE_ROWS)) as session:
+    with opened(source, columns) as session:
         progress(0.1, N_("Kolommen meten"))
-        found = basics(session)
+        session, found = basics(session, int(request.get("sample") or SAMPLE_ROWS))
         shapes = [describe(session, column, found[column.name]) for column in columns]
         progress(0.4, N_("Zoeken naar persoonsgegevens"))
         hits = personal_data(session, found)
@@ -67,7 +67,7 @@ def anonymity(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     if not chosen:
         raise Invalid("profile.quasi_identifiers", N_("Kies ten minste één kolom."))
     kept = [c for c in columns if c.name in chosen or c.name == sensitive]
-    with opened(Path(request["source"]), kept, sample_rows=1) as session:
+    with opened(Path(request["source"]), kept) as session:
         progress(0.2, N_("Groepen tellen"))
         return groups(session, chosen, sensitive)
 
