@@ -12,7 +12,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +47,17 @@ def backup(data: Path, target: Path) -> dict[str, Any]:
         if target.suffix == ".tar":
             _pack(folder, data, manifest, unfinished)
         unfinished.replace(target)
+        _note(data, manifest["made_at"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.unlink(missing_ok=True) if unfinished.is_file() else None
     return manifest
+
+
+def _note(data: Path, made_at: str) -> None:
+    """Leave word for /metrics and sluis doctor; who may only read the folder makes backups all the same."""
+    with suppress(OSError):
+        (data / "last-backup.json").write_text(json.dumps({"made_at": made_at}), encoding="utf-8")
 
 
 def _copy(data: Path, folder: Path, *, keep_copies: bool) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     put_flags(host=host, port=port)
     from sluis.cli.serve import serve as run_server
 
-    env = start()
+    env = start(serving=True)
     migrate()
     collect_assets()
     run_server(env)
@@ -65,7 +65,7 @@ def serve(host: Host = None, port: Port = None) -> None:
 def worker() -> None:
     from sluis.cli.serve import work
 
-    work(start())
+    work(start(serving=True))
 
 
 @app.command("migrate", cls=Command, help=_("Breng de database naar deze versie."))

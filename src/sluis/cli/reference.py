@@ -4,7 +4,7 @@ Pages that ask Django for addresses or tables need it to stand; `make docs` and 
 """
 
 import gettext
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
@@ -123,6 +123,44 @@ def privacy_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def metrics_page() -> str:
+    from sluis.foundation.telemetry.figures import figures
+    from sluis.foundation.telemetry.instruments import COUNTED
+
+    lines = [
+        "# Metrics\n",
+        _GENERATED,
+        "`/metrics` answers in the text format of Prometheus, to who stands in `SLUIS_METRICS_FROM` or brings",
+        "`SLUIS_METRICS_TOKEN`; to anybody else there is no such page. How to: [operate](../how-to/operate.md).\n",
+        "## Counted by the processes of one machine or container\n",
+        "All processes of `sluis serve` and `sluis worker` on one machine count together, so it does not matter which",
+        "of them answers. Other machines and containers answer for themselves: add them up. Single commands, such as",
+        "`sluis import`, are not counted. At a new start they begin at 0.\n",
+        "| metric | labels | kind | what |",
+        "|---|---|---|---|",
+    ]
+    for one in COUNTED:
+        about = next(iter(one.collect()))
+        name = f"{about.name}_total" if about.type == "counter" else about.name
+        lines.append(f"| `{name}` | {_labels(one._labelnames)} | {about.type} | {about.documentation} |")
+    own = "Memory of each serving process of the machine that answers."
+    lines += [
+        f"| `sluis_process_resident_bytes` | `pid` | gauge | {own} |",
+        "\n## Read from database and disk\n",
+        "The same whichever process answers; take one of them, do not add them up.\n",
+        "| metric | labels | what |",
+        "|---|---|---|",
+        *(f"| `{one.name}` | {_labels(one.labels)} | {one.help} |" for one in figures()),
+        "| `sluis_figures_unread` | | Figures that could not be read just now. |",
+        "| `sluis_info` | `version` | The version that answers. |",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _labels(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 def commands_page() -> str:
     from typer.main import get_command
 
@@ -167,6 +205,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/access.md": access_page,
     "docs/reference/privacy.md": privacy_page,
     "docs/reference/commands.md": commands_page,
+    "docs/reference/metrics.md": metrics_page,
     "docs/reference/policies.md": lambda: policies_page(_GENERATED),
     ".env.example": env_example,
 }

@@ -4,7 +4,7 @@ import multiprocessing
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sluis.cli.language import _
 from sluis.cli.terminal import result, say
@@ -13,6 +13,7 @@ from sluis.kernel.errors import Conflict
 from sluis.kernel.text import N_
 
 STOP_SECONDS = 3
+PROBES = ("/livez", "/readyz", "/metrics")
 
 
 def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
@@ -20,11 +21,12 @@ def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
 
     A job that does not finish in time is left: its lease runs out and the next start takes it up again.
     """
+    from django.conf import settings
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    _claim(env)
+    _claim(env, env.port)
     multiprocessing.set_start_method("spawn", force=True)  # a fork would copy open databases and threads
     server = Server(
         "sluis.conf.wsgi:application",
@@ -36,6 +38,8 @@ def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
         log_level=LogLevels.error,
+        log_dictconfig=settings.LOGGING,  # its own would take over the log of this process, which runs the jobs
+        log_access=False,  # our line per request names the route, not the address
     )
     stop = threading.Event()
     workers = job_threads(stop, env.jobs)
@@ -66,6 +70,8 @@ def work(env: Env) -> None:
     threads = job_threads(stop, env.jobs)
     for thread in threads:
         thread.start()
+    if env.worker_port:
+        _answer_probes(env, threads)
     say(_("Wacht op taken; stop met Ctrl-C."))
     stop.wait()
     for thread in threads:
@@ -79,19 +85,43 @@ def job_threads(stop: threading.Event, count: int) -> list[threading.Thread]:
     return [threading.Thread(target=run_jobs, args=(stop,), name=f"jobs-{n}", daemon=True) for n in range(count)]
 
 
-def _claim(env: Env) -> None:
+def _answer_probes(env: Env, threads: list[threading.Thread]) -> None:
+    """Let the worker be watched like the site: the same probes, nothing else, and ill when a thread of it died."""
+    from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+    from django.core.wsgi import get_wsgi_application
+
+    site = get_wsgi_application()
+
+    class Silent(WSGIRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Each request has a line of ours already."""
+
+    def answer(environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] not in PROBES or not all(thread.is_alive() for thread in threads):
+            status = "404 Not Found" if environ["PATH_INFO"] not in PROBES else "503 Service Unavailable"
+            start_response(status, [("Content-Type", "text/plain")])
+            return [status.encode()]
+        return site(environ, start_response)
+
+    _claim(env, env.worker_port)
+    server = make_server(env.host, env.worker_port, answer, handler_class=Silent)
+    threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
+
+
+def _claim(env: Env, port: int) -> None:
     """Say in plain words that the port is taken, before anything is started."""
     family = socket.AF_INET6 if ":" in env.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((env.host, env.port))
+            probe.bind((env.host, port))
         except OSError as error:
             raise Conflict(
                 "serve.address",
                 N_("Adres {host}:{port} is niet vrij ({reason})."),
                 way_out=N_("Kies een andere poort met SLUIS_PORT of --port."),
                 host=env.host,
-                port=env.port,
+                port=port,
                 reason=error.strerror or str(error),
             ) from error

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sluis.conf.env import Env, select_settings
+from sluis.conf.env import Env, count_in, select_settings
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
@@ -12,15 +12,24 @@ from sluis.kernel.text import N_
 PATIENCE_SECONDS = 1800
 
 
-def start() -> Env:
-    """Set Django up with our settings in the chosen language; returns the settings."""
+def start(*, serving: bool = False) -> Env:
+    """Set Django up with our settings in the chosen language; returns the settings.
+
+    `serving`: this process goes on for long, and counts together with the others of this machine.
+    """
     select_settings()
+    if serving:
+        count_in(Env.load().counts)
     import django
     from django.conf import settings
     from django.utils import translation
 
     django.setup()
     translation.activate(settings.SLUIS.language)
+    if serving:
+        from sluis.foundation.telemetry.exposition import forget_the_dead
+
+        forget_the_dead()
     return settings.SLUIS
 
 

@@ -17,7 +17,11 @@ from sluis.kernel.errors import NotAllowed, NotFound, NotSignedIn
 from sluis.kernel.text import N_
 from sluis.web.problem import answer
 
-OWN_ROUTES = {"livez": PUBLIC, "readyz": PUBLIC}
+OWN_ROUTES = {
+    "livez": PUBLIC,
+    "readyz": PUBLIC,
+    "metrics": PUBLIC,
+}  # the last one asks for an address or a token itself
 ROOMS_WITH_ROUTES = ("web", "portal", "desk", "api")
 
 

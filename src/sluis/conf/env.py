@@ -7,10 +7,11 @@ through `<NAME>_FILE`. There are no default secrets: a first start writes its ow
 import os
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -97,6 +98,17 @@ class Env:
     request_days: int = setting(
         365, "Days after the answer that name, address and own words of who asked for data are kept.", group="portal"
     )
+    log_format: str = setting("text", "Lines of the log: text, or json for a program.", group="operations")
+    metrics_from: tuple[str, ...] = setting(
+        ("127.0.0.0/8", "::1"), "Addresses or networks that may read /metrics, comma separated.", group="operations"
+    )
+    metrics_token: str = setting(
+        "", "Token (Authorization: Bearer …) that opens /metrics from anywhere. Empty: none does.",
+        group="operations", secret=True,
+    )  # fmt: skip
+    worker_port: int = setting(
+        0, "Port on which `sluis worker` answers /livez, /readyz and /metrics. 0: none.", group="operations"
+    )
     jobs: int = setting(1, "Jobs that run at the same time per worker.", group="jobs")
     feed_page: int = setting(100, "Datasets per page of the DCAT feed.", group="portal")
 
@@ -104,6 +116,11 @@ class Env:
     def url(self) -> str:
         """The public address, without a slash at the end."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def counts(self) -> Path:
+        """Where the processes of this machine keep their counts: by host name, because containers number alike."""
+        return self.data / "metrics" / gethostname()
 
     @property
     def https(self) -> bool:
@@ -220,7 +237,12 @@ def _read(f: "Field[Any]", value: Any, faults: list[Fault]) -> Any:
         return f.default
 
 
-_CHOICES = {"language": ("nl", "en"), "sandbox": ("strict", "limited"), "mail_security": ("starttls", "tls", "none")}
+_CHOICES = {
+    "language": ("nl", "en"),
+    "sandbox": ("strict", "limited"),
+    "mail_security": ("starttls", "tls", "none"),
+    "log_format": ("text", "json"),
+}
 
 
 def _check(values: Mapping[str, Any]) -> list[Fault]:
@@ -233,12 +255,6 @@ def _check(values: Mapping[str, Any]) -> list[Fault]:
         for name, choices in _CHOICES.items()
         if name in values and values[name] not in choices
     ]
-    secret = values.get("secret_key", "")
-    if secret and len(secret) < 32:
-        faults.append(
-            Fault(N_("Instelling SLUIS_SECRET_KEY is te kort: gebruik 32 tekens of meer."), field="secret_key")
-        )
-    faults += _check_provider(values)
     faults += [
         Fault(
             N_("Instelling SLUIS_FOLDERS: '{folder}' is geen volledig pad."), field="folders", params={"folder": path}
@@ -246,6 +262,11 @@ def _check(values: Mapping[str, Any]) -> list[Fault]:
         for path in values.get("folders", ())
         if not Path(path).is_absolute()
     ]
+    for name in ("secret_key", "metrics_token"):
+        if 0 < len(values.get(name, "")) < 32:
+            text = N_("Instelling {name} is te kort: gebruik 32 tekens of meer.")
+            faults.append(Fault(text, field=name, params={"name": f"SLUIS_{name.upper()}"}))
+    faults += [*_check_provider(values), *_check_networks(values)]
     if values.get("base_url") and urlsplit(values["base_url"]).scheme not in ("http", "https"):
         faults.append(Fault(N_("Instelling SLUIS_BASE_URL moet met http:// of https:// beginnen."), field="base_url"))
     return faults
@@ -261,23 +282,34 @@ def _check_provider(values: Mapping[str, Any]) -> list[Fault]:
         faults.append(Fault(N_("Instelling SLUIS_OIDC_CLIENT_ID ontbreekt."), field="oidc_client_id"))
     if values.get("oidc_only") and not issuer.geturl():
         faults.append(Fault(N_("SLUIS_OIDC_ONLY kan niet zonder SLUIS_OIDC_ISSUER."), field="oidc_only"))
-    for network in values.get("oidc_private_networks", ()):
-        try:
-            ip_network(network)
-        except ValueError:
-            faults.append(
-                Fault(
-                    N_("Instelling SLUIS_OIDC_PRIVATE_NETWORKS: '{network}' is geen adres of netwerk."),
-                    field="oidc_private_networks",
-                    params={"network": network},
-                )
-            )
     return faults
+
+
+def _check_networks(values: Mapping[str, Any]) -> Iterator[Fault]:
+    for name in ("oidc_private_networks", "metrics_from"):
+        for network in values.get(name, ()):
+            try:
+                ip_network(network)
+            except ValueError:
+                yield Fault(
+                    N_("Instelling {name}: '{network}' is geen adres of netwerk."),
+                    field=name,
+                    params={"name": f"SLUIS_{name.upper()}", "network": network},
+                )
 
 
 def select_settings() -> None:
     """Point Django at our settings unless the environment already names others (tests do)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sluis.conf.settings")
+
+
+def count_in(folder: Path) -> None:
+    """Let this process and the ones it starts keep their counts together in this folder.
+
+    Before anything imports the instruments: prometheus_client looks for this name when it is imported.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def put_flags(**values: object) -> None:

@@ -32,10 +32,13 @@ PRIVACY: dict[str, Fields] = {
     "foundation.AuditHead": Fields(none="id seq hash"),
     "foundation.Job": Fields(
         pseudonym="args kwargs",
-        possible="result failure",
+        possible="result failure log",
         none="id task queue priority unique_key state run_after lease_until fence attempts worker progress "
         "progress_text created_at started_at finished_at",
     ),
+    "foundation.WorkerBeat": Fields(none="name started_at seen_at"),
+    "foundation.PausedWork": Fields(none="task since"),
+    "foundation.Measure": Fields(none="name value at"),
     "foundation.OutboxEvent": Fields(possible="data", none="seq id type subject at sent_at"),
     "foundation.Organisation": Fields(possible="email", none="id slug name name_en tooi_uri homepage"),
     "foundation.User": Fields(

@@ -5,11 +5,12 @@ from importlib.util import find_spec
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from sluis.conf import health
+from sluis.conf import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 _pages: list[URLPattern | URLResolver] = [path("", include("sluis.web.urls"))]
 if find_spec("sluis.api"):

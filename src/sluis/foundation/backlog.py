@@ -1,6 +1,7 @@
 """How much work is waiting: what an operator wants to know about jobs and events."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sluis.foundation.jobs.worker import stuck
 from sluis.foundation.models import Job, OutboxEvent
@@ -18,8 +19,13 @@ class Backlog:
     unsent_seconds: float
 
 
+def oldest_unsent() -> datetime | None:
+    """When the oldest event that was not handed on was written."""
+    return OutboxEvent.objects.filter(sent_at=None).order_by("seq").values_list("at", flat=True).first()
+
+
 def backlog() -> Backlog:
-    oldest = OutboxEvent.objects.filter(sent_at=None).order_by("seq").values_list("at", flat=True).first()
+    oldest = oldest_unsent()
     return Backlog(
         waiting=Job.objects.filter(state=Job.State.READY).count(),
         running=Job.objects.filter(state=Job.State.RUNNING).count(),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.tasks import task
 
 from sluis.foundation import blobs
+from sluis.foundation.jobs.beats import forget_silent
 from sluis.foundation.jobs.recurring import every
 from sluis.foundation.models import Job, OutboxEvent
 from sluis.kernel import clock
@@ -18,7 +19,17 @@ def sweep() -> int:
     before = clock.now() - KEEP
     Job.objects.filter(finished_at__lt=before).delete()
     OutboxEvent.objects.filter(sent_at__lt=before).delete()
+    forget_silent()
     return blobs.sweep()
 
 
+@task
+def measure() -> None:
+    """Count the files in the store, for `/metrics`."""
+    from sluis.foundation.telemetry import figures
+
+    figures.measure()
+
+
 every(timedelta(days=1), sweep)
+every(timedelta(hours=1), measure)

@@ -65,7 +65,7 @@ from sluis.foundation.teams import (
     team,
     teams,
 )
-from sluis.foundation.visitors import client_address, limit, reference
+from sluis.foundation.visitors import client_address, limit, reference, stands_in
 from sluis.foundation.writing import Write, writing
 
 __all__ = [
@@ -143,6 +143,7 @@ __all__ = [
     "send_mail",
     "set_password",
     "staff",
+    "stands_in",
     "subscribe",
     "team",
     "teams",

@@ -2,6 +2,7 @@
 
 import ipaddress
 import secrets
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.cache import cache
@@ -16,15 +17,23 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like someth
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that limits count by; of IPv6 the start of the /64, because one subscriber has all of those.
+    """The address that limits count by; of IPv6 the start of the /64, because one subscriber has all of those."""
+    return _network(_address(request))
 
-    Behind https stands one proxy of ours, which adds the address it sees at the end of X-Forwarded-For; whatever
-    stands before that was sent by the visitor and counts for nothing.
+
+def stands_in(request: HttpRequest, networks: Iterable[str]) -> bool:
+    """Whether the asker stands in one of these networks (10.1.2.0/24) or addresses.
+
+    False for what a proxy handed on while we do not know of one: then its own address is not that of the asker.
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SLUIS.https:
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-    return _network(address)
+    if not settings.SLUIS.https and any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via")):
+        return False
+    try:
+        address = ipaddress.ip_address(_address(request))
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in ipaddress.ip_network(network) for network in networks)
 
 
 def limit(kind: str, ip: str, most: int) -> None:
@@ -42,6 +51,16 @@ def limit(kind: str, ip: str, most: int) -> None:
 def reference(letter: str) -> str:
     """A number to give to a visitor, such as M-7K3PX2QD: nobody guesses one (32^8), everybody can spell it."""
     return f"{letter}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def _address(request: HttpRequest) -> str:
+    """Behind https stands one proxy of ours, which adds the address it sees at the end of X-Forwarded-For; whatever
+    stands before that was sent by the visitor and counts for nothing.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SLUIS.https:
+        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+    return address
 
 
 def _network(address: str) -> str:

@@ -68,6 +68,7 @@ def keep_feed() -> int:
 
 def register() -> None:
     """What this room hangs on the foundation and on the process room."""
+    from sluis.release import figures as _figures  # noqa: F401 - tells /metrics how many there are
     from sluis.release import handlers
 
     handlers.register()

@@ -26,6 +26,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
+from sluis.foundation.telemetry import following
 from sluis.kernel.errors import KINDS, Fault, Invalid, NotAllowed, NotFound, NotSignedIn, SluisError
 from sluis.kernel.text import N_
 from sluis.web.negotiation import wants_html
@@ -67,7 +68,7 @@ def status_of(request: HttpRequest, error: SluisError) -> int:
 
 
 def document(request: HttpRequest, error: SluisError) -> dict[str, Any]:
-    """The problem document: type, title, status, detail, instance, code and, where there are any, errors."""
+    """The problem document: type, title, status, detail, instance, code, request (the id in our log) and errors."""
     body: dict[str, Any] = {
         "type": f"{settings.SLUIS.url}/problemen/{error.code}",
         "title": gettext(error.title),
@@ -76,6 +77,8 @@ def document(request: HttpRequest, error: SluisError) -> dict[str, Any]:
         "instance": request.path,
         "code": error.code,
     }
+    if identity := following.current():
+        body["request"] = identity
     if error.faults:
         body["errors"] = [_fault(fault) for fault in error.faults]
     return body

@@ -1,28 +1,21 @@
 """The command as a process: it serves and stops, imports and refuses, and keeps to its exit codes."""
 
 import json
-import os
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
+from tests import serving
 
 
 @pytest.fixture
 def surroundings(tmp_path: Path) -> dict[str, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
-    return plain | {"SLUIS_DATA": str(tmp_path / "var"), "SLUIS_PORT": str(port), "SLUIS_HOST": "127.0.0.1"}
+    return serving.surroundings(tmp_path / "var")
 
 
 def sluis(surroundings: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
@@ -33,28 +26,12 @@ def sluis(surroundings: dict[str, str], *words: str) -> subprocess.CompletedProc
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(number: signal.Signals, surroundings: dict[str, str]) -> None:
     address = f"http://127.0.0.1:{surroundings['SLUIS_PORT']}/readyz"
-    command = [sys.executable, "-m", "sluis", "serve", "--json"]
-    with subprocess.Popen(command, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
-        try:
-            assert ready(address, server)
-            server.send_signal(number)
-            out, _err = server.communicate(timeout=60)
-        finally:
-            server.kill()
+    with serving.running(surroundings, "serve", "--json") as server:
+        assert serving.ready(address, server)
+        server.send_signal(number)
+        out, _err = server.communicate(timeout=60)
     assert server.returncode == 0
     assert json.loads(out)["url"] in address
-
-
-def ready(address: str, server: subprocess.Popen[bytes]) -> bool:
-    for _ in range(240):
-        try:
-            with urlopen(address, timeout=5) as answer:
-                return answer.status == 200
-        except (URLError, OSError):
-            if server.poll() is not None:
-                return False
-            time.sleep(0.25)
-    return False
 
 
 def test_a_taken_port_is_said_in_plain_words(surroundings: dict[str, str]) -> None:

@@ -34,6 +34,7 @@ _EXAMPLE = {
     "detail": "De parameters van deze vraag kloppen niet. Verbeter de genoemde parameters.",
     "instance": "/api/v1/datasets",
     "code": "query.invalid",
+    "request": "4bf92f3577b34da6a3ce929d0e0e4736",
     "errors": [{"field": "page", "message": "Geef een geheel getal."}],
 }
 

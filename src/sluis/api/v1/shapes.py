@@ -263,7 +263,10 @@ class ProblemField(Shape):
 
 
 class Problem(Shape):
-    """RFC 9457. `code` stays the same between versions, `detail` says in words what is wrong and what to do."""
+    """RFC 9457. `code` stays the same between versions, `detail` says in words what is wrong and what to do.
+
+    `request` is the id to name when you ask us about it; also in the header `X-Request-ID`.
+    """
 
     type: str
     title: str
@@ -271,6 +274,7 @@ class Problem(Shape):
     detail: str
     instance: str
     code: str
+    request: str | None = None
     errors: list[ProblemField] | None = None
 
 

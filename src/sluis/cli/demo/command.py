@@ -16,7 +16,7 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help=_("Bedien de site na het laden."))] = True,
 ) -> None:
     put_flags(host=host, port=port)
-    env = start()
+    env = start(serving=serve)
     say(_("Datamap: {data}").format(data=env.data))
     migrate()
     from sluis.cli.demo.load import load

@@ -14,6 +14,8 @@ import httpcore
 from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed, RemoteTooBig, RemoteTooSlow
 from sluis.foundation.egress.targets import EgressPolicy, Target, check
 from sluis.foundation.egress.wire import Deadline, PinnedBackend
+from sluis.foundation.telemetry.instruments import EGRESS
+from sluis.kernel.errors import SluisError
 from sluis.kernel.text import N_
 
 _log = logging.getLogger(__name__)
@@ -123,11 +125,23 @@ def _hop(
     sent = {"Host": _host_header(target), "User-Agent": "Sluis", "Accept-Encoding": "gzip, deflate", **headers}
     asked: dict[str, Any] = {"headers": list(sent.items()), "content": body, "extensions": {"timeout": idle}}
     with (
+        _counted(),
         _said(target),
         httpcore.ConnectionPool(ssl_context=context, network_backend=backend) as pool,
         pool.stream(method, address, **asked) as response,
     ):
+        EGRESS.labels(f"{response.status // 100}xx").inc()
         yield response
+
+
+@contextmanager
+def _counted() -> Generator[None, None, None]:
+    """Count what never became a reply, or broke off halfway, under the code of why."""
+    try:
+        yield
+    except SluisError as error:
+        EGRESS.labels(error.code).inc()
+        raise
 
 
 @contextmanager

@@ -19,8 +19,11 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from sluis.foundation import outbox
-from sluis.foundation.jobs import fencing, recurring
+from sluis.foundation.jobs import beats, fencing, recurring
 from sluis.foundation.models import Job
+from sluis.foundation.telemetry.following import following
+from sluis.foundation.telemetry.instruments import JOBS, LEASES_LOST, Timing, timed
+from sluis.foundation.telemetry.logs import note
 from sluis.kernel import clock
 from sluis.kernel.errors import SluisError, Stale, Unavailable, to_wire
 
@@ -104,18 +107,22 @@ def run_until_idle(limit: int = 10_000, *, least: int = WHEN_QUIET) -> int:
 
 def work(stop: threading.Event, *, pause: float = 0.5) -> None:
     """Work until `stop` is set. A database that is away for a moment is waited for, not died of."""
+    name = worker_name()
     while not stop.is_set():
         busy = False
         try:
+            beats.beat(name)
             recurring.enqueue_due()
             relayed = outbox.relay()
-            busy = run_one() or bool(relayed)
+            busy = run_one(name) or bool(relayed)
         except DatabaseError:
             log.exception("the database did not answer; trying again")
         finally:
             close_old_connections()
         if not busy:
             stop.wait(pause)
+    with suppress(DatabaseError):
+        beats.stopped(name)
     connection.close()
 
 
@@ -133,6 +140,8 @@ def _take(name: str, least: int) -> Job | None:
         if job.attempts >= MAX_ATTEMPTS:
             _fail(job, {"class": "builtins.RuntimeError", "traceback": "", "error": _gave_up()})
             return None
+        if job.state == Job.State.RUNNING:
+            LEASES_LOST.inc()
         job.state, job.lease_until, job.worker = Job.State.RUNNING, moment + LEASE, name
         job.fence, job.attempts, job.started_at = job.fence + 1, job.attempts + 1, moment
         job.save()
@@ -142,16 +151,22 @@ def _take(name: str, least: int) -> Job | None:
 def _run(job: Job) -> None:
     token = fencing.current.set(fencing.Hold(job.id, job.fence))
     try:
+        with following(job.id.hex), timed(JOBS, job.task) as timing:
+            _attempt(job, timing)
+            ms = round(timing.seconds * 1000)
+            note(log, f"job {timing.outcome}", task=job.task, job=str(job.id), attempt=job.attempts, ms=ms)
+    finally:
+        fencing.current.reset(token)
+
+
+def _attempt(job: Job, timing: Timing) -> None:
+    try:
         with _heartbeat(job):
             result = import_string(job.task).func(*job.args, **job.kwargs)
         _finish(job, result)
-    except Stale as error:
-        if error.code != "job.lost":
-            _settle_failure(job, error)
     except Exception as error:  # noqa: BLE001 - a job may raise anything; the worker must outlive it
-        _settle_failure(job, error)
-    finally:
-        fencing.current.reset(token)
+        lost = isinstance(error, Stale) and error.code == "job.lost"
+        timing.outcome = "lost" if lost else _settle_failure(job, error)
 
 
 def _finish(job: Job, result: Any) -> None:
@@ -160,7 +175,8 @@ def _finish(job: Job, result: Any) -> None:
     )
 
 
-def _settle_failure(job: Job, error: Exception) -> None:
+def _settle_failure(job: Job, error: Exception) -> str:
+    """Put the job back or let it fail; returns which: again, failed, or lost to another worker."""
     final = isinstance(error, SluisError) and not isinstance(error, Unavailable)
     failure = _failure(error)
     if not final:
@@ -168,14 +184,15 @@ def _settle_failure(job: Job, error: Exception) -> None:
     with transaction.atomic():
         held = _still_held(job)
         if held is None:
-            return
+            return "lost"
         if final or held.attempts >= MAX_ATTEMPTS:
             _fail(held, failure)
-        else:
-            wait = timedelta(seconds=5 * 2 ** (held.attempts - 1))
-            held.state, held.lease_until, held.run_after = Job.State.READY, None, clock.now() + wait
-            held.failure = failure
-            held.save()
+            return "failed"
+        wait = timedelta(seconds=5 * 2 ** (held.attempts - 1))
+        held.state, held.lease_until, held.run_after = Job.State.READY, None, clock.now() + wait
+        held.failure = failure
+        held.save()
+        return "again"
 
 
 def _still_held(job: Job) -> Job | None:
@@ -217,6 +234,8 @@ def _heartbeat(job: Job) -> Any:
     def beat() -> None:
         while not done.wait(HEARTBEAT_SECONDS):
             with suppress(DatabaseError):
+                if job.worker in beats.known():  # a command that runs one job itself is no worker
+                    beats.beat(job.worker)
                 Job.objects.filter(id=job.id, fence=job.fence).update(lease_until=clock.now() + LEASE)
         connection.close()
 

@@ -34,6 +34,7 @@ class Job(models.Model):
     progress_text = models.CharField(max_length=200, blank=True)
     result = models.JSONField(null=True)
     failure = models.JSONField(null=True)
+    log = models.TextField(blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -52,6 +53,7 @@ class Job(models.Model):
                 fields=["queue", "-priority", "run_after"], name="job_ready", condition=models.Q(state="ready")
             ),
             models.Index(fields=["lease_until"], name="job_leases", condition=models.Q(state="running")),
+            models.Index(fields=["state", "task"], name="job_by_state"),  # counts without reading the jobs
         ]
 
     def __str__(self) -> str:

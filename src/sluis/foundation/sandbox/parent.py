@@ -6,17 +6,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sluis.foundation.sandbox import landlock, seccomp
 from sluis.foundation.sandbox.limits import Limits
-from sluis.foundation.sandbox.outcome import NoSandbox
+from sluis.foundation.sandbox.outcome import NoSandbox, SandboxFailure
 from sluis.foundation.sandbox.program import lists, program_files
 from sluis.foundation.sandbox.watch import Watch
+from sluis.kernel.errors import SluisError
 
 _HERE = Path(__file__).parent
 
@@ -64,8 +65,8 @@ def run(
     Raises what the entry raised when that is a SluisError, and else a SandboxFailure.
     """
     limits = limits or Limits()
-    _require_fence()
-    with ExitStack() as stack:
+    with _counted(entry), ExitStack() as stack:
+        _require_fence()
         folder = writes or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sluis-")))
         order = _order(entry, request, [path.resolve(strict=True) for path in reads], folder.resolve(strict=True))
         child, channel = _start(stack, order | {"limits": asdict(limits)}, folder, limits)
@@ -73,6 +74,19 @@ def run(
             return Watch(child, channel, folder, limits, on_progress, stopped).result()
         finally:
             _end(child)
+
+
+@contextmanager
+def _counted(entry: str) -> Generator[None]:
+    """Note how long the run took and how it ended."""
+    from sluis.foundation.telemetry.instruments import SANDBOX, timed  # not above: the child has no use for it
+
+    with timed(SANDBOX, entry) as timing:
+        try:
+            yield
+        except SluisError as error:
+            timing.outcome = error.code if isinstance(error, SandboxFailure) else "refused"
+            raise
 
 
 def _require_fence() -> None:

@@ -1,0 +1,53 @@
+"""Sluis as a process of its own, as an operator starts it; for tests of what only shows there."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+PATIENCE = 480  # quarters of a second
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def surroundings(data: Path, **more: str) -> dict[str, str]:
+    """An environment without settings of the machine, for a data folder and a free port."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
+    ours = {"SLUIS_DATA": str(data), "SLUIS_PORT": str(free_port()), "SLUIS_HOST": "127.0.0.1"}
+    return plain | ours | more
+
+
+@contextmanager
+def running(environment: dict[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
+    """`sluis WORDS` until the block ends; what it wrote is in its `stdout` and `stderr` after that."""
+    command = [sys.executable, "-m", "sluis", *words]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def ready(address: str, process: subprocess.Popen[str]) -> bool:
+    """Wait until this address answers 200; False when the process ends before that."""
+    for _ in range(PATIENCE):
+        try:
+            with urlopen(address, timeout=5) as answer:
+                return answer.status == 200
+        except (URLError, OSError):
+            if process.poll() is not None:
+                return False
+            time.sleep(0.25)
+    return False
