@@ -40,7 +40,7 @@ def test_two_connectors_with_one_name_are_refused() -> None:
 
 
 def test_the_connectors_of_the_folder_are_found_and_an_unknown_one_says_which_there_are() -> None:
-    assert {"demo", "folder", "http-file"} <= set(everything())
+    assert {"database", "demo", "folder", "http-file"} <= set(everything())
     with pytest.raises(NotFound) as refused:
         connector("fax")
     assert "http-file" in str(refused.value)

@@ -1,6 +1,8 @@
 """Where connectors may go: what the operator opened, and the public internet."""
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -15,8 +17,9 @@ def policy() -> EgressPolicy:
     return EgressPolicy.of(settings.SLUIS.connect_allow)
 
 
-def folder(path: str) -> int:
-    """Open a folder below one of SLUIS_FOLDERS; returns its file descriptor, which the caller closes.
+@contextmanager
+def folder(path: str) -> Generator[int]:
+    """Open a folder below one of SLUIS_FOLDERS; gives its file descriptor.
 
     A relative path is looked for below each of them. Raises Invalid when it is not there or lies outside, also by way
     of a symbolic link.
@@ -26,9 +29,13 @@ def folder(path: str) -> int:
         place = wanted.resolve()
         if any(place.is_relative_to(root) for root in roots) and place.is_dir():
             opened = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            real = Path(f"/proc/self/fd/{opened}").readlink()  # what was opened, whatever changed meanwhile
+            real = path_of(opened)  # what was opened, whatever changed meanwhile
             if any(real.is_relative_to(root) for root in roots) and not real.is_relative_to(_own()):
-                return opened
+                try:
+                    yield opened
+                    return
+                finally:
+                    os.close(opened)
             os.close(opened)
     raise Invalid(
         "source.folder",
@@ -48,6 +55,11 @@ def file_in(opened: int, name: str) -> int:
         os.close(found)
         raise unreadable(name)
     return found
+
+
+def path_of(opened: int) -> Path:
+    """Where an open folder really stands."""
+    return Path(f"/proc/self/fd/{opened}").readlink()
 
 
 def unreadable(name: str) -> Invalid:

@@ -1,8 +1,7 @@
 """Files that another system puts in a folder of this server, below a folder that the operator opened."""
 
 import os
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -55,13 +54,13 @@ class Folder(Connector):
         return found
 
     def check(self, given: Given, tell: Tell) -> None:
-        with _opened(given) as folder:
+        with outside.folder(given["folder"]) as folder:
             found = _listed(folder, given)
             os.close(outside.file_in(folder, found[-1].name))
         tell(N_("Passende bestanden: {count}. Het nieuwste is {file}."), count=len(found), file=found[-1].name)
 
     def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched | Unchanged:
-        with _opened(given) as folder:
+        with outside.folder(given["folder"]) as folder:
             found = _listed(folder, given)
             taken = {name: mark for name, mark in state.get("taken", {}).items() if name in {f.name for f in found}}
             waiting = [file for file in found if taken.get(file.name) != file.mark]
@@ -75,15 +74,6 @@ class Folder(Connector):
         after = {"taken": (taken if given["which"] == NEW else {}) | {file.name: file.mark}}
         path, filename = unpacked(path, file.name, given["max_mb"])
         return Fetched(path, filename, after, more=len(waiting) > 1)
-
-
-@contextmanager
-def _opened(given: Given) -> Generator[int]:
-    folder = outside.folder(given["folder"])
-    try:
-        yield folder
-    finally:
-        os.close(folder)
 
 
 def _listed(folder: int, given: Given) -> list[_Found]:

