@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from django.db.utils import DatabaseError
 
-from sluis.cli import contracts, doctor, imports, policies, processes, query, releases, settings, teams, users
+from sluis.cli import contracts, doctor, imports, jobs, policies, processes, query, releases, settings, teams, users
 from sluis.cli.demo import command as demo
 from sluis.cli.language import _
 from sluis.cli.start import collect_assets, migrate, start, version
@@ -131,6 +131,7 @@ app.add_typer(processes.app, name="process")
 app.add_typer(releases.app, name="release")
 app.add_typer(users.app, name="user")
 app.add_typer(teams.app, name="team")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(teams.groups, name="group")
 app.add_typer(settings.app, name="config")
 app.add_typer(contracts.app, name="contract")

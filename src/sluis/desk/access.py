@@ -79,6 +79,8 @@ ROUTES = {
     "desk:replacements": SIGNED_IN,
     "desk:dataset-team": "dataset.edit",
     "desk:jobs": "platform.operate",
+    "desk:job": "platform.operate",
+    "desk:work-steer": "platform.operate",
     "desk:job-retry": "platform.operate",
     "desk:audit": "audit.view",
 }

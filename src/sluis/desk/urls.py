@@ -96,6 +96,8 @@ urlpatterns = [
     path("beheer/groepen", organising.groups, name="groups"),
     path("vervanging", account.replacements, name="replacements"),
     path("beheer/taken", administration.jobs, name="jobs"),
+    path("beheer/taken/werk", administration.steer, name="work-steer"),
+    path("beheer/taken/<uuid:job_id>", administration.job, name="job"),
     path("beheer/taken/<uuid:job_id>/opnieuw", administration.retry, name="job-retry"),
     path("beheer/logboek", administration.audit, name="audit"),
 ]

@@ -1,5 +1,9 @@
 """States and codes in words: what the reader sees instead of `ready_to_decide`."""
 
+from datetime import timedelta
+
+from django.utils.translation import ngettext
+
 from sluis.kernel.text import N_
 from sluis.lake.types import ColumnType
 from sluis.register.types import Availability, Openness, Publication
@@ -162,3 +166,17 @@ EVENTS = {
     "release.published": N_("Gepubliceerd"),
     "release.copy.made": N_("Downloadbestand gemaakt"),
 }
+
+
+def period(every: timedelta) -> str:
+    """How often something comes back: elke dag, elke 5 minuten."""
+    seconds = round(every.total_seconds())
+    if seconds % 86_400 == 0:
+        text, n = ngettext("elke dag", "elke {n} dagen", seconds // 86_400), seconds // 86_400
+    elif seconds % 3600 == 0:
+        text, n = ngettext("elk uur", "elke {n} uur", seconds // 3600), seconds // 3600
+    elif seconds % 60 == 0:
+        text, n = ngettext("elke minuut", "elke {n} minuten", seconds // 60), seconds // 60
+    else:
+        text, n = ngettext("elke seconde", "elke {n} seconden", seconds), seconds
+    return text.format(n=n)

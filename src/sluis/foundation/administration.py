@@ -1,7 +1,6 @@
-"""Reads and small writes for those who look after the platform: people, organisations, jobs and the audit chain.
+"""Reads for those who look after the platform: people, organisations and the audit chain.
 
-Each is limited to the organisations in which the caller holds the permission. Jobs belong to no organisation: they
-are for who holds `platform.operate` in every one.
+Each is limited to the organisations in which the caller holds the permission.
 """
 
 from collections.abc import Mapping
@@ -14,14 +13,9 @@ from django.db.models import Q
 
 from sluis.foundation import audit
 from sluis.foundation.access import holds_everywhere, organisations_where, require, within
-from sluis.foundation.jobs.worker import settles_its_failure
-from sluis.foundation.models import AuditEntry, Job, Membership, Organisation, User
+from sluis.foundation.models import AuditEntry, Membership, Organisation, User
 from sluis.foundation.people import names_of
-from sluis.foundation.writing import writing
-from sluis.kernel import clock
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import Conflict, NotFound
-from sluis.kernel.text import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +38,6 @@ class PersonRecord:
     name: str
     is_active: bool
     grants: tuple[Grant, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class JobRecord:
-    """`failure` is an error on the wire (kernel.from_wire), or None.
-
-    `retryable`: failed, and not settled elsewhere. A file, check or publication that failed says so on its own page,
-    which also starts it again; running its old job once more would do nothing.
-    """
-
-    id: UUID
-    task: str
-    state: str
-    attempts: int
-    progress: float
-    progress_text: str
-    created_at: datetime
-    finished_at: datetime | None
-    failure: Mapping[str, Any] | None
-    retryable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,38 +78,6 @@ def people(*, by: Actor) -> tuple[PersonRecord, ...]:
         )
         found[row.user_id] = replace(person, grants=(*person.grants, held))
     return tuple(found.values())
-
-
-def jobs(*, by: Actor, state: str = "", limit: int = 100) -> tuple[JobRecord, ...]:
-    """The newest jobs, of one state when that is named; none for who does not operate every organisation."""
-    require(by, "platform.operate")
-    if not holds_everywhere(by, "platform.operate"):
-        return ()
-    rows = Job.objects.filter(state=state) if state else Job.objects.all()
-    return tuple(_job(row) for row in rows.order_by("-created_at")[:limit])
-
-
-def retry_job(*, by: Actor, job_id: UUID) -> None:
-    """Let a failed job run again. Raises NotFound, also for who may not see jobs; Conflict when it has not failed or is
-    started again elsewhere.
-    """
-    by = require(by, "platform.operate")
-    if not holds_everywhere(by, "platform.operate"):
-        raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
-    with writing(by=by, action="foundation.job.retried", subject=("job", job_id)) as w:
-        row = Job.objects.select_for_update().filter(id=job_id).first()
-        if row is None:
-            raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
-        if row.state != Job.State.FAILED:
-            raise Conflict("job.not-failed", N_("Alleen een mislukte taak kan opnieuw."))
-        if settles_its_failure(row.task):
-            raise Conflict(
-                "job.elsewhere", N_("Deze taak begint u opnieuw op de pagina van de dataset of het dossier.")
-            )
-        row.state, row.attempts, row.failure = Job.State.READY, 0, None
-        row.run_after, row.finished_at, row.lease_until = clock.now(), None, None
-        row.save()
-        w.note(task=row.task)
 
 
 def audit_lines(
@@ -185,18 +127,3 @@ def verify_audit(*, by: Actor) -> audit.Verdict:
     """Walk the whole chain; see `audit.verify`."""
     require(by, "audit.view")
     return audit.verify()
-
-
-def _job(row: Job) -> JobRecord:
-    return JobRecord(
-        row.id,
-        row.task,
-        row.state,
-        row.attempts,
-        row.progress,
-        row.progress_text,
-        row.created_at,
-        row.finished_at,
-        (row.failure or {}).get("error"),
-        row.state == Job.State.FAILED and not settles_its_failure(row.task),
-    )

@@ -5,18 +5,27 @@ from sluis.foundation.access import acts, holds, may, organisations_where, requi
 from sluis.foundation.administration import (
     AuditLine,
     Grant,
-    JobRecord,
     PersonRecord,
     audit_lines,
-    jobs,
     organisations_for,
     people,
-    retry_job,
     verify_audit,
 )
 from sluis.foundation.backlog import Backlog, backlog
 from sluis.foundation.blobs import BlobRef
 from sluis.foundation.groups import GroupGrant, group_grants, map_group, unmap_group
+from sluis.foundation.jobs.administration import (
+    JobRecord,
+    RecurringRecord,
+    job,
+    jobs,
+    pause_work,
+    recurring_work,
+    resume_work,
+    retry_job,
+    run_work,
+)
+from sluis.foundation.jobs.beats import alive as workers
 from sluis.foundation.jobs.fencing import check as within_lease
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
@@ -84,6 +93,7 @@ __all__ = [
     "OwnRole",
     "PersonRecord",
     "Place",
+    "RecurringRecord",
     "Replacement",
     "Role",
     "RoleNow",
@@ -113,6 +123,7 @@ __all__ = [
     "holders",
     "holds",
     "ids_of",
+    "job",
     "jobs",
     "lend",
     "lendable",
@@ -125,9 +136,11 @@ __all__ = [
     "organisation",
     "organisations_for",
     "organisations_where",
+    "pause_work",
     "people",
     "places",
     "progress",
+    "recurring_work",
     "reference",
     "remove_team",
     "rename_team",
@@ -135,11 +148,13 @@ __all__ = [
     "replacements_here",
     "require",
     "require_team",
+    "resume_work",
     "retry_job",
     "revoke",
     "roles_with",
     "run_held",
     "run_until_idle",
+    "run_work",
     "send_mail",
     "set_password",
     "staff",
@@ -153,5 +168,6 @@ __all__ = [
     "within",
     "within_lease",
     "work",
+    "workers",
     "writing",
 ]

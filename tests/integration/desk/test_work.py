@@ -348,3 +348,24 @@ def test_a_failed_job_can_run_again(merwede, person, queued):
     assert admin.client.post(f"/desk/beheer/taken/{job.id}/opnieuw").status_code == 302
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("ready", 0)
+
+
+def test_recurring_work_is_steered_from_the_page_of_jobs(merwede, person, steward):
+    from sluis.foundation.models import Job, PausedWork
+
+    admin = person(merwede, "administrator")
+    page, steer = "/desk/beheer/taken", "/desk/beheer/taken/werk"
+    name = "sluis.foundation.jobs_entry.sweep"
+    assert "Er draait nu geen worker" in text_of(admin.client.get(page))
+    assert admin.client.post(steer, {"task": name, "action": "pause"}).status_code == 302
+    assert PausedWork.objects.get().task == name
+    assert "Staat stil sinds" in text_of(admin.client.get(page))
+    assert admin.client.post(steer, {"task": name, "action": "run"}).status_code == 302
+    made = Job.objects.get(task=name)
+    assert name in text_of(admin.client.get(f"{page}/{made.id}"))
+    assert admin.client.post(steer, {"task": name, "action": "resume"}).status_code == 302
+    assert admin.client.post(steer, {"task": name, "action": "resume"}).status_code == 409
+    assert admin.client.post(steer, {"task": "os.system", "action": "run"}).status_code == 404
+    assert admin.client.post(steer, {"task": name, "action": "explode"}).status_code == 404
+    assert steward.client.post(steer, {"task": name, "action": "run"}).status_code == 403
+    assert steward.client.get(f"{page}/{made.id}").status_code == 403

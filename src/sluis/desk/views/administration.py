@@ -115,13 +115,34 @@ def jobs(request: HttpRequest) -> HttpResponse:
         for job in foundation.jobs(by=who(request), state=state)
     ]
     choices = [Choice(key, gettext(label), checked=key == state) for key, (label, _) in words.JOB.items()]
-    return show(request, "jobs", {"rows": rows, "states": choices, "backlog": foundation.backlog()})
+    work = [(item, words.period(item.every)) for item in foundation.recurring_work(by=who(request))]
+    context = {"rows": rows, "states": choices, "backlog": foundation.backlog(), "workers": len(foundation.workers())}
+    return show(request, "jobs", context | {"work": work})
+
+
+@require_safe
+def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    found = foundation.job(by=who(request), job_id=job_id)
+    context = {"job": found, "failure": from_wire(found.failure) if found.failure else None}
+    return show(request, "job", context | {"crumbs": [Link(gettext("Achtergrondtaken"), reverse("desk:jobs"))]})
 
 
 @require_POST
 def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
     foundation.retry_job(by=who(request), job_id=job_id)
     messages.success(request, gettext("De taak staat weer in de rij."))
+    return redirect("desk:jobs")
+
+
+@require_POST
+def steer(request: HttpRequest) -> HttpResponse:
+    """Pause recurring work, let it go on, or run it now: `action` says which."""
+    deeds = {"pause": foundation.pause_work, "resume": foundation.resume_work, "run": foundation.run_work}
+    deed = deeds.get(request.POST.get("action", ""))
+    if deed is None:
+        raise NotFound("action.unknown", N_("Deze handeling bestaat niet."))
+    deed(by=who(request), task=request.POST.get("task", ""))
+    messages.success(request, gettext("Opgeslagen."))
     return redirect("desk:jobs")
 
 

@@ -1,14 +1,14 @@
 """Work that comes back: one job per time slot, however many workers there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.tasks import Task
 
-from sluis.foundation.models import Job
+from sluis.foundation.models import Job, PausedWork
 from sluis.kernel import clock
 
 
@@ -31,6 +31,17 @@ def every(period: timedelta, task: "Task[..., Any]", *, when: Callable[[], bool]
     _work[task.module_path] = Recurring(task, period, when)
 
 
+def known() -> Mapping[str, Recurring]:
+    """All work that comes back, by the path of its task."""
+    return _work
+
+
+def next_slot(item: Recurring, moment: datetime) -> datetime:
+    """When its next period begins."""
+    period = item.every.total_seconds()
+    return datetime.fromtimestamp((moment.timestamp() // period + 1) * period, UTC)
+
+
 def enqueue_due() -> int:
     """Enqueue what is due in this slot and not yet there; returns how many were added."""
     moment, added = clock.now(), 0
@@ -42,7 +53,7 @@ def enqueue_due() -> int:
         if item.when is not None and not item.when():
             continue
         key = f"{name}@{slot}"
-        if Job.objects.filter(unique_key=key).exists():
+        if Job.objects.filter(unique_key=key).exists() or PausedWork.objects.filter(task=name).exists():
             continue
         try:
             with transaction.atomic():

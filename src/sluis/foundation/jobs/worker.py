@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from sluis.foundation import outbox
-from sluis.foundation.jobs import beats, fencing, recurring
+from sluis.foundation.jobs import beats, fencing, lines, recurring
 from sluis.foundation.models import Job
 from sluis.foundation.telemetry.following import following
 from sluis.foundation.telemetry.instruments import JOBS, LEASES_LOST, Timing, timed
@@ -152,7 +152,10 @@ def _run(job: Job) -> None:
     token = fencing.current.set(fencing.Hold(job.id, job.fence))
     try:
         with following(job.id.hex), timed(JOBS, job.task) as timing:
-            _attempt(job, timing)
+            with lines.kept(job.log) as written:
+                _attempt(job, timing)
+            if written and "\n".join(written) != job.log:
+                Job.objects.filter(id=job.id, fence=job.fence).update(log="\n".join(written))
             ms = round(timing.seconds * 1000)
             note(log, f"job {timing.outcome}", task=job.task, job=str(job.id), attempt=job.attempts, ms=ms)
     finally:
@@ -180,7 +183,7 @@ def _settle_failure(job: Job, error: Exception) -> str:
     final = isinstance(error, SluisError) and not isinstance(error, Unavailable)
     failure = _failure(error)
     if not final:
-        log.error("job %s (%s) failed, attempt %s\n%s", job.id, job.task, job.attempts, failure["traceback"])
+        log.error("attempt %s went wrong", job.attempts, exc_info=error)
     with transaction.atomic():
         held = _still_held(job)
         if held is None:
