@@ -103,6 +103,12 @@ PRIVACY: dict[str, Fields] = {
         possible="sha256 log failure state_before state_after",
         none="id source trigger state attempt created_at started_at finished_at bytes rows table_version",
     ),
+    "lake.ContractVersion": Fields(
+        pseudonym="created_by decided_by",
+        possible="text sha256",
+        none="id dataset number version change status created_at changed_at in_force_at retired_at",
+    ),
+    "lake.ContractOutcome": Fields(possible="outcomes failure", none="id table_version contract verdict checked_at"),
     "lake.Upload": Fields(
         pseudonym="owner",
         possible="filename",

@@ -19,6 +19,8 @@ PERMISSIONS: dict[str, str] = {
     "dataset.edit": N_("de beschrijving van een dataset maken en wijzigen"),
     "table.view": N_("de rijen van een nog niet vrijgegeven tabel zien"),
     "table.add": N_("een bestand aanleveren en opnieuw laten inlezen"),
+    "contract.edit": N_("een concept maken van de afspraken over data (datacontract)"),
+    "contract.decide": N_("afspraken over data in werking laten gaan of beëindigen"),
     "source.manage": N_("bronnen koppelen waaruit data vanzelf binnenkomt"),
     "dossier.view": N_("dossiers zien"),
     "dossier.prepare": N_("een dossier openen en klaarzetten voor een besluit"),
@@ -46,7 +48,7 @@ SIGNED_IN = "signed-in"
 _LOOK = frozenset({"dataset.view", "table.view", "dossier.view", "process.view"})
 _VIEW = _LOOK | {"process.work"}
 _KEEP = frozenset({"process.view", "process.work", "process.manage", "process.deploy", "policy.propose"})
-_EDIT = _VIEW | {"dataset.edit", "table.add", "feedback.handle"}
+_EDIT = _VIEW | {"dataset.edit", "table.add", "contract.edit", "feedback.handle"}
 _CARE = frozenset({"dossier.withdraw", "dossier.ask-change"})  # who may take it back may ask for something milder
 
 ROLES: dict[str, Role] = {
@@ -63,7 +65,7 @@ ROLES: dict[str, Role] = {
             "data_owner",
             N_("Data-eigenaar"),
             N_("Besluit of een dataset open wordt en trekt hem zo nodig in."),
-            _VIEW | _CARE | {"dossier.decide", "policy.decide"},
+            _VIEW | _CARE | {"dossier.decide", "policy.decide", "contract.decide"},
         ),
         Role(
             "privacy_officer",
@@ -96,7 +98,7 @@ ROLES: dict[str, Role] = {
             "data_manager",
             N_("Gegevensbeheerder"),
             N_("Houdt gepubliceerde data actueel en kan in nood intrekken."),
-            _EDIT | _CARE | {"source.manage"},
+            _EDIT | _CARE | {"source.manage", "contract.decide"},
         ),
         Role(
             "administrator",

@@ -163,11 +163,15 @@ _PLACE = re.compile(r"\{(\w+)\}")
 def fill(message: str, params: Mapping[str, Any], translate: Any = str) -> str:
     """Translate `message`, then fill its `{name}` places by plain substitution: a text cannot reach into its values.
 
-    A place whose name ends in `_term` holds a source text itself (`{expected_term}`) and is translated too.
+    A place whose name ends in `_term` holds a source text itself (`{expected_term}`): it is translated too, and filled
+    from the same params.
     """
 
     def value(place: re.Match[str]) -> str:
         found = str(params.get(place[1], place[0]))
-        return str(translate(found)) if place[1].endswith("_term") else found
+        if not place[1].endswith("_term"):
+            return found
+        others = {name: value for name, value in params.items() if name != place[1]}
+        return fill(found, others, translate)
 
     return _PLACE.sub(value, str(translate(message)))

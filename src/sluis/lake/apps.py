@@ -21,6 +21,7 @@ class LakeConfig(AppConfig):
         every(timedelta(seconds=5), jobs.claim_due_sources, when=anything_due)
         every(timedelta(minutes=5), jobs.tidy_sources)
         subscribe("table.ready", jobs.settle_source)
+        subscribe("table.ready", jobs.check_contract)
         subscribe("table.failed", jobs.settle_source)
         every(timedelta(minutes=10), sweep_results)
 

@@ -7,7 +7,8 @@ from django.tasks import task
 
 from sluis.foundation.service import acting, progress
 from sluis.kernel.actor import SYSTEM
-from sluis.lake import operations
+from sluis.lake import operations, queries
+from sluis.lake.contracting import checking
 from sluis.lake.sourcing import running
 
 
@@ -41,6 +42,20 @@ def claim_due_sources() -> int:
 def settle_source(event: dict[str, Any]) -> None:
     """A version is ready or failed: tell the run that brought it."""
     running.settle(UUID(event["data"]["table_version"]))
+
+
+@task
+def check_contract(event: dict[str, Any]) -> None:
+    """A version is ready: hold it against the contract in force, if there is one. Twice is the same as once."""
+    checking.checked(UUID(event["data"]["table_version"]))
+
+
+@task
+def check_contract_of(dataset_id: str) -> None:
+    """A contract came into force: hold the newest version against it."""
+    newest = queries.latest_ready(by=SYSTEM, dataset_id=UUID(dataset_id))
+    if newest is not None:
+        checking.checked(newest.id)
 
 
 @task

@@ -1,5 +1,21 @@
 """The door of the lake; other rooms import only this module and `types`."""
 
+from sluis.lake.contracting.checking import STOPS, check_now, checked, try_contract
+from sluis.lake.contracting.operations import (
+    drop_draft,
+    propose_contract,
+    put_in_force,
+    retire_contract,
+    save_contract,
+)
+from sluis.lake.contracting.queries import (
+    contract,
+    contract_in_force,
+    contract_outcome_of,
+    contract_outcomes,
+    contracts,
+)
+from sluis.lake.contracting.records import ContractRecord, OutcomeRecord
 from sluis.lake.deriving import derive
 from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new, ingest_now, request_ingest, rerun
 from sluis.lake.queries import data_path, latest_ready, rejects_path, table_version, versions
@@ -27,6 +43,9 @@ from sluis.lake.sourcing.trying import check_saved_source, check_source, preview
 from sluis.lake.uploads import UploadRecord, append_upload, cancel_upload, start_upload, upload
 
 __all__ = [
+    "STOPS",
+    "ContractRecord",
+    "OutcomeRecord",
     "Preview",
     "RunRecord",
     "SourceRecord",
@@ -36,25 +55,37 @@ __all__ = [
     "append_upload",
     "cancel_upload",
     "change_source",
+    "check_now",
     "check_saved_source",
     "check_source",
+    "checked",
+    "contract",
+    "contract_in_force",
+    "contract_outcome_of",
+    "contract_outcomes",
+    "contracts",
     "create_source",
     "data_path",
     "dataset_of",
     "derive",
+    "drop_draft",
     "finish_upload",
     "ingest_new",
     "ingest_now",
     "latest_ready",
     "pause_source",
     "preview_source",
+    "propose_contract",
+    "put_in_force",
     "rejects_path",
     "remove_source",
     "request_ingest",
     "rerun",
     "resume_source",
+    "retire_contract",
     "retry_source",
     "run_now",
+    "save_contract",
     "source",
     "source_run",
     "source_runs",
@@ -62,6 +93,7 @@ __all__ = [
     "sources_of",
     "start_upload",
     "table_version",
+    "try_contract",
     "unreadable_secrets",
     "upload",
     "versions",

@@ -40,11 +40,12 @@ def of(found: PublicDatasetRecord, current: str, *, inside: bool = False) -> dic
 
 
 def _notice(found: PublicDatasetRecord) -> dict[str, Any]:
-    """A correction with its moment, and the day on which the dataset goes; {} when there is nothing to tell."""
+    """A correction with its moment, the day on which the dataset goes, and since when new data waits."""
     told = found.document.get("notice") or {}
-    at, ends = told.get("corrected_at"), told.get("ends_on")
+    at, ends, late = told.get("corrected_at"), told.get("ends_on"), told.get("delayed_at")
     return told | {
         "corrected_at": datetime.fromisoformat(at) if at else None,
+        "delayed_at": datetime.fromisoformat(late) if late else None,
         "ends_on": date.fromisoformat(ends) if ends else None,
     }
 

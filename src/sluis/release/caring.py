@@ -65,7 +65,7 @@ def publish_correction(work: Work) -> None:
     """The correction stands with the dataset (Woo art. 2.4, fifth paragraph); without a text nothing happens."""
     text = str(work.variables.get("correctionText") or "").strip()
     if text:
-        _notice(work, correction=text, corrected_at=clock.now().isoformat())
+        notice(work, correction=text, corrected_at=clock.now().isoformat())
 
 
 def deprecate(work: Work) -> None:
@@ -74,7 +74,7 @@ def deprecate(work: Work) -> None:
     notice = timing.duration(str(change.get("notice") or ""))
     if notice is None:
         raise Invalid("change.notice", N_("Het beleid zegt niet hoe lang van tevoren dit wordt aangekondigd."))
-    _notice(work, ends_on=notice.after(clock.now()).astimezone(clock.AMSTERDAM).date().isoformat())
+    notice(work, ends_on=notice.after(clock.now()).astimezone(clock.AMSTERDAM).date().isoformat())
 
 
 def archive(work: Work) -> dict[str, Any]:
@@ -86,7 +86,8 @@ def archive(work: Work) -> dict[str, Any]:
     return {"retention": retention, "closed_at": clock.now().isoformat()}
 
 
-def _notice(work: Work, **said: str) -> None:
+def notice(work: Work, **said: str) -> None:
+    """Put facts into what stands with the dataset."""
     with changing(require_id(work), "release.noticed") as (row, w):
         shown = Release.objects.filter(dataset_id=row.dataset_id, status=Release.Status.CURRENT).first()
         if shown is None:

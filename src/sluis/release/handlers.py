@@ -105,6 +105,7 @@ _AT_ONCE: dict[str, _Handle] = {
     "confirm": outside.confirm,
     "roll-back": outside.roll_back,
     "publish-correction": caring.publish_correction,
+    "hold-refresh": refreshing.hold,
     "open-reassessment": refreshing.reassess,
     "deprecate": caring.deprecate,
     "withdraw": withdrawing.withdraw_step,

@@ -19,6 +19,14 @@ def look_at_new_table(event: dict[str, Any]) -> bool:
 
 
 @task
+def look_at_changed_contract(event: dict[str, Any]) -> bool:
+    """Other agreements about a dataset whose new data is held back go to its dossier."""
+    from sluis.release.refreshing import told_of_contract
+
+    return told_of_contract(UUID(event["data"]["dataset"]))
+
+
+@task
 def look_at_changed_dataset(event: dict[str, Any]) -> bool:
     """Another description of a dataset that stands outside goes to its dossier."""
     from sluis.release.refreshing import told_of_description
@@ -77,6 +85,7 @@ def register() -> None:
     every(timedelta(hours=1), keep_feed)
     subscribe("table.ready", look_at_new_table)
     subscribe("dataset.changed", look_at_changed_dataset)
+    subscribe("contract.changed", look_at_changed_contract)
     subscribe("release.published", follow_index)
     subscribe("release.copy.made", follow_index)
     subscribe("release.withdrawn", follow_index)

@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from sluis.foundation.service import require, writing
+from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
 from sluis.process import service as process
 from sluis.process.types import Work
 from sluis.register import service as register
-from sluis.release import evidence, policy
+from sluis.release import caring, evidence, policy
 from sluis.release.checks import ABOUT_DATA, CHECKS, run, worst
 from sluis.release.dossiers import require_id, started
 from sluis.release.models import Dossier, Release
@@ -22,9 +23,10 @@ from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.publishing import decided, files_of, mark, release
 from sluis.release.queries import record_of, without_outcome
 from sluis.release.source import source
-from sluis.release.types import DossierRecord, Outcome
+from sluis.release.types import DossierRecord, Outcome, Verdict
 
 MESSAGE = "data-refreshed"
+_BREACHES = (Verdict.FAILED, Verdict.ERROR)
 AGAIN = ("small-cells", "k-anonymity", "table", "shapes", "code-lists", "licence-compatibility", "open-format", "hvd")
 
 
@@ -37,15 +39,20 @@ def compare(work: Work) -> dict[str, Any]:
     now, shown = source(row.dataset_id), _shown(row.dataset_id)
     subject = evidence.subject_of(now, work.variables)
     reports = [run(CHECKS[name], subject) for name in (*AGAIN, "personal-data")]
+    agreed = run(CHECKS["contract"], subject)
+    # A warning in the contract asks nobody for a new decision; a breach counts with the checks too, for the dossiers
+    # that run on a rule which does not look at the contract by itself.
+    counting = [*reports, *([agreed] if agreed.verdict in _BREACHES else [])]
     columns = shown.columns if shown else []
     described = without_outcome(now.metadata) != without_outcome(shown.decision.content["metadata"] if shown else {})
     return {
         "schemaChanged": _said(_shape(columns) != _shape(now.table.report["columns"] if now.table else [])),
         "sourceChanged": _said(described),
         "personalDataChanged": _said(_hits(work.variables) != _found(reports)),
-        "checks": worst(report.verdict for report in reports).value,
+        "checks": worst(report.verdict for report in counting).value,
+        "contract": agreed.verdict.value,
         "rows": now.table.rows if now.table else 0,
-        "reports": [evidence.body_of(report) for report in reports],
+        "reports": [evidence.body_of(report) for report in (*reports, agreed)],
         "table": str(now.table.id) if now.table else None,
     }
 
@@ -69,7 +76,7 @@ def publish_refresh(work: Work) -> dict[str, Any]:
                 files,
                 metadata=metadata,
                 run_id=UUID(work.run_id),
-                notice=shown.notice if (shown := _shown(row.dataset_id)) else None,
+                notice=_without_delay(_shown(row.dataset_id)),
                 basis={"refresh": work.variables.get("refresh"), "difference": difference},
             )
             mark(decision, Outcome.OPEN)
@@ -77,6 +84,21 @@ def publish_refresh(work: Work) -> dict[str, Any]:
             w.emit("release.published", told | {"outcome": made.outcome})
             w.note(dataset=str(row.dataset_id), number=made.number, sha256=made.sha256, refresh=True)
     return {"id": str(made.id), "number": made.number, "sha256": made.sha256, "at": made.published_at.isoformat()}
+
+
+def hold(work: Work) -> dict[str, Any]:
+    """The new data does not keep what was promised: the last good version stays outside, and says so."""
+    difference = work.variables.get("difference") or {}
+    shown = _shown(_row(work).dataset_id)
+    if shown is None or not (shown.notice or {}).get("delayed_at"):
+        caring.notice(work, delayed_at=clock.now().isoformat())
+    return {"table": difference.get("table"), "contract": difference.get("contract")}
+
+
+def _without_delay(shown: Release | None) -> dict[str, Any] | None:
+    """What the new release still tells of the one before it."""
+    told = {name: text for name, text in ((shown.notice if shown else None) or {}).items() if name != "delayed_at"}
+    return told or None
 
 
 def reassess(work: Work) -> dict[str, Any]:
@@ -93,6 +115,13 @@ def told_of_table(dataset_id: UUID) -> bool:
     """New data of a dataset that stands outside: its dossier compares. False when no dossier looks after it."""
     shown = _shown(dataset_id)
     return bool(shown and shown.table) and tell(dataset_id, MESSAGE) is not None
+
+
+def told_of_contract(dataset_id: UUID) -> bool:
+    """Other agreements while new data waits for them: its dossier compares again."""
+    shown = _shown(dataset_id)
+    waits = bool(shown and (shown.notice or {}).get("delayed_at"))
+    return waits and tell(dataset_id, MESSAGE) is not None
 
 
 def told_of_description(dataset_id: UUID) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sluis.kernel import clock, ids
 from sluis.kernel.canonical import canonical, digest
-from sluis.kernel.errors import KINDS, Fault, Invalid, SluisError, from_wire, to_wire
+from sluis.kernel.errors import KINDS, Fault, Invalid, SluisError, fill, from_wire, to_wire
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -70,3 +70,14 @@ def test_a_message_cannot_reach_into_its_parameters():
 def test_the_day_is_the_dutch_day(fixed_clock):
     fixed_clock.advance(timedelta(hours=14, minutes=30))
     assert fixed_clock.now().date() != clock.today()
+
+
+def test_a_term_in_a_text_has_places_of_its_own() -> None:
+    params = {"rule_term": "at most {bound} {unit_term}", "unit_term": "days", "bound": "{rule_term}"}
+    words = {
+        "Agreed: {rule_term}.": "Afgesproken: {rule_term}.",
+        "at most {bound} {unit_term}": "hooguit {bound} {unit_term}",
+    }
+    assert fill("Agreed: {rule_term}.", params, lambda text: words.get(text, text)) == (
+        "Afgesproken: hooguit {rule_term} days."
+    )

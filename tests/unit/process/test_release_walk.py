@@ -168,6 +168,18 @@ def test_a_refresh_passes_by_itself_or_opens_a_new_dossier_while_the_old_stays()
     assert (dossier.ended, dossier.outcome) == (True, "superseded")
 
 
+def test_a_refresh_that_breaks_the_contract_waits_for_better_data() -> None:
+    dossier = Dossier(Refresh=[{"outcome": "hold"}, {"outcome": "hold"}, {"outcome": "pass"}])
+    dossier.do("Intake")
+    dossier.do("Decide", decision="open")
+    dossier.hear("data-refreshed")
+    assert (dossier.done[-1], dossier.steps.count("MendRefresh")) == ("HoldRefresh", 1)
+    dossier.do("MendRefresh")
+    assert (dossier.done[-1], dossier.steps.count("MendRefresh")) == ("HoldRefresh", 1)
+    dossier.hear("data-refreshed")
+    assert (dossier.done[-1], dossier.steps.count("MendRefresh")) == ("PublishRefresh", 0)
+
+
 def test_a_change_can_end_in_withdrawal() -> None:
     dossier = Dossier()
     dossier.do("Intake")

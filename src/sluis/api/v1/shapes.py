@@ -213,11 +213,15 @@ class ReleaseDetail(Release):
 
 
 class Notice(Shape):
-    """What to know of this dataset: a correction, or the day on which it is taken off line."""
+    """What to know of this dataset: a correction, the day on which it is taken off line, or new data that waits.
+
+    `delayed_at`: since then new data is kept in, because it does not keep the contract; the data here is the last good.
+    """
 
     correction: str = ""
     corrected_at: datetime | None = None
     ends_on: date | None = None
+    delayed_at: datetime | None = None
 
 
 class DatasetDetail(DatasetCard):

@@ -73,7 +73,7 @@ FAULTS: Mapping[str, str] = {
 }
 FOUND: Mapping[str, str] = {
     "count": N_("Rijen die niet voldoen: {found}."),
-    "type": N_("Gevonden: {type_term}."),
+    "type": N_("Gevonden: {seen_term}."),
     "value": N_("Gemeten: {found}."),
     "column": N_("De kolom ontbreekt."),
     "none": N_("Er is geen waarde."),
@@ -83,19 +83,29 @@ COLUMN_TYPES: Mapping[str, str] = {
     "boolean": N_("ja of nee"), "date": N_("datum"), "datetime": N_("datum en tijd"), "time": N_("tijd"),
     "geometry": N_("plek op de kaart"), "json": N_("samengestelde waarde"),
 }  # fmt: skip
+WHOLE, WHOLE_COLUMN = N_("Afgesproken: {agreed_term} {found_term}"), N_("{column}: {agreed_term} {found_term}")
 _MEASURED = ("metric", "sql", "fresh")
 
 
+type Words = tuple[str, dict[str, Any]]
+
+
 def rule_text(rule: Rule, translate: Any = str) -> str:
-    """What is agreed, in one sentence; the author's own words where a rule in SQL has them."""
-    if rule.kind == "sql" and rule.told:
-        return rule.told
+    """What is agreed, in one sentence."""
+    return fill(*rule_words(rule), translate)
+
+
+def outcome_text(outcome: RuleOutcome, translate: Any = str) -> str:
+    """What was found; '' for a rule that is kept and has nothing to measure."""
+    return fill(*outcome_words(outcome), translate)
+
+
+def rule_words(rule: Rule) -> Words:
+    """A source text with the values of its places; the author's own words where a rule in SQL has them."""
     given = rule.given
-    params: dict[str, Any] = {
-        **given,
-        "bound": _shown(given.get("bound")),
-        "percent": "%" if given.get("percent") else "",
-    }
+    params: dict[str, Any] = {"bound": _shown(given.get("bound")), "percent": "%" if given.get("percent") else ""}
+    if rule.kind == "sql" and rule.told:
+        return "{told}", {"told": rule.told}
     if "compare" in given:
         params["compare_term"] = COMPARE[given["compare"]]
     if rule.kind == "type":
@@ -103,14 +113,14 @@ def rule_text(rule: Rule, translate: Any = str) -> str:
     if rule.kind == "key":
         params["columns"] = ", ".join(given["columns"])
     if rule.kind == "fresh":
-        params["unit_term"] = UNITS[_unit(given["unit"])]
-        return fill(RULES["fresh" if rule.column else "loaded"], params, translate)
+        params |= {"value": given["value"], "unit_term": UNITS[_unit(given["unit"])]}
+        return RULES["fresh" if rule.column else "loaded"], params
     if rule.kind == "metric":
-        return _metric(rule, params, translate)
-    return fill(RULES[rule.kind], params, translate)
+        return _metric(rule, params)
+    return RULES[rule.kind], params | {name: given[name] for name in ("pattern", "format") if name in given}
 
 
-def _metric(rule: Rule, params: dict[str, Any], translate: Any) -> str:
+def _metric(rule: Rule, params: dict[str, Any]) -> Words:
     arguments, name = rule.given["arguments"], str(rule.given["metric"])
     for key in ("validValues", "missingValues"):
         if key in arguments:
@@ -121,23 +131,30 @@ def _metric(rule: Rule, params: dict[str, Any], translate: Any) -> str:
     params["columns"] = _list(arguments.get("properties") or [])
     if "validValues" in arguments:
         name = "validValues"
-    return fill(METRICS["properties" if arguments.get("properties") else name], params, translate)
+    return METRICS["properties" if arguments.get("properties") else name], params
 
 
-def outcome_text(outcome: RuleOutcome, translate: Any = str) -> str:
-    """What was found; '' for a rule that is kept and has nothing to measure."""
+def outcome_words(outcome: RuleOutcome) -> Words:
     rule, found = outcome.rule, outcome.found
     if outcome.status is Status.ERROR:
-        return fill(FAULTS[outcome.fault], {"detail": found}, translate).strip()
+        return FAULTS[outcome.fault], {"detail": found}
     if rule.kind in _MEASURED:
-        return fill(FOUND["value" if found else "none"], {"found": found}, translate)
+        return FOUND["value" if found else "none"], {"found": found}
     if outcome.status is Status.PASSED:
-        return ""
+        return "", {}
     if rule.kind == "column":
-        return fill(FOUND["column"], {}, translate)
+        return FOUND["column"], {}
     if rule.kind == "type":
-        return fill(FOUND["type"], {"type_term": COLUMN_TYPES[found]}, translate)
-    return fill(FOUND["count"], {"found": found}, translate)
+        return FOUND["type"], {"seen_term": COLUMN_TYPES[found]}
+    return FOUND["count"], {"found": found}
+
+
+def whole_words(outcome: RuleOutcome) -> Words:
+    """What was agreed and what was found, as one source text."""
+    agreed, about = rule_words(outcome.rule)
+    found, measured = outcome_words(outcome)
+    params = about | measured | {"agreed_term": agreed, "found_term": found, "column": outcome.rule.column}
+    return (WHOLE_COLUMN if outcome.rule.column else WHOLE), params
 
 
 def _unit(unit: str) -> str:

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from sluis.foundation.service import BlobRef, blobs, holders, unfinished, within_lease, writing
+from sluis.foundation.service import BlobRef, blobs, unfinished, within_lease, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import SluisError, Unavailable, to_wire
@@ -29,7 +29,7 @@ from sluis.lake.operations import request_ingest
 from sluis.lake.schedules import Schedule, following
 from sluis.lake.sourcing.operations import given_of, queue
 from sluis.lake.sourcing.trying import Told, wiped_wire, work_folder
-from sluis.process.service import tell as tell_people
+from sluis.lake.telling import tell_stewards
 
 BATCH = 200
 MOST_LINES = 200
@@ -38,7 +38,6 @@ BEHIND_PEOPLE = -10
 _STEP = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(days=1)
 _ACTIVE = (SourceRun.State.QUEUED, SourceRun.State.RUNNING)
-_TO_TELL = ("data_steward", "data_manager", "administrator")
 
 
 def anything_due() -> bool:
@@ -257,14 +256,9 @@ def _compared(version: TableVersion) -> list[dict[str, Any]]:
 
 
 def _tell(row: SourceRun) -> None:
-    """The stewards of the dataset; when there are none, the next role in line."""
     home = row.source.dataset
-    people = next(
-        (found for role in _TO_TELL if (found := holders(role, home.organisation_id, home.team_id))),
-        (),
-    )
-    tell_people(
-        [person.id for person in people],
+    tell_stewards(
+        home,
         key=f"source:{row.id}",
         message=N_("De bron {source} van {dataset} is gestopt: het ophalen mislukte te vaak."),
         params={"source": row.source.title, "dataset": home.title},

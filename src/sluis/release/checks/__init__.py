@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sluis.kernel import clock
 from sluis.kernel.text import N_
-from sluis.release.checks import anonymity, codes, links, metadata, opening, personal, table, value
+from sluis.release.checks import anonymity, codes, contract, links, metadata, opening, personal, table, value
 from sluis.release.checks.subject import Check, Subject
 from sluis.release.types import CheckReport, Finding, Verdict
 
@@ -22,7 +22,7 @@ CHECKS: dict[str, Check] = {
         Check("small-cells", N_("Kleine aantallen"), "1", anonymity.small_cells),
         Check("k-anonymity", N_("Kleine groepen"), "2", anonymity.groups),
         Check("table", N_("Data volledig en onveranderd"), "2", table.whole),
-        Check("contract", N_("Afspraken over de data"), "1", table.contract),
+        Check("contract", N_("Afspraken over de data"), "2", contract.kept),
         Check("shapes", N_("Beschrijving"), "2", metadata.description),
         Check("code-lists", N_("Waardelijsten"), "1", codes.known),
         Check("licence-compatibility", N_("Licentie"), "2", opening.licence),

@@ -19,12 +19,6 @@ def _with(told: list[Finding], found: tuple[Verdict, list[Finding]]) -> tuple[Ve
     return found[0], [*told, *found[1]]
 
 
-def contract(subject: Subject) -> tuple[Verdict, list[Finding]]:
-    """There are no data contracts in Sluis yet; that is said, and not counted as a pass."""
-    text = N_("Over deze data zijn in Sluis geen afspraken (datacontract) vastgelegd.")
-    return Verdict.NOT_APPLICABLE, [Finding("contract.none", text, blocks=False)]
-
-
 def ledger(subject: Subject) -> tuple[Verdict, list[Finding]]:
     """Rows read = rows loaded + rows rejected, a profile is there, and it counted the same rows."""
     table = subject.table
