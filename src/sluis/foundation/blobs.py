@@ -8,7 +8,9 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -45,43 +47,58 @@ def path(sha256: str) -> Path:
 
 def put_file(source: Path, *, move: bool = False) -> BlobRef:
     """Keep the bytes of `source`; with `move` the source itself is renamed when it is on the same disk."""
-    if move:
-        sha256, size = _hash_file(source)
-        place = _place(sha256)
-        if place.exists():
-            source.unlink()
-            return BlobRef(sha256, size)
-        _fsync(source)
-        try:
-            _settle(source, place)
-            return BlobRef(sha256, size)
-        except OSError:
-            pass  # another disk: copy below
-    with source.open("rb") as stream:
-        ref = put_stream(stream)
-    if move:
-        source.unlink()
-    return ref
+    with keeping(source, move=move) as (ref, _):
+        return ref
+
+
+@contextmanager
+def keeping(source: Path, *, move: bool = False) -> Generator[tuple[BlobRef, Path]]:
+    """As `put_file`, for bytes that are read at once: gives what they will be, and where they stand until then.
+
+    The disk works while the block reads; only when the block has ended well the blob is there.
+    """
+    with ExitStack() as stack:
+        file, ref = (source, _hash_file(source)) if move and _beside(source) else _copied(source, stack)
+        disk = stack.enter_context(ThreadPoolExecutor(1))
+        safe = None if _place(ref.sha256).exists() else disk.submit(_fsync, file)
+        yield ref, file
+        if safe is not None:
+            safe.result()
+            _settle(file, _place(ref.sha256))
+        if move:
+            source.unlink(missing_ok=True)
 
 
 def put_stream(stream: BinaryIO) -> BlobRef:
     """Keep all bytes of `stream`."""
+    with ExitStack() as stack:
+        temporary = _temporary()
+        stack.callback(temporary.unlink, missing_ok=True)
+        ref = _write(stream, temporary)
+        if not _place(ref.sha256).exists():
+            _fsync(temporary)
+            _settle(temporary, _place(ref.sha256))
+        return ref
+
+
+def _copied(source: Path, stack: ExitStack) -> tuple[Path, BlobRef]:
     temporary = _temporary()
+    stack.callback(temporary.unlink, missing_ok=True)
+    with source.open("rb") as stream:
+        return temporary, _write(stream, temporary)
+
+
+def _write(stream: BinaryIO, target: Path) -> BlobRef:
+    """Bytes are hashed while those before them are written."""
     hasher, size = hashlib.sha256(), 0
-    try:
-        with temporary.open("xb") as out:
-            while chunk := stream.read(CHUNK):
-                hasher.update(chunk)
-                size += len(chunk)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        place = _place(hasher.hexdigest())
-        if not place.exists():
-            _settle(temporary, place)
-        return BlobRef(hasher.hexdigest(), size)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with target.open("xb") as out, ThreadPoolExecutor(1) as beside:
+        hashed = beside.submit(hasher.update, b"")
+        while chunk := stream.read(CHUNK):
+            hashed.result()
+            hashed = beside.submit(hasher.update, chunk)
+            size += out.write(chunk)
+        hashed.result()
+    return BlobRef(hasher.hexdigest(), size)
 
 
 def put_bytes(data: bytes) -> BlobRef:
@@ -136,13 +153,13 @@ def all_files() -> Iterator[Path]:
 
 def is_whole(sha256: str) -> bool:
     """True when the bytes of this blob still fit its name."""
-    return _hash_file(path(sha256))[0] == sha256
+    return _hash_file(path(sha256)).sha256 == sha256
 
 
 def damaged() -> Iterator[str]:
     """Hashes of blobs whose bytes no longer fit their name."""
     for file in all_files():
-        if _hash_file(file)[0] != file.name:
+        if _hash_file(file).sha256 != file.name:
             yield file.name
 
 
@@ -158,9 +175,14 @@ def _temporary() -> Path:
     return folder / f"blob-{ids.new_id().hex}"
 
 
-def _hash_file(file: Path) -> tuple[str, int]:
+def _hash_file(file: Path) -> BlobRef:
     with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest(), file.stat().st_size
+        return BlobRef(hashlib.file_digest(stream, "sha256").hexdigest(), file.stat().st_size)
+
+
+def _beside(file: Path) -> bool:
+    """Is the file on the disk of the blobs?"""
+    return file.stat().st_dev == settings.SLUIS.data.stat().st_dev
 
 
 def _settle(file: Path, place: Path) -> None:

@@ -37,7 +37,7 @@ def derive(*, by: Actor, table_version_id: UUID, without: Sequence[str]) -> UUID
     geometry = report.geometry if report.geometry and report.geometry.column in keep else None
     less = replace(report, columns=tuple(c for c in report.columns if c.name in keep), geometry=geometry, rejects=None)
     data = _leave_out(path, keep, geometry is not None)
-    made = Made(less, profile_of(data, less, lambda fraction, text: None), data, None)
+    made = Made(less, profile_of(blobs.path(data.sha256), less, lambda fraction, text: None), data, None)
     source = BlobRef(row.source_sha256, row.source_size)
     return settled_version(by, row.dataset_id, source, row.filename, {"without": sorted(without)}, made)
 

@@ -33,9 +33,10 @@ def make_table(source: Path, filename: str, options: Mapping[str, Any], progress
     folder = blobs.workdir("ingest")
     try:
         report = read_file(source, filename, options, folder, lambda f, text: progress(f * _INGEST_SHARE, text))
-        data = blobs.put_file(folder / "data.parquet", move=True)
         rejects = blobs.put_file(folder / "rejects.csv", move=True) if report.rejects else None
-        return Made(report, profile_of(data, report, progress), data, rejects)
+        with blobs.keeping(folder / "data.parquet", move=True) as (data, standing):
+            profile = profile_of(standing, report, progress)
+        return Made(report, profile, data, rejects)
     finally:
         blobs.discard(folder)
 
@@ -55,8 +56,7 @@ def read_file(
     return IngestReport.from_json(made)
 
 
-def profile_of(data: BlobRef, report: IngestReport, progress: Callable[[float, str], None]) -> dict[str, Any]:
-    path = blobs.path(data.sha256)
+def profile_of(path: Path, report: IngestReport, progress: Callable[[float, str], None]) -> dict[str, Any]:
     request = {"source": str(path), "columns": [column.to_json() for column in report.columns]}
     return sandbox.run(
         _PROFILE,

@@ -85,8 +85,8 @@ def ingest_new(
     by = require(by, ADD, organisation_id)
     checked = _checked(options)
     filename = clean_filename(path.name)
-    source = blobs.put_file(path)
-    made = make_table(blobs.path(source.sha256), filename, checked, on_progress or (lambda fraction, text: None))
+    with blobs.keeping(path) as (source, standing):
+        made = make_table(standing, filename, checked, on_progress or (lambda fraction, text: None))
     with transaction.atomic():
         dataset = create(by=by, organisation_id=organisation_id, title=title, slug=slug)
         return settled_version(by, dataset.id, source, filename, checked, made)

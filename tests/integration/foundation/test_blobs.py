@@ -55,3 +55,36 @@ def test_changed_bytes_are_found():
     place.chmod(0o640)
     place.write_bytes(b"wh0le")
     assert list(blobs.damaged()) == [ref.sha256]
+
+
+@pytest.mark.parametrize("move", [True, False])
+def test_bytes_can_be_read_while_they_are_kept(folder, move):
+    source = folder / "file"
+    source.write_bytes(b"river")
+    with blobs.keeping(source, move=move) as (ref, standing):
+        if not move:
+            source.write_bytes(b"other")
+        assert standing.read_bytes() == b"river"
+        assert not list(blobs.all_files())
+    assert blobs.path(ref.sha256).read_bytes() == b"river"
+    assert source.exists() is not move
+    assert not [path for path in (folder / "tmp").glob("*") if path.is_file()]
+
+
+def test_what_fails_while_it_is_read_is_not_kept(folder):
+    source = folder / "file"
+    source.write_bytes(b"sand")
+    with pytest.raises(ZeroDivisionError), blobs.keeping(source):
+        raise ZeroDivisionError
+    assert not list(blobs.all_files())
+    assert not list((folder / "tmp").glob("*"))
+
+
+def test_bytes_that_stand_already_are_not_written_again(folder):
+    place = blobs.path(blobs.put_bytes(b"lake").sha256)
+    before = place.stat().st_ino
+    source = folder / "file"
+    source.write_bytes(b"lake")
+    with blobs.keeping(source, move=True) as (ref, standing):
+        assert standing == source
+    assert (blobs.path(ref.sha256).stat().st_ino, source.exists()) == (before, False)

@@ -12,6 +12,7 @@ from sluis.kernel.text import N_
 from sluis.lake.ingest.caps import MAX_LINE_BYTES
 
 _CHUNK = MAX_LINE_BYTES
+_END, _QUOTE = b'\n"'
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Ã, Â or â€ and the like, followed by what is left of the character: `FryslÃ¢n` was `Fryslân`.
 _TWICE = re.compile(
@@ -97,8 +98,9 @@ class _Count:
         self._rest = b""
 
     def add(self, chunk: bytes) -> None:
-        ends = chunk.count(b"\n")
-        self.nuls += chunk.count(b"\0")
+        # Looking whether a byte is there is ten times as cheap as counting it, and NumPy counts what is there often.
+        ends = int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _END))
+        self.nuls += chunk.count(b"\0") if b"\0" in chunk else 0
         if not ends:
             self.returns += chunk.count(b"\r")
             if len(chunk) == _CHUNK and b"\r" not in chunk:
@@ -140,13 +142,13 @@ class _Count:
         self._rest = b""
 
     def _outside(self, chunk: bytes, ends: int) -> int:
-        quotes = chunk.count(b'"')
-        if not quotes:
+        if b'"' not in chunk:
             return 0 if self.parity else ends
         data = np.frombuffer(chunk, dtype=np.uint8)
-        before = np.searchsorted(np.flatnonzero(data == 34), np.flatnonzero(data == 10))
+        quotes = np.flatnonzero(data == _QUOTE)
+        before = np.searchsorted(quotes, np.flatnonzero(data == _END))
         outside = int(np.count_nonzero((before + self.parity) % 2 == 0))
-        self.parity = (self.parity + quotes) % 2
+        self.parity = (self.parity + len(quotes)) % 2
         return outside
 
 

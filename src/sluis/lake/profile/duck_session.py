@@ -21,6 +21,7 @@ THREADS = 2
 SAMPLE_ROWS = 200_000
 SAMPLE_CELLS = 4_000_000
 _COLUMNS_AT_ONCE = 50
+_ZONE = "SET TimeZone = 'UTC'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Session:
     def one(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
         return self.all(sql, params)[0]
 
+    def beside(self) -> "Session":
+        """The same tables for another thread."""
+        con = self.con.cursor()
+        con.execute(_ZONE)
+        return replace(self, con=con)
+
     def looks(self, wanted: int = SAMPLE_ROWS) -> list[Look]:
         """Looks, not begun, that together see all columns but geometry; `wanted` rows are the sample."""
         kept = [c for c in self.columns if c.type is not ColumnType.GEOMETRY]
@@ -66,7 +73,7 @@ class Session:
         samples = [look.sample() for look in looks]
         taken = pa.table({name: sample[name] for sample in samples for name in sample.column_names})
         columns = ", ".join(_typed(column) for look in looks for column in look.columns)
-        self.con.execute(f"CREATE TEMP TABLE s AS SELECT {columns} FROM t LIMIT 0")
+        self.con.execute(f"CREATE TABLE s AS SELECT {columns} FROM t LIMIT 0")
         self.con.register("taken", taken).execute("INSERT INTO s SELECT * FROM taken").unregister("taken")
         plain = frozenset(name for look in looks for name in look.plain)
         return replace(self, sampled=taken.num_rows, plain=plain)
@@ -76,7 +83,7 @@ class Session:
 def opened(source: Path, columns: Sequence[Column]) -> Iterator[Session]:
     """Raises Invalid when a named column is not in the file."""
     with duckdb.connect(":memory:", config=config()) as con:
-        con.execute("SET TimeZone = 'UTC'")
+        con.execute(_ZONE)
         con.execute(f"CREATE VIEW t AS SELECT * FROM read_parquet({literal(str(source))}, file_row_number = true)")
         present = {name for name, *_ in con.execute("DESCRIBE t").fetchall()}
         for column in columns:

@@ -1,14 +1,15 @@
 """Entries for the sandbox: JSON in, JSON out. No Django here."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
-from sluis.lake.profile.duck_columns import basics, describe
+from sluis.lake.profile.duck_columns import Basics, basics, describe
 from sluis.lake.profile.duck_groups import groups
-from sluis.lake.profile.duck_session import SAMPLE_ROWS, opened
+from sluis.lake.profile.duck_session import SAMPLE_ROWS, Session, opened
 from sluis.lake.profile.duck_table import double_rows, geometry, keys
 from sluis.lake.profile.personal import POSSIBLE, personal_data
 from sluis.lake.profile.quasi import propose
@@ -33,11 +34,13 @@ def profile(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     with opened(source, columns) as session:
         progress(0.1, N_("Kolommen meten"))
         session, found = basics(session, int(request.get("sample") or SAMPLE_ROWS))
-        shapes = [describe(session, column, found[column.name]) for column in columns]
         progress(0.4, N_("Zoeken naar persoonsgegevens"))
-        hits = personal_data(session, found)
-        progress(0.8, N_("Sleutels en dubbele rijen zoeken"))
-        known = keys(session, found)
+        with ThreadPoolExecutor(1) as beside:  # short questions leave a processor idle: two at a time
+            described = beside.submit(_described, session.beside(), found)
+            hits = personal_data(session, found)
+            progress(0.8, N_("Sleutels en dubbele rijen zoeken"))
+            known = keys(session, found)
+            shapes = described.result()
         _mark_unique(shapes, known, session.rows)
         shape = next((c for c in columns if c.type is ColumnType.GEOMETRY), None)
         proposal = propose(columns, found, session.rows)
@@ -70,6 +73,10 @@ def anonymity(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     with opened(Path(request["source"]), kept) as session:
         progress(0.2, N_("Groepen tellen"))
         return groups(session, chosen, sensitive)
+
+
+def _described(session: Session, found: Basics) -> list[dict[str, Any]]:
+    return [describe(session, column, found[column.name]) for column in session.columns]
 
 
 def _columns(request: Mapping[str, Any]) -> list[Column]:
