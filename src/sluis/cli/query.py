@@ -9,13 +9,11 @@ import typer
 from sluis.cli.language import _
 from sluis.cli.start import actor, migrate, start
 from sluis.cli.terminal import Command, reading, say, speech, table
-from sluis.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sluis.kernel.actor import Actor
-    from sluis.lake.query.types import Answer, Budget, Offered
+    from sluis.lake.query.asking import Door
+    from sluis.lake.query.types import Answer
 
 _SHOWN = 40
 
@@ -26,16 +24,9 @@ def query(
     public: Annotated[bool, typer.Option("--public", help=_("Alleen over wat openbaar is, als een bezoeker."))] = False,
     csv: Annotated[bool, typer.Option("--csv", help=_("Schrijf het antwoord als CSV."))] = False,
 ) -> None:
-    from sluis.lake.query import offering, running
-
     start()
     migrate()
-    who, budget = actor(by), running.for_visitors() if public else running.for_staff()
-    tables = _open_tables(sql) if public else offering.offered(by=who, sql=sql)
-    try:
-        found = _wait(sql, tables, budget)
-    except Invalid as error:
-        raise offering.with_nearest(error, _names(who, error, public=public)) from error
+    found = _wait(_door(actor(by), public=public), sql)
     if csv or speech.json:
         _write(found, "csv" if csv else "json")
     else:
@@ -44,36 +35,25 @@ def query(
         say(_("Dit zijn de eerste {rows} rijen; er kunnen er meer zijn.").format(rows=found.rows))
 
 
-def _open_tables(sql: str) -> "tuple[Offered, ...]":
-    from sluis.release import public
+def _door(who: "Actor", *, public: bool) -> "Door":
+    from sluis.lake.query.asking import for_staff
+    from sluis.release.public import sql_door
 
-    return public.askable(sql)
-
-
-def _names(who: "Actor", error: Invalid, *, public: bool) -> list[str]:
-    """Tables whose names start as the unknown one does."""
-    from sluis.lake.query import offering
-
-    if public:
-        from sluis.release.public import askable_page
-
-        return offering.names_like(error, lambda text: askable_page(text, 0, 50))
-    return offering.names_like(error, lambda text: offering.listed(by=who, text=text, size=50))
+    return sql_door() if public else for_staff(who)
 
 
-def _wait(sql: str, tables: "Sequence[Offered]", budget: "Budget") -> "Answer":
-    from sluis.lake.query.running import ask, stop
+def _wait(door: "Door", sql: str) -> "Answer":
     from sluis.lake.query.types import Answer
 
     try:
         with reading(_("Vraag")) as told:
             while True:
-                found = ask(sql, tables, budget, patience=1.0)
+                found = door.ask(sql)
                 if isinstance(found, Answer):
                     return found
                 told(min(1.0, found.seconds / found.budget), "")
     except KeyboardInterrupt:
-        stop(sql, tables, budget)
+        door.stop(sql)
         time.sleep(0.2)  # the thread that watches the child must see it before this process ends
         raise
 

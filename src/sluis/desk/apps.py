@@ -20,6 +20,7 @@ class DeskConfig(AppConfig):
                 (N_("Mijn taken"), "desk:tasks"),
                 (N_("Processen"), "desk:processes"),
                 (N_("Datasets"), "desk:datasets"),
+                (N_("Vraag in SQL"), "desk:sql"),
                 (N_("Dossiers"), "desk:dossiers"),
                 (N_("Beleid"), "desk:rules"),
                 (N_("Meldingen"), "desk:feedback"),

@@ -102,14 +102,14 @@ def preview(version: Any, path: Path, cursor: str) -> tuple[Table, RowPage]:
     profile = {c["name"]: c for c in (version.profile or {}).get("columns", [])}
     heads = [head(column, profile.get(column["name"], {})) for column in report["columns"]]
     names = [column["name"] for column in report["columns"]]
-    lines = [[_cellable(row[name]) for name in names] for row in found.rows]
+    lines = [[cellable(row[name]) for name in names] for row in found.rows]
     caption = gettext("{filename}, {count} van {total} rijen").format(
         filename=version.filename, count=number(len(lines)), total=number(version.rows_loaded)
     )
     return Table(caption, heads, lines, row_header=None, id="rijen"), found
 
 
-def _cellable(value: Any) -> Any:
+def cellable(value: Any) -> Any:
     return _short(value) if isinstance(value, str) else value
 
 

@@ -13,6 +13,7 @@ class PortalConfig(AppConfig):
         for order, (label, route) in enumerate(
             (
                 (N_("Data"), "portal:search"),
+                (N_("Vraag in SQL"), "portal:sql"),
                 (N_("Gepland"), "portal:planned"),
                 (N_("Niet open"), "portal:not-open"),
                 (N_("Dataverzoeken"), "portal:requests"),

@@ -12,6 +12,7 @@ from sluis.portal.views import (
     policy,
     requests,
     search,
+    sql,
     table,
     versions,
 )
@@ -68,6 +69,9 @@ urlpatterns = [
     path("planned.<twin:form>", lists.planned_twin, name="planned-twin"),
     path("withdrawn", lists.withdrawn, name="withdrawn"),
     path("feedback/<str:number>", feedback.status, name="feedback-status"),
+    path("sql", sql.ask, name="sql"),
+    path("sql/progress", sql.progress, name="sql-progress"),
+    path("sql/stop", sql.stop, name="sql-stop"),
     path("verzoeken", requests.listed, name="requests"),
     path("verzoeken/nieuw", requests.ask, name="request-new"),
     path("verzoeken/<str:number>", requests.one, name="request"),

@@ -2,12 +2,23 @@
 
 from django.db.models import F, QuerySet
 
-from sluis.foundation.service import blobs
+from sluis.foundation.service import blobs, limit
+from sluis.kernel.errors import TooMany
+from sluis.kernel.text import N_
+from sluis.lake.query.asking import Door
 from sluis.lake.query.offering import slugs_in, table_name
+from sluis.lake.query.running import for_visitors
 from sluis.lake.query.types import Offered
 from sluis.lake.rows.types import Column
 from sluis.release.models import PublicTable
 from sluis.release.types import Kind
+
+PER_HOUR = 300
+
+
+def sql_door() -> Door:
+    """Over the tables of what is open now, for anybody."""
+    return Door(askable, askable_page, for_visitors())
 
 
 def askable(sql: str) -> tuple[Offered, ...]:
@@ -33,3 +44,17 @@ def _offered(row: PublicTable) -> Offered:
     )
     parts = ((row.sha256, str(blobs.path(row.sha256))),)
     return Offered(table_name(row.dataset.slug), row.dataset.title, columns, parts, row.rows)
+
+
+def sql_limit(address: str) -> None:
+    """So many new questions an hour per address; asking the same again, and paging, costs nothing. Raises TooMany."""
+    try:
+        limit("sql", address, PER_HOUR)
+    except TooMany as fault:
+        raise TooMany(
+            "sql.too-many",
+            N_("U hebt het afgelopen uur al {most} vragen gesteld."),
+            way_out=N_("Probeer het over een uur opnieuw, of download het hele bestand."),
+            most=PER_HOUR,
+            retry_after=3600,
+        ) from fault

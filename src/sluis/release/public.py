@@ -7,7 +7,7 @@ release(slug, number) -> PublicReleaseInfo      NotFound, Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
 file(slug, file_format, number=None) -> PublicFileInfo   StillMade, NotFound, Gone
 search(SearchRequest) -> SearchResult
-askable(sql) -> tuple[Offered, ...]            open tables that a question names; askable_page(text, first, size)
+sql_door() -> lake.query.asking.Door            questions in SQL over what is open; sql_limit(address)
 not_open(*, kinds=("restricted", "closed"), grounds=(), organisation="", page=1, size=50) -> PublicPage
 not_open_facets(*, kinds=(), grounds=(), organisation="", language="nl") -> kind and ground → tuple[FacetCount, ...]
 planned(*, page=1, size=50) -> PublicPage       soonest first
@@ -28,7 +28,7 @@ from django.conf import settings
 
 from sluis.register.types import PublicCatalogue
 from sluis.release import addresses
-from sluis.release.asking import askable, askable_page
+from sluis.release.asking import sql_door, sql_limit
 from sluis.release.feed import feed_page, feed_state
 from sluis.release.feedback import public_feedback, public_feedback_of
 from sluis.release.reading import (
@@ -56,8 +56,6 @@ from sluis.release.search.query import search
 
 __all__ = [
     "StillMade",
-    "askable",
-    "askable_page",
     "catalogue",
     "counts",
     "dataset",
@@ -77,6 +75,8 @@ __all__ = [
     "search",
     "sitemap_page",
     "sitemap_pages",
+    "sql_door",
+    "sql_limit",
     "state",
     "table",
     "theme_counts",

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
+from sluis.web import formats
 
 GAP = 0
 
@@ -101,3 +103,27 @@ def with_query(request: HttpRequest, **changes: Any) -> str:
 def link_header(links: Mapping[str, str]) -> str:
     """The value of a Link header (RFC 8288) from relation to address; empty addresses are left out."""
     return ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items() if url)
+
+
+def caption(request: HttpRequest, rows: Any, size: int) -> str:
+    """What stands above a page of rows read by cursor; `rows` has rows and total."""
+    if not rows.rows:
+        return gettext("Geen rijen.")
+    first = (whole_number(request.GET, "page", 1) - 1) * size + 1
+    return gettext("Rij {first} tot en met {last} van {total}. Kies een kolomnaam om te sorteren.").format(
+        first=formats.number(first), last=formats.number(first + len(rows.rows) - 1), total=formats.number(rows.total)
+    )
+
+
+def turning(request: HttpRequest, rows: Any, size: int) -> dict[str, Any]:
+    """For parts/pager.html: a cursor leads to the next page; the number only says where the reader is."""
+    number = whole_number(request.GET, "page", 1)
+    first = with_query(request, cursor=None, page=None)
+    back = with_query(request, cursor=rows.previous_cursor, page=number - 1) if number > 2 else first
+    return {
+        "number": number,
+        "pages": Page((), number, size, rows.total or 0).pages,
+        "first_url": first if number > 1 else "",
+        "previous_url": back if number > 1 and rows.previous_cursor else "",
+        "next_url": with_query(request, cursor=rows.next_cursor, page=number + 1) if rows.next_cursor else "",
+    }

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 
-from sluis.api.v1 import catalogue, files, rows, shapes
+from sluis.api.v1 import catalogue, files, rows, shapes, sql
 from sluis.api.v1.app import VERSION, api, server
 
-OPERATIONS = (catalogue, files, rows)  # loaded before the document is made: it tells of all of them
+OPERATIONS = (catalogue, files, rows, sql)  # loaded before the document is made: it tells of all of them
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

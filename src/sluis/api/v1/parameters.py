@@ -135,3 +135,86 @@ CURRENT_FILE: dict[str, Any] = {
         302: {"description": "The file of the current release", "headers": {"Location": {"schema": {"type": "string"}}}}
     }
 }
+
+_SQL_PAGE = {
+    "type": "object",
+    "required": ["total", "truncated", "tables", "columns", "rows", "links"],
+    "properties": {
+        "total": {"type": "integer", "description": "Rows that meet the conditions in the address."},
+        "truncated": {"type": "boolean", "description": "Whether there may be more than the million rows we keep."},
+        "tables": {"type": "array", "items": {"type": "string"}},
+        "columns": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "title", "type"],
+                "properties": {name: {"type": "string"} for name in ("name", "title", "type")},
+            },
+        },
+        "rows": {"type": "array", "items": _ROW},
+        "links": {"$ref": "#/components/schemas/Links"},
+    },
+}
+_SQL_BUSY = {
+    "type": "object",
+    "required": ["status", "place", "seconds", "budget", "links"],
+    "properties": {
+        "status": {"type": "string", "enum": ["running", "waiting"]},
+        "place": {"type": "integer", "description": "In the row of those who wait; 0 when it runs."},
+        "seconds": {"type": "number"},
+        "budget": {"type": "number", "description": "Seconds after which it is stopped."},
+        "links": {"$ref": "#/components/schemas/Links"},
+    },
+}
+_LINKS = {"self": "https://data.example/api/v1/sql?sql=SELECT+1+AS+een"}
+SQL: dict[str, Any] = {
+    "description": (
+        "The name of a table is the slug of its dataset with underscores. Only one SELECT, in the dialect of DuckDB, "
+        "within ten seconds. The answer is kept for a while: filter, sort and page it with the keys of rows. An answer "
+        "that takes more than two seconds gives 202: ask the same again. CSV, NDJSON, Parquet, and JSON with "
+        "`limit=all`, give the whole answer."
+    ),
+    "parameters": [
+        _query("sql", {"type": "string", "maxLength": 20_000}, "The question.", example="SELECT 1 AS een"),
+        _query(
+            "filter",
+            {"type": "object", "additionalProperties": {"type": "string"}},
+            "A condition on a column of the answer, as with rows.",
+            style="form",
+            explode=True,
+        ),
+        _query("sort", {"type": "string"}, "Columns of the answer; `-` before a name: descending."),
+        _query(
+            "limit",
+            {
+                "oneOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}, {"const": "all"}],
+                "default": DEFAULT_LIMIT,
+            },
+            "Rows per page.",
+        ),
+        _query("cursor", {"type": "string"}, "The place of a page; follow the links instead of making one."),
+        _query("format", {"type": "string", "enum": ["json", "csv", "ndjson", "parquet"]}, "Goes before Accept."),
+    ],
+    "responses": {
+        200: _content(
+            application__json={
+                "schema": _SQL_PAGE,
+                "example": {
+                    "total": 1,
+                    "truncated": False,
+                    "tables": [],
+                    "columns": [{"name": "een", "title": "een", "type": "integer"}],
+                    "rows": [{"_id": 0, "een": 1}],
+                    "links": _LINKS,
+                },
+            },
+            text__csv={"schema": {"type": "string"}, "example": "een\n1\n"},
+        ),
+        202: _content(
+            application__json={
+                "schema": _SQL_BUSY,
+                "example": {"status": "running", "place": 0, "seconds": 2.1, "budget": 10, "links": _LINKS},
+            }
+        ),
+    },
+}

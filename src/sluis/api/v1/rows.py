@@ -46,7 +46,7 @@ def list_rows(request: HttpRequest, slug: str) -> HttpResponseBase:
             raise _wrong("geometry", N_("Alleen bladzijden van JSON kunnen geometry={value} geven."), value=geometry)
         return _stream(request, table, form)
     columns = columns_of(table)
-    found = page(table.path, columns, parse(_pairs(request), columns, ignore=OURS))
+    found = page(table.path, columns, parse(pairs_of(request), columns, ignore=OURS))
     return _page(request, table, found, geometry)
 
 
@@ -115,13 +115,13 @@ def _page(request: HttpRequest, table: PublicTableInfo, found: RowPage, geometry
 
 def _stream(request: HttpRequest, table: PublicTableInfo, form: str) -> HttpResponseBase:
     """Everything in the selection, in bounded memory; there are no pages here."""
-    given = [(key, value) for key, value in _pairs(request) if (key, value) != ("limit", EVERYTHING)]
+    given = [(key, value) for key, value in pairs_of(request) if (key, value) != ("limit", EVERYTHING)]
     for key, _ in given:
         if key in ("limit", "cursor", "count"):
             raise _wrong(key, N_("Deze vorm geeft altijd alle rijen. Laat {name} weg, of gebruik format=json."))
     columns = columns_of(table)
     asked = replace(parse(given, columns, ignore=OURS), count=False)
-    response = _held(request, lambda: Begun(stream(table.path, columns, asked, form)))
+    response = held(request, lambda: Begun(stream(table.path, columns, asked, form)))
     response["Content-Type"] = "text/csv; charset=utf-8; header=present" if form == "csv" else MEDIA_TYPES[form]
     name = f"{table.slug}-{table.release}.{form}"
     response["Content-Disposition"] = content_disposition_header(form != "json", name) or "inline"
@@ -129,7 +129,7 @@ def _stream(request: HttpRequest, table: PublicTableInfo, form: str) -> HttpResp
     return response
 
 
-def _held(request: HttpRequest, begin: Callable[[], Iterable[bytes]]) -> HttpResponseBase:
+def held(request: HttpRequest, begin: Callable[[], Iterable[bytes]]) -> HttpResponseBase:
     """The stream in one of the places for long answers; HEAD starts none."""
     if request.method == "HEAD":
         return HttpResponse()
@@ -141,7 +141,7 @@ def _held(request: HttpRequest, begin: Callable[[], Iterable[bytes]]) -> HttpRes
         raise
 
 
-def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+def pairs_of(request: HttpRequest) -> list[tuple[str, str]]:
     return [(key, value) for key, values in request.GET.lists() for value in values]
 
 

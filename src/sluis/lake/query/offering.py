@@ -67,21 +67,17 @@ def listed(*, by: Actor, text: str = "", first: int = 0, size: int = 25) -> tupl
     return tuple(map(_offered, rows.order_by("dataset__slug")[first : first + size]))
 
 
-def names_like(error: Invalid, page: Callable[[str], Iterable[Offered]]) -> list[str]:
-    """Names of tables on offer that start as the unknown table of this error does; nothing for another error."""
-    if error.code != "sql.table":
-        return []
-    name = str(error.params["name"]).lower()
-    return [table.name for start in dict.fromkeys((name[:4], name[:1], "")) for table in page(start)]
+def with_nearest(error: Invalid, page: Callable[[str], Iterable[Offered]]) -> Invalid:
+    """The same error; an unknown table gets the names that look most like it, of those that `page` gives.
 
-
-def with_nearest(error: Invalid, known: Iterable[str]) -> Invalid:
-    """The same error; an unknown table gets the names that look most like it, of those the asker may see."""
+    `page(start)` are tables on offer whose name starts so.
+    """
     if error.code != "sql.table":
         return error
     name = str(error.params["name"])
-    near = get_close_matches(name.lower(), dict.fromkeys(known), n=3, cutoff=0.5)
-    return faults.table(name, [written(one) for one in near])
+    starts = dict.fromkeys((name[:4].lower(), name[:1].lower(), ""))
+    known = dict.fromkeys(table.name for start in starts for table in page(start))
+    return faults.table(name, [written(one) for one in get_close_matches(name.lower(), known, n=3, cutoff=0.5)])
 
 
 def _newest(by: Actor) -> QuerySet[TableVersion]:

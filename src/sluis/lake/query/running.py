@@ -20,7 +20,7 @@ from sluis.lake.query.types import MOST_MB, MOST_ROWS, Answer, Budget, Busy, Off
 log = logging.getLogger("sluis.lake.query")
 
 _ENTRY = "sluis.lake.query.duck_entry:run"
-_PATIENCE = 2.0
+PATIENCE = 2.0
 _TICK = 0.02
 # Python, DuckDB itself and what a function makes outside the engine's own memory.
 _BESIDE_MB = 300
@@ -42,7 +42,7 @@ def ask(
     tables: Sequence[Offered],
     budget: Budget,
     *,
-    patience: float = _PATIENCE,
+    patience: float = PATIENCE,
     before: Callable[[], None] = lambda: None,
 ) -> Answer | Busy:
     """The answer, when it is there within `patience` seconds; ask the same again for how it stands.
@@ -50,7 +50,7 @@ def ask(
     The caller has seen to it that the asker may read `tables`. `before` is called when a run has to be started: a
     limit per visitor raises there. Raises Invalid (`sql.…`) for a question that cannot be answered.
     """
-    kept = Kept(key_of(sql, tables, budget))
+    kept = keeping_of(sql, tables, budget)
     until = time.monotonic() + patience
     begun = False
     while True:
@@ -65,12 +65,17 @@ def ask(
 
 def answer_of(sql: str, tables: Sequence[Offered], budget: Budget) -> Answer | None:
     """The answer when it is there already; starts nothing."""
-    return Kept(key_of(sql, tables, budget)).answer()
+    return keeping_of(sql, tables, budget).answer()
 
 
 def stop(sql: str, tables: Sequence[Offered], budget: Budget) -> None:
     """End the run of this question, for everybody who waits for it."""
-    Kept(key_of(sql, tables, budget)).ask_to_stop()
+    keeping_of(sql, tables, budget).ask_to_stop()
+
+
+def keeping_of(sql: str, tables: Sequence[Offered], budget: Budget) -> Kept:
+    """Where the answer to this question stands, or will stand."""
+    return Kept(key_of(sql, tables, budget))
 
 
 def _begin(kept: Kept, sql: str, tables: Sequence[Offered], budget: Budget, before: Callable[[], None]) -> bool:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 
 from sluis.kernel.errors import Gone, TooMany
 from sluis.kernel.text import N_
+from sluis.lake.query.asking import first_question
+from sluis.lake.query.offering import table_name
 from sluis.lake.rows import types as lake
 from sluis.lake.rows.page import page as read_page
 from sluis.lake.rows.page import row as read_row
@@ -22,7 +24,8 @@ from sluis.portal.views.dataset import gone, map_url
 from sluis.release import public
 from sluis.release.types import PublicTableInfo
 from sluis.web import formats
-from sluis.web.paging import Page, whole_number, with_query
+from sluis.web.asking import with_sql
+from sluis.web.paging import caption, turning, whole_number, with_query
 from sluis.web.shapes import Column, Fault, Link, Table
 
 ROWS, COLUMNS = 25, 12
@@ -52,11 +55,12 @@ def explore(request: HttpRequest, slug: str) -> HttpResponse:
         "faults": [Fault(fault.text(gettext)) for fault in asked.faults],
         "hidden": [(name, request.GET[name]) for name in ("sort", "release", "columns", "q") if name in request.GET],
         "table": _table(request, found.slug, table, known, asked, rows, shown),
-        "pager": _pager(request, rows),
+        "pager": turning(request, rows, ROWS),
         "column_links": _column_links(request, first, len(known)),
         "downloads": _downloads(slug, asked),
         "snippets": snippets.snippets(slug, asked.pairs, map_url=map_url(found)),
         "clear_url": reverse("portal:table", args=[slug]),
+        "sql_url": with_sql(reverse("portal:sql"), first_question(table_name(slug))),
     }
     return render(request, "portal/table.html", context, status=422 if asked.faults else 200)
 
@@ -161,7 +165,7 @@ def _table(
         ]
         for number, one in zip(rows.ids, rows.rows, strict=True)
     ]
-    return Table(_caption(request, rows), _heads(request, table, asked, shown), lines)
+    return Table(caption(request, rows, ROWS), _heads(request, table, asked, shown), lines)
 
 
 def _named(value: Any, column: lake.Column) -> str:
@@ -181,32 +185,6 @@ def _heads(request: HttpRequest, table: PublicTableInfo, asked: selection.Asked,
         sort, url = links.get(column.name, ("", ""))
         heads.append(columns.head(column, crs, sort=sort, sort_url=url))
     return heads
-
-
-def _caption(request: HttpRequest, rows: lake.RowPage) -> str:
-    first = (whole_number(request.GET, "page", 1) - 1) * ROWS + 1
-    if not rows.rows:
-        return gettext("Geen rijen.")
-    return gettext("Rij {first} tot en met {last} van {total}. Kies een kolomnaam om te sorteren.").format(
-        first=formats.number(first),
-        last=formats.number(first + len(rows.rows) - 1),
-        total=formats.number(rows.total),
-    )
-
-
-def _pager(request: HttpRequest, rows: lake.RowPage) -> dict[str, Any]:
-    """A cursor leads to the next page; the number in the address only says where the reader is."""
-    number = whole_number(request.GET, "page", 1)
-    pages = Page((), number, ROWS, rows.total or 0).pages
-    back = with_query(request, cursor=rows.previous_cursor, page=number - 1) if number > 2 else ""
-    first = with_query(request, cursor=None, page=None)
-    return {
-        "number": number,
-        "pages": pages,
-        "first_url": first if number > 1 else "",
-        "previous_url": (back or first) if number > 1 and rows.previous_cursor else "",
-        "next_url": with_query(request, cursor=rows.next_cursor, page=number + 1) if rows.next_cursor else "",
-    }
 
 
 def _column_links(request: HttpRequest, first: int, count: int) -> list[Link]:
