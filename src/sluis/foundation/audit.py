@@ -76,6 +76,11 @@ def verify() -> Verdict:
     return _verify_anchor(count, previous)
 
 
+def newest_at() -> datetime | None:
+    """The moment of the last entry."""
+    return AuditEntry.objects.order_by("-seq").values_list("at", flat=True).first()
+
+
 def head() -> tuple[int, str]:
     """(number of entries, hash of the newest one)."""
     row = AuditHead.objects.filter(id=1).first()

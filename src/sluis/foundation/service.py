@@ -74,6 +74,7 @@ from sluis.foundation.teams import (
     team,
     teams,
 )
+from sluis.foundation.telemetry.figures import last_backup
 from sluis.foundation.visitors import client_address, limit, reference, stands_in
 from sluis.foundation.writing import Write, writing
 
@@ -125,6 +126,7 @@ __all__ = [
     "ids_of",
     "job",
     "jobs",
+    "last_backup",
     "lend",
     "lendable",
     "limit",

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from django.conf import settings
 
-from sluis.cli.doctor import check_tables
+from sluis.cli.doctor.content import check_tables
 from sluis.foundation.models import Job, User
 from sluis.foundation.service import (
     acting,

@@ -22,7 +22,7 @@ from django.utils.crypto import get_random_string
 from sluis.foundation.oidc.identities import PROVIDER, Identity, settle
 from sluis.foundation.oidc.session import provider_session
 from sluis.foundation.oidc.tokens import Untrusted, verified
-from sluis.kernel.errors import NotFound, Unavailable
+from sluis.kernel.errors import NotFound, SluisError, Unavailable
 from sluis.kernel.text import N_
 
 _log = logging.getLogger(__name__)
@@ -195,6 +195,19 @@ def _app() -> SocialApp:
         secret=known.oidc_client_secret,
         settings={"oauth_pkce_enabled": True, "scope": list(known.oidc_scopes), "server_url": known.oidc_issuer},
     )
+
+
+def trouble() -> str:
+    """Why people cannot sign in at the provider just now, in a word for the operator; '' when it answers well."""
+    issuer = settings.SLUIS.oidc_issuer
+    try:
+        known = _json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        keys = _json(str(known.get("jwks_uri")))
+    except (OSError, ValueError, OAuth2Error, SluisError) as error:  # requests raises kinds of OSError and ValueError
+        return type(error).__name__
+    if known.get("issuer") != issuer:
+        return f"issuer {str(known.get('issuer'))[:200]}"
+    return "" if keys.get("keys") else "keys"
 
 
 def _json(url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""What is kept: database, audit chain, files, tables and search index."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+from sluis.cli.doctor.finding import Finding
+from sluis.cli.language import _
+from sluis.conf.env import Env
+
+SAMPLE = 200
+LARGE_LOG = 512 * 1024**2
+PATIENCE_SECONDS = 3.0
+
+
+def check_database(env: Env, deep: bool) -> Iterator[Finding]:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    pragma = "integrity_check" if deep else "quick_check"
+    with closing(sqlite3.connect(f"{(env.data / 'sluis.sqlite3').as_uri()}?mode=ro", uri=True)) as reading:
+        verdict = reading.execute(f"PRAGMA {pragma}").fetchone()[0]
+        loose = reading.execute("PRAGMA foreign_key_check").fetchone()
+    if verdict != "ok" or loose:
+        text = verdict if verdict != "ok" else _("verwijst naar iets dat er niet is: {row}").format(row=loose)
+        yield Finding("database", "bad", text, _("Zet de laatste back-up terug: sluis restore."))
+    else:
+        yield Finding("database", "good", f"{pragma} ok")
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        text = _("{count} wachten").format(count=len(waiting))
+        yield Finding("migrations", "bad", text, _("Voer uit: sluis migrate."))
+    else:
+        yield Finding("migrations", "good", _("bij"))
+
+
+def check_locks(env: Env, deep: bool) -> Iterator[Finding]:
+    """SQLite: can somebody write, and is the write-ahead log emptied now and then?"""
+    place = env.data / "sluis.sqlite3"
+    log = place.with_name(place.name + "-wal")
+    try:
+        with closing(sqlite3.connect(place, timeout=PATIENCE_SECONDS, isolation_level=None)) as writing:
+            writing.execute("BEGIN IMMEDIATE")
+            writing.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        text = _("niemand kan schrijven ({reason})").format(reason=error)
+        way_out = _("Een ander proces houdt de database vast. Zoek het met fuser {file} en stop het.")
+        yield Finding("locks", "bad", text, way_out.format(file=place))
+        return
+    size = log.stat().st_size if log.exists() else 0
+    if size > LARGE_LOG:
+        text = _("het schrijflogboek van SQLite is {size} MB").format(size=size // 1024**2)
+        yield Finding("locks", "warning", text, _("Een lang lopende lezer houdt het vast. Herstart Sluis."))
+    else:
+        text = _("schrijven gaat, het schrijflogboek is {size} MB").format(size=size // 1024**2)
+        yield Finding("locks", "good", text)
+
+
+def check_audit(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.foundation.service import audit
+
+    verdict = audit.verify()
+    if verdict.sound:
+        text = _("{count} regels, kop {head}").format(count=verdict.entries, head=verdict.head[:16])
+        yield Finding("audit", "good", text)
+    else:
+        text = _("de keten breekt bij regel {seq} ({fault})").format(seq=verdict.seq, fault=verdict.fault)
+        way_out = _("Bewaar deze map als bewijs, meld het als incident en vergelijk met de laatste back-up.")
+        yield Finding("audit", "bad", text, way_out)
+
+
+def check_files(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.foundation.service import blobs
+
+    held = blobs.wanted()
+    present = {file.name for file in blobs.all_files()}
+    lost = sorted(held - present)
+    chosen = sorted(present) if deep else random.sample(sorted(present), min(SAMPLE, len(present)))
+    broken = [sha256 for sha256 in chosen if not blobs.is_whole(sha256)]
+    if lost or broken:
+        text = _("{lost} ontbreken, {broken} beschadigd: {names}").format(
+            lost=len(lost), broken=len(broken), names=", ".join([*lost, *broken][:3])
+        )
+        yield Finding("files", "bad", text, _("Haal deze bestanden uit een back-up: map blobs/."))
+    else:
+        text = _("{checked} van {count} gecontroleerd op SHA-256").format(checked=len(chosen), count=len(present))
+        yield Finding("files", "good", text)
+
+
+def check_tables(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.kernel.actor import SYSTEM
+    from sluis.lake.service import abandoned_versions, table_version
+    from sluis.register.service import get
+
+    abandoned = [table_version(by=SYSTEM, table_version_id=one) for one in abandoned_versions()]
+    for table in abandoned:
+        slug = get(by=SYSTEM, dataset_id=table.dataset_id).slug
+        text = _("{dataset}, versie {number} ({file}): het inlezen is afgebroken").format(
+            dataset=slug, number=table.number, file=table.filename
+        )
+        way_out = _("Start sluis serve of sluis worker: die zet deze versie op mislukt. Lees het bestand opnieuw in.")
+        yield Finding("tables", "warning", text, way_out)
+    if not abandoned:
+        yield Finding("tables", "good", _("geen tabel blijft liggen"))
+
+
+def check_index(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.release.service import index_is_behind
+
+    if index_is_behind():
+        yield Finding("index", "warning", _("loopt achter"), _("De worker werkt de zoekindex bij; start sluis serve."))
+    else:
+        yield Finding("index", "good", _("bij"))
