@@ -15,6 +15,7 @@ TABS = (
     ("metadata", N_("Beschrijving"), "dataset.edit"),
     ("data", N_("Data"), "table.view"),
     ("columns", N_("Kolommen"), "dataset.edit"),
+    ("contract", N_("Afspraken"), "table.view"),
     ("parts", N_("Adressen en contact"), "dataset.view"),
 )
 

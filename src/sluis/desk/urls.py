@@ -5,6 +5,7 @@ from django.urls import path
 from sluis.desk.views import (
     account,
     administration,
+    contracts,
     datasets,
     deciding,
     dossiers,
@@ -65,6 +66,10 @@ urlpatterns = [
     path("datasets/<uuid:dataset_id>/contact/<uuid:part_id>", parts.contact, name="contact"),
     path("datasets/<uuid:dataset_id>/data", tables.versions, name="data"),
     path("datasets/<uuid:dataset_id>/data/nieuw", uploads.form, name="upload-form"),
+    path("datasets/<uuid:dataset_id>/afspraken", contracts.contract, name="contract"),
+    path("datasets/<uuid:dataset_id>/afspraken/bewerken", contracts.edit, name="contract-edit"),
+    path("datasets/<uuid:dataset_id>/afspraken/tekst", contracts.text, name="contract-text"),
+    path("contracten/<uuid:contract_id>.odcs.yaml", contracts.file, name="contract-file"),
     path("datasets/<uuid:dataset_id>/dossier", preparing.start, name="dossier-open"),
     path("datasets/<uuid:dataset_id>/intrekken", deciding.withdraw, name="withdraw"),
     path("tabellen/<uuid:version_id>", tables.version, name="table"),

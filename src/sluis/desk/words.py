@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.utils.translation import ngettext
 
 from sluis.kernel.text import N_
+from sluis.lake.contracts.types import Change, ContractStatus
+from sluis.lake.contracts.types import Verdict as Kept
 from sluis.lake.types import ColumnType
 from sluis.register.types import Availability, Openness, Publication
 from sluis.release.types import Outcome, Stage, Verdict
@@ -54,6 +56,27 @@ VERDICTS = {
     Verdict.FAILED: (N_("Niet in orde"), "negative"),
     Verdict.ERROR: (N_("Controle mislukt"), "negative"),
     Verdict.NOT_APPLICABLE: (N_("Niet van toepassing"), "neutral"),
+}
+KEPT = {
+    Kept.PASSED: (N_("Nagekomen"), "positive"),
+    Kept.ATTENTION: (N_("Let op"), "warning"),
+    Kept.FAILED: (N_("Niet nagekomen"), "negative"),
+    Kept.ERROR: (N_("Controle mislukt"), "negative"),
+}
+RULE = {
+    "passed": (N_("Nagekomen"), "positive"),
+    "failed": (N_("Niet nagekomen"), "negative"),
+    "error": (N_("Niet te controleren"), "negative"),
+}
+CONTRACT = {
+    ContractStatus.DRAFT: (N_("Concept"), "neutral"),
+    ContractStatus.IN_FORCE: (N_("In werking"), "positive"),
+    ContractStatus.RETIRED: (N_("Beëindigd"), "neutral"),
+}
+CHANGE = {
+    Change.NONE: (N_("Geen verandering"), "neutral"),
+    Change.COMPATIBLE: (N_("Belooft meer"), "info"),
+    Change.BREAKING: (N_("Laat een belofte vallen"), "warning"),
 }
 TABLE = {
     "queued": (N_("Staat in de rij"), "neutral"),

@@ -25,8 +25,8 @@ register = template.Library()
 HOMES = {
     "dataset": "datasets", "metadata": "datasets", "columns": "datasets", "parts": "datasets", "data": "datasets",
     "distribution": "datasets", "service": "datasets", "contact": "datasets", "upload": "datasets",
-    "table": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback", "person": "people",
-    "teams": "people", "groups": "people", "replacements": "account",
+    "table": "datasets", "contract": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback",
+    "person": "people", "teams": "people", "groups": "people", "replacements": "account",
     "process": "processes", "task": "tasks", "notices": "tasks",
     "rule": "rules", "job": "jobs",
     "account_change_password": "account",

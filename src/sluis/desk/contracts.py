@@ -1,0 +1,59 @@
+"""A contract in words: columns with what is promised of them, what came out, and what Sluis does not check."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from sluis.kernel.errors import from_wire
+from sluis.lake.contracts.change import broken
+from sluis.lake.contracts.reading import Read
+from sluis.lake.contracts.types import RuleOutcome, Severity, Status
+from sluis.lake.contracts.wording import TYPES, outcome_text, rule_text
+
+
+def readable(read: Read, outcomes: Iterable[RuleOutcome] = ()) -> dict[str, Any]:
+    """Rules per column and of the table, each with its outcome when there is one."""
+    known = {one.rule.id: one for one in outcomes}
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for rule in read.agreed.rules:
+        if rule.kind in ("column", "type") and known.get(rule.id) is None:
+            continue  # said by the heads of the table itself
+        one = known.get(rule.id)
+        if rule.kind in ("column", "type") and one is not None and one.status is Status.PASSED:
+            continue
+        lines.setdefault(rule.column, []).append(_line(rule, one))
+    return {
+        "columns": [
+            {
+                "name": one.name,
+                "title": one.title or one.name,
+                "description": one.description,
+                "type": gettext(TYPES[one.logical_type]) if one.logical_type else "",
+                "rules": lines.get(one.name, []),
+            }
+            for one in read.agreed.properties
+        ],
+        "rules": lines.get("", []),
+        "notes": [note.text(gettext) for note in read.notes],
+    }
+
+
+def _line(rule: Any, one: RuleOutcome | None) -> dict[str, Any]:
+    return {
+        "text": rule_text(rule, gettext),
+        "warning": rule.severity is Severity.WARNING,
+        "status": one.status.value if one else "",
+        "found": outcome_text(one, gettext) if one else "",
+        "examples": [(example.row, example.value) for example in one.examples] if one else [],
+    }
+
+
+def dropped(before: Read, after: Read) -> list[str]:
+    """The promises that the new version lets go."""
+    rules = broken(before.agreed, after.agreed)
+    return [f"{rule.column}: {rule_text(rule, gettext)}" if rule.column else rule_text(rule, gettext) for rule in rules]
+
+
+def why_not(failure: Mapping[str, Any] | None) -> str:
+    return from_wire(failure).detail(gettext) if failure else ""
