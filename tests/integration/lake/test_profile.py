@@ -85,6 +85,14 @@ def test_histograms_hold_what_their_bounds_say(source: Path) -> None:
     assert {b["from"]: b["count"] for b in dag["bins"]} == months
 
 
+def test_numbers_at_the_ends_of_their_range_fall_in_a_bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = _write(tmp_path, "SELECT unnest([-9.5e307, 0, 9.5e307]) AS maat")
+    bins = _profile(path, [{"name": "maat", "title": "", "type": "number"}])["columns"][0]["histogram"]["bins"]
+    assert [(b["from"] <= v < b["to"]) for b in bins if b["count"] for v in (-9.5e307, 0, 9.5e307)].count(True) == 3
+    assert sum(b["count"] for b in bins) == 3
+
+
 def test_the_same_file_gives_the_same_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     select = "SELECT range AS id, 'z' || range % 20011 AS code, sin(range) * 1e9 AS maat FROM range(300000)"

@@ -1,5 +1,6 @@
 """Figures per column, in one scan for all and one short one per column."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -107,10 +108,13 @@ def _histogram(session: Session, column: Column, b: Mapping[str, Any]) -> dict[s
     start, width, bins = equal_width(b["least"], b["most"], column.type is ColumnType.INTEGER)
     c = quoted(column.name)
     finite = f"isfinite({c})" if column.type is ColumnType.NUMBER else f"{c} IS NOT NULL"
-    place = f"least({bins - 1}, greatest(0, floor(({c}::DOUBLE - {float(start)!r}) / {float(width)!r})))::INTEGER"
-    counts = dict(session.all(f"SELECT {place} AS bin, count(*) FROM t WHERE {finite} GROUP BY bin"))
+    place = f"TRY_CAST(floor(({c}::DOUBLE - {float(start)!r}) / {float(width)!r}) AS INTEGER)"
+    counts: Counter[int] = Counter()
+    for bin_, count in session.all(f"SELECT {place} AS bin, count(*) FROM t WHERE {finite} GROUP BY bin"):
+        # Rounding may put a bound just outside; without a number the distance itself is too large for one.
+        counts[bins - 1 if bin_ is None else min(bins - 1, max(0, bin_))] += count
     bounds = [_bound(start + i * width) for i in range(bins + 1)]
-    return {"unit": "number", "bins": _bins(bounds, [counts.get(i, 0) for i in range(bins)])}
+    return {"unit": "number", "bins": _bins(bounds, [counts[i] for i in range(bins)])}
 
 
 def _ordered(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str, Any]:

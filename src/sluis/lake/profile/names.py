@@ -61,10 +61,10 @@ MOST_WORDS = 6
 def looks_like_name(text: str) -> bool:
     """A first name, an initialled name, or a common surname with or without its prefix; no sentences."""
     text = text.strip()
-    if not text or any(sign.isdigit() or sign == "@" for sign in text):
-        return False
     words = _WORD.findall(text.lower())
     if not words or len(words) > MOST_WORDS:
+        return False
+    if any(sign.isdigit() or sign == "@" for sign in text):
         return False
     if _INITIALS.fullmatch(text) or words[0] in FIRST:
         return True
