@@ -5,6 +5,7 @@ def test_something(browse):
     browse.check(page)                         # axe, no scroll sideways, one h1, nothing foreign, no violations
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -57,6 +58,22 @@ def _ready(url: str) -> bool:
         return False
 
 
+def _built(folders: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """The catalogue, built by the worker that comes first; addresses do not stand in it, so the others copy it."""
+    own = folders.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    whole, building = shared / "journeys", shared / "journeys.part"
+    with (shared / "journeys.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            shutil.rmtree(building, ignore_errors=True)
+            building.mkdir()
+            command = [sys.executable, "-m", "tests.journeys.site"]
+            subprocess.run(command, cwd=REPOSITORY, env=environment | {"SLUIS_DATA": str(building)}, check=True)
+            building.rename(whole)
+    return whole
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Sluis as `sluis serve` runs it, with the catalogue of `tests.journeys.site`; one for the whole run."""
@@ -68,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"http://127.0.0.1:{port}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
     ours = {"SLUIS_DATA": str(data), "SLUIS_PORT": str(port), "SLUIS_BASE_URL": url, "SLUIS_HOST": "127.0.0.1"}
-    subprocess.run([sys.executable, "-m", "tests.journeys.site"], cwd=REPOSITORY, env=kept | ours, check=True)
+    shutil.copytree(_built(tmp_path_factory, kept), data, dirs_exist_ok=True)
     log = (data / "serve.log").open("wb")
     server = subprocess.Popen(
         [sys.executable, "-m", "sluis", "serve"], cwd=REPOSITORY, env=kept | ours, stdout=log, stderr=log

@@ -1,6 +1,6 @@
 """Fills a data folder with a small fixed catalogue, through the real operations by the people of the demo province.
 
-    python -m tests.journeys.site        (with SLUIS_DATA and SLUIS_BASE_URL in the environment)
+    python -m tests.journeys.site        (with SLUIS_DATA in the environment)
 
 Stands outside: zwemwaterkwaliteit and gemeentegrenzen (open; one with a map), wide (60 columns), hostile (every text
 and cell is an attack), kwetsbare-soorten (closed), inspectie-kunstwerken (restricted), energieverbruik-gebouwen

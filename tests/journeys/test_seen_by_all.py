@@ -12,8 +12,11 @@ from tests.journeys.test_desk import places, sign_in
 from tests.journeys.test_portal_pages import OPEN, PAGES
 
 pytestmark = pytest.mark.journey
-LANGUAGES, THEMES = ("", "/en"), ("merwede", "duin")
-LOOKS = [(language, theme) for language in LANGUAGES for theme in THEMES]
+# Two looks that differ in everything run always.
+LOOKS = [
+    ("", "merwede"), ("/en", "duin"),
+    pytest.param("", "duin", marks=pytest.mark.slow), pytest.param("/en", "merwede", marks=pytest.mark.slow),
+]  # fmt: skip
 # WCAG 1.4.12, as a reader's own style sheet would set it.
 SPACING = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* { line-height: 1.5 !important;
     letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
