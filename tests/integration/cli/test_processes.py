@@ -23,7 +23,7 @@ def sluis(surroundings: dict[str, str], *words: str) -> subprocess.CompletedProc
     return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_it_serves_until_it_is_told_to_stop(number: signal.Signals, surroundings: dict[str, str]) -> None:
     address = f"http://127.0.0.1:{surroundings['SLUIS_PORT']}/readyz"
     with serving.running(surroundings, "serve", "--json") as server:

@@ -84,8 +84,9 @@ def test_csv_spectrum(tmp_path: Path) -> None:
             assert shown == (expected if isinstance(expected, list) else [expected]), path.name
 
 
-def test_suites_are_always_accounted_for(tmp_path: Path) -> None:
-    """Every file of the suites is either refused with a reason or loaded with all rows accounted for."""
+@pytest.mark.parametrize("turn", [0, *(pytest.param(turn, marks=pytest.mark.slow) for turn in (1, 2))])
+def test_suites_are_always_accounted_for(tmp_path: Path, turn: int) -> None:
+    """Every file of the suites is either refused with a reason or loaded with all rows accounted for; a third each."""
     from sluis.kernel.errors import SluisError
 
     files = [
@@ -96,7 +97,7 @@ def test_suites_are_always_accounted_for(tmp_path: Path) -> None:
     ]
     assert len(files) > 80
     loaded = 0
-    for number, path in enumerate(files):
+    for number, path in enumerate(files[turn::3]):
         place = tmp_path / str(number)
         place.mkdir()
         try:
@@ -108,7 +109,7 @@ def test_suites_are_always_accounted_for(tmp_path: Path) -> None:
         if rejected:
             assert len(found.rejects) == rejected, path.name
         loaded += 1
-    assert loaded > 60
+    assert loaded > 18
 
 
 def test_counts_agree_with_another_parser(tmp_path: Path) -> None:
