@@ -87,6 +87,12 @@ PRIVACY: dict[str, Fields] = {
     "register.DataService": Fields(possible="details", none="id dataset"),
     "register.Vocabulary": Fields(none="name title source licence retrieved refresh_url base"),
     "register.Concept": Fields(none="id vocabulary uri code label label_en broader ends position"),
+    "lake.SavedQuery": Fields(
+        pseudonym="created_by",
+        possible="title description sql",
+        none="id organisation shared version created_at changed_at",
+    ),
+    "release.PublicQuery": Fields(possible="title description sql", none="id organisation_id published_at"),
     "lake.TableVersion": Fields(
         pseudonym="created_by",
         possible="filename report profile source_sha256 data_sha256 rejects_sha256 failure",

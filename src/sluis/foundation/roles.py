@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, str] = {
     "contract.edit": N_("een concept maken van de afspraken over data (datacontract)"),
     "contract.decide": N_("afspraken over data in werking laten gaan of beëindigen"),
     "source.manage": N_("bronnen koppelen waaruit data vanzelf binnenkomt"),
+    "query.share": N_("een bewaarde vraag in SQL openbaar maken, over open data"),
     "dossier.view": N_("dossiers zien"),
     "dossier.prepare": N_("een dossier openen en klaarzetten voor een besluit"),
     "dossier.ask-change": N_("vragen om wijziging of het einde van een dataset die buiten staat"),
@@ -48,7 +49,7 @@ SIGNED_IN = "signed-in"
 _LOOK = frozenset({"dataset.view", "table.view", "dossier.view", "process.view"})
 _VIEW = _LOOK | {"process.work"}
 _KEEP = frozenset({"process.view", "process.work", "process.manage", "process.deploy", "policy.propose"})
-_EDIT = _VIEW | {"dataset.edit", "table.add", "contract.edit", "feedback.handle"}
+_EDIT = _VIEW | {"dataset.edit", "table.add", "contract.edit", "feedback.handle", "query.share"}
 _CARE = frozenset({"dossier.withdraw", "dossier.ask-change"})  # who may take it back may ask for something milder
 
 ROLES: dict[str, Role] = {

@@ -8,6 +8,7 @@ table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows 
 file(slug, file_format, number=None) -> PublicFileInfo   StillMade, NotFound, Gone
 search(SearchRequest) -> SearchResult
 sql_door() -> lake.query.asking.Door            questions in SQL over what is open; sql_limit(address)
+public_query(id), public_queries(page=1, size=50)  published questions, newest first, and their number
 not_open(*, kinds=("restricted", "closed"), grounds=(), organisation="", page=1, size=50) -> PublicPage
 not_open_facets(*, kinds=(), grounds=(), organisation="", language="nl") -> kind and ground → tuple[FacetCount, ...]
 planned(*, page=1, size=50) -> PublicPage       soonest first
@@ -53,6 +54,7 @@ from sluis.release.reading import (
     withdrawn,
 )
 from sluis.release.search.query import search
+from sluis.release.sharing import public_queries, public_query
 
 __all__ = [
     "StillMade",
@@ -70,6 +72,8 @@ __all__ = [
     "planned",
     "public_feedback",
     "public_feedback_of",
+    "public_queries",
+    "public_query",
     "release",
     "releases",
     "search",

@@ -56,6 +56,7 @@ from sluis.release.record.export import RecordFile, export_dossier
 from sluis.release.refreshing import request_change
 from sluis.release.search.index import is_behind as index_is_behind
 from sluis.release.search.index import rebuild as rebuild_index
+from sluis.release.sharing import publish_query, withdraw_query
 from sluis.release.starting import prepare_processes
 from sluis.release.withdrawing import withdraw
 
@@ -80,6 +81,7 @@ __all__ = [
     "prepare_processes",
     "public_feedback",
     "public_feedback_of",
+    "publish_query",
     "rebuild_index",
     "rebuild_projection",
     "recorded_inputs",
@@ -88,4 +90,5 @@ __all__ = [
     "task_context",
     "undecided",
     "withdraw",
+    "withdraw_query",
 ]

@@ -55,9 +55,12 @@ class Asking:
     more: dict[str, Any] = field(default_factory=dict)
 
 
-def page(request: HttpRequest, asking: Asking) -> HttpResponse:
-    """The form, and below it the answer, how far it is, or why there will be none."""
-    sql = request.GET.get("sql", "")
+def page(request: HttpRequest, asking: Asking, sql: str = "") -> HttpResponse:
+    """The form, and below it the answer, how far it is, or why there will be none.
+
+    `sql` is a kept question, which then needs not stand in the address.
+    """
+    sql = sql or request.GET.get("sql", "")
     wanted = bool(sql.strip()) and not {"find", "stopped"} & set(request.GET)
     context = _form(request, asking, sql)
     status = 200
@@ -115,7 +118,7 @@ def _form(request: HttpRequest, asking: Asking, sql: str) -> dict[str, Any]:
     return {
         "form": form,
         "sql": sql,
-        "sql_query": request.GET.urlencode(),
+        "sql_query": urlencode({"sql": sql}),
         "urls": asking.urls,
         "start": start,
         "stopped": "stopped" in request.GET,

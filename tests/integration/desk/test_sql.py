@@ -1,5 +1,6 @@
 """Staff ask about every table they may see the rows of; nobody else hears that a draft exists."""
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ class People:
         ours = create_organisation(by=SYSTEM, slug="merwede", name="Merwede")
         theirs = create_organisation(by=SYSTEM, slug="elders", name="Elders")
         self.users = {}
-        for name, home in (("reader", ours), ("stranger", theirs)):
+        homes = (("reader", "viewer", ours), ("steward", "data_steward", ours), ("stranger", "viewer", theirs))
+        for name, role, home in homes:
             email = f"{name}@merwede.example"
             create_person(
-                by=SYSTEM, email=email, name=name, password="lang genoeg woord", organisation_id=home.id, role="viewer"
+                by=SYSTEM, email=email, name=name, password="lang genoeg woord", organisation_id=home.id, role=role
             )
             self.users[name] = User.objects.get(email=email)
         file = folder / "vogels.csv"
@@ -75,3 +77,53 @@ def test_a_draft_is_not_there_for_anybody_else(client: Any, people: People) -> N
         assert CANARY not in page
         assert "Stille vogels" not in page
     assert client.get("/desk/sql").status_code in (302, 401)
+
+
+def test_a_kept_question_is_shared_changed_and_made_public_only_over_open_data(client: Any, people: People) -> None:
+    client.force_login(people.users["steward"])
+    kept = _kept(client, SQL, "organisation")
+    client.force_login(people.users["reader"])
+    assert "Alle vogels" in client.get("/desk/sql/bewaard").content.decode()
+    _, page = see(client, kept)
+    assert CANARY in page
+    assert client.get(f"{kept}/wijzigen").status_code == 200
+    assert client.post(f"{kept}/wijzigen", _form(SQL, version="1")).status_code == 403
+    assert client.post(f"{kept}/openbaar").status_code == 403
+    client.force_login(people.users["stranger"])
+    assert client.get(kept).status_code == 404
+    client.force_login(people.users["steward"])
+    refused = client.post(f"{kept}/openbaar", follow=True)
+    assert "is er niet, of u mag hem niet zien" in refused.content.decode()
+    assert client.get(kept.removeprefix("/desk")).status_code == 404
+    assert client.post(f"{kept}/wijzigen", _form("SELECT 41 + 1 AS n", version="1")).status_code == 302
+    assert client.post(f"{kept}/wijzigen", _form("SELECT 2 AS n", version="1")).status_code == 409
+    assert client.post(f"{kept}/openbaar").status_code == 302
+    client.logout()
+    _, page = see(client, kept.removeprefix("/desk"))
+    assert "Alle vogels" in page
+    assert re.search(r"<td[^>]*>42</td>", page)
+    assert "Alle vogels" in client.get("/en/sql/saved").content.decode()
+    client.force_login(people.users["steward"])
+    client.post(f"{kept}/openbaar", {"withdraw": "1"})
+    assert client.get(kept.removeprefix("/desk")).status_code == 404
+
+
+def test_a_question_of_ones_own_is_for_nobody_else(client: Any, people: People) -> None:
+    client.force_login(people.users["steward"])
+    kept = _kept(client, SQL, "own")
+    client.force_login(people.users["reader"])
+    assert client.get(kept).status_code == 404
+    assert "Alle vogels" not in client.get("/desk/sql/bewaard").content.decode()
+    client.force_login(people.users["steward"])
+    assert client.post(f"{kept}/verwijderen").status_code == 302
+    assert client.get(kept).status_code == 404
+
+
+def _form(sql: str, shared: str = "organisation", **more: str) -> dict[str, str]:
+    return {"title": "Alle vogels", "description": "Ook de stille.", "sql": sql, "shared": shared, **more}
+
+
+def _kept(client: Any, sql: str, shared: str) -> str:
+    made = client.post("/desk/sql/bewaren", _form(sql, shared))
+    assert made.status_code == 302, made.content.decode()
+    return str(made["Location"])

@@ -29,17 +29,17 @@ _ROUTES = {"page": "sql", "progress": "sql-progress", "stop": "sql-stop"}
 
 @require_safe
 def ask(request: HttpRequest) -> HttpResponse:
-    return asking.page(request, _asking(request))
+    return asking.page(request, asking_for(request, request.GET.get("sql", "")))
 
 
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
-    return asking.progress(request, _asking(request))
+    return asking.progress(request, asking_for(request, request.GET.get("sql", "")))
 
 
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
-    return asking.stop(request, _asking(request))
+    return asking.stop(request, asking_for(request, request.GET.get("sql", "")))
 
 
 @require_safe
@@ -65,9 +65,11 @@ def answer(request: HttpRequest, form: str) -> HttpResponseBase:
     return response
 
 
-def _asking(request: HttpRequest) -> asking.Asking:
+def asking_for(request: HttpRequest, sql: str, **more: Any) -> asking.Asking:
+    """What the desk puts in the page; `more` goes to the template."""
     by = require(who(request), "table.view")
     query = request.GET.copy()
+    query["sql"] = sql
     for name in ("cursor", "page", "find", "tables", "list"):
         query.pop(name, None)
     return asking.Asking(
@@ -83,6 +85,7 @@ def _asking(request: HttpRequest) -> asking.Asking:
             Link(label, f"{reverse('desk:sql-answer', args=[form])}?{query.urlencode()}")
             for form, label in FILES.items()
         ],
+        more={"save_url": "" if more else reverse("desk:sql-new")} | more,
     )
 
 

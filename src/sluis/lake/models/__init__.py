@@ -1,6 +1,16 @@
 from sluis.lake.models.contract import ContractOutcome, ContractVersion
+from sluis.lake.models.query import SavedQuery
 from sluis.lake.models.source import Source, SourceRun, SourceSecret
 from sluis.lake.models.table import TableVersion
 from sluis.lake.models.upload import Upload
 
-__all__ = ["ContractOutcome", "ContractVersion", "Source", "SourceRun", "SourceSecret", "TableVersion", "Upload"]
+__all__ = [
+    "ContractOutcome",
+    "ContractVersion",
+    "SavedQuery",
+    "Source",
+    "SourceRun",
+    "SourceSecret",
+    "TableVersion",
+    "Upload",
+]

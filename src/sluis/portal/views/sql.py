@@ -1,10 +1,13 @@
 """Ask a question in SQL about everything that is open."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sluis.foundation.service import client_address
@@ -13,8 +16,10 @@ from sluis.lake.query.offering import written
 from sluis.portal import cells
 from sluis.release import public
 from sluis.web import asking
+from sluis.web.paging import Page, whole_number
 from sluis.web.shapes import Link
 
+SIZE = 50
 FILES = {"csv": "CSV", "ndjson": "NDJSON", "json": "JSON", "parquet": "Parquet"}
 
 
@@ -33,8 +38,33 @@ def stop(request: HttpRequest) -> HttpResponse:
     return asking.stop(request, _asking(request))
 
 
-def _asking(request: HttpRequest) -> asking.Asking:
-    sql = request.GET.get("sql", "")
+@require_safe
+def saved(request: HttpRequest) -> HttpResponse:
+    number = whole_number(request.GET, "page", 1, most=10_000)
+    rows, total = public.public_queries(page=number, size=SIZE)
+    return render(
+        request,
+        "portal/sql_saved.html",
+        {"rows": rows, "page": Page(rows, number, SIZE, total), "crumbs": _crumbs()[:1]},
+    )
+
+
+@require_safe
+def opened(request: HttpRequest, query_id: UUID) -> HttpResponse:
+    """A published question with its answer."""
+    found = public.public_query(query_id)
+    return asking.page(request, _asking(request, found.sql, saved=found, crumbs=_crumbs()), sql=found.sql)
+
+
+def _crumbs() -> list[Link]:
+    return [
+        Link(gettext("Vraag in SQL"), reverse("portal:sql")),
+        Link(gettext("Vragen van de provincie"), reverse("portal:sql-saved")),
+    ]
+
+
+def _asking(request: HttpRequest, sql: str = "", **more: Any) -> asking.Asking:
+    sql = sql or request.GET.get("sql", "")
     return asking.Asking(
         door=public.sql_door(),
         asked=lake.asked,
@@ -46,6 +76,7 @@ def _asking(request: HttpRequest) -> asking.Asking:
         template="portal/sql.html",
         files=lambda found: [Link(label, file_url(sql, form)) for form, label in FILES.items()],
         before=lambda: public.sql_limit(client_address(request)),
+        more=more,
     )
 
 

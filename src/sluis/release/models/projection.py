@@ -152,3 +152,20 @@ class PublicTable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset}/{self.release}"
+
+
+class PublicQuery(models.Model):
+    """A question in SQL that stands outside, as it was when it was published; `id` is that of the kept question."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation_id = models.UUIDField()
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    sql = models.TextField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-published_at", "id"], name="public_query_newest")]
+
+    def __str__(self) -> str:
+        return self.title
