@@ -16,7 +16,7 @@ TEXTS = (ColumnType.TEXT, ColumnType.JSON)
 
 _SPREAD = 2_654_435_761  # Knuth's multiplicative hash: the same rows whoever reads them
 _TURN = 2**32
-_BYTES_AT_ONCE = 64_000_000
+_BYTES_AT_ONCE = 4_000_000
 
 
 @dataclass(slots=True)

@@ -75,6 +75,7 @@ class Session:
         columns = ", ".join(_typed(column) for look in looks for column in look.columns)
         self.con.execute(f"CREATE TABLE s AS SELECT {columns} FROM t LIMIT 0")
         self.con.register("taken", taken).execute("INSERT INTO s SELECT * FROM taken").unregister("taken")
+        pa.default_memory_pool().release_unused()  # what went by is not read again
         plain = frozenset(name for look in looks for name in look.plain)
         return replace(self, sampled=taken.num_rows, plain=plain)
 
