@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.inbox import open_task
 from tests.journeys.site import RUN
 from tests.journeys.test_desk import press, sign_in
 
@@ -67,13 +68,6 @@ def test_from_the_form_to_the_answer(browse: Any, language: str, width: int, scr
 
 
 def _task(browse: Any, desk: Any, number: str, title: str) -> str:
-    """The page of the open task of this request, as soon as it stands in the inbox."""
-    for _ in range(40):
-        desk.goto(f"/desk/?proces=dataverzoek&q={number}")
-        row = desk.locator(".sluis-tasks li", has_text=title)
-        if row.count():
-            break
-        desk.wait_for_timeout(500)
-    row.locator("a.nl-button").first.click()
+    open_task(desk, number, title)
     browse.check(desk)
-    return desk.content()
+    return str(desk.content())

@@ -43,8 +43,13 @@ def propose(
     cases: Annotated[
         Path | None, typer.Option(help=_("CSV met gevallen, als die anders moeten uitkomen."), exists=True)
     ] = None,
+    place: Annotated[
+        str,
+        typer.Option("--organisation", help=_("Voor welke organisatie, als u dit voor meer dan één mag (korte naam).")),
+    ] = "",
 ) -> None:
     start()
+    from sluis.foundation.service import organisation
     from sluis.process import service as process
     from sluis.process.types import ProposalState
 
@@ -56,6 +61,7 @@ def propose(
         xml=_bytes(file),
         motivation=motivation,
         cases=cases.read_text(encoding="utf-8-sig") if cases else "",
+        organisation_id=organisation(place).id if place else None,
     )
 
     def compared() -> Any:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from sluis.cli.main import app
 from sluis.cli.terminal import speech
-from sluis.foundation.service import create_organisation, create_person, grant
+from sluis.foundation.service import actor_by_email, create_organisation, create_person, grant
 from sluis.kernel.actor import SYSTEM
 from sluis.process.shipped import shipped
 
@@ -45,7 +45,12 @@ def test_review_twice_a_year_from_the_command_line(tmp_path: Path) -> None:
     file = tmp_path / "review.dmn"
     file.write_bytes((shipped("policies") / "review.dmn").read_bytes().replace(b'"P1Y"', b'"P6M"', 1))
     boss, owner = ("--as", "coordinator@merwede.example"), ("--as", "data_owner@merwede.example")
-    made = told("policy", "propose", str(file), *boss, "--motivation", "Twee keer per jaar.")
+    away = create_organisation(by=SYSTEM, slug="elders", name="Provincie Elders")
+    both = actor_by_email("coordinator@merwede.example").user_id
+    grant(by=SYSTEM, user_id=both, organisation_id=away.id, role="coordinator")
+    asked = ("policy", "propose", str(file), *boss, "--motivation", "Twee keer per jaar.")
+    told(*asked, code=1)
+    made = told(*asked, "--organisation", "merwede")
     assert [one["what"] for one in made["changes"]] == ["rule"]
     assert made["cases"]["otherwise"]
     assert told("policy", "proposals", *owner)[0]["may_decide"]

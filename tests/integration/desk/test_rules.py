@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.processes import deployed
 from tests.refused import BAD
 
-from sluis.foundation.service import run_until_idle
+from sluis.foundation.service import grant, run_until_idle
+from sluis.kernel.actor import SYSTEM
 from sluis.process import service as door
 from sluis.process.shipped import shipped
 
@@ -158,3 +159,20 @@ def test_a_new_policy_is_named_after_its_file(coordinator: Any) -> None:
     assert 'action="/desk/beleid/tabellen/onze-regels"' in page
     given = {"motivation": "Nieuw.", "file": upload("iets.txt", new)}
     posted(coordinator, "/desk/beleid/nieuw", 422, action="compare", **given)
+
+
+def test_who_proposes_for_more_organisations_chooses_one(
+    coordinator: Any, owner: Any, elsewhere: Any, merwede: Any
+) -> None:
+    grant(by=SYSTEM, user_id=coordinator.user.id, organisation_id=elsewhere.id, role="coordinator")
+    given = {"motivation": "Kentekens.", "file": upload("personal-data.dmn", NEW)}
+    page = posted(coordinator, PLACE, action="compare", **given)
+    assert "Provincie Elders" in page
+    again = {"held": hidden(page, "held"), "motivation": "Kentekens."}
+    page = posted(coordinator, PLACE, 422, action="propose", **again)
+    assert "Kies voor welke organisatie u dit voorstelt." in page
+    assert "Stel voor" in page
+    place = posted(coordinator, PLACE, 302, action="propose", organisation=str(merwede.id), **again)
+    run_until_idle()
+    assert "Leg het besluit vast" in owner.client.get(place, **HTML).content.decode()
+    posted(coordinator, PLACE, 422, action="propose", organisation="0", **again)

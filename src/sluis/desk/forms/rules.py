@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -33,9 +34,21 @@ class VersionForm(forms.Form):
         max_length=5_000,
         widget=forms.Textarea({"rows": 3}),
     )
+    organisation = forms.ChoiceField(
+        label=_("Voor welke organisatie stelt u dit voor?"),
+        help_text=_("Een data-eigenaar van die organisatie besluit erover."),
+        required=False,
+    )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, places: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        """`places`: organisations (id, name) for which somebody proposes; who has one is not asked."""
         super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["organisation"]).choices = [
+            ("", gettext("Kies een organisatie")),
+            *places,
+        ]
+        if len(places) < 2:
+            del self.fields["organisation"]
         self.fields["file"].widget.attrs["accept"] = f".{ENDINGS[kind]},.xml"
         self.fields["cases_file"].widget.attrs["accept"] = ".csv"
         if kind == "process":

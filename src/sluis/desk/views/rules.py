@@ -16,7 +16,8 @@ from sluis.desk.forms.rules import ENDINGS, NewRuleForm, RuleDecisionForm, Versi
 from sluis.desk.page import CORRECTABLE, attempt, put, refused, show, who
 from sluis.desk.process_view import given
 from sluis.desk.views.tasks import next_url
-from sluis.foundation.service import holds
+from sluis.foundation.service import holds, places
+from sluis.kernel.actor import Actor
 from sluis.kernel.errors import NotFound
 from sluis.kernel.ids import slugify
 from sluis.kernel.text import N_
@@ -56,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def rule(request: HttpRequest, place: str, key: str) -> HttpResponse:
     """What holds, and a form for a new version: `action` is compare, or propose what was compared."""
     actor, kind = who(request), _kind(place)
-    form = VersionForm(request.POST or None, request.FILES or None, kind=kind.value)
+    form = VersionForm(request.POST or None, request.FILES or None, kind=kind.value, places=_places(actor))
     if request.method == "POST" and form.is_valid():
         if request.POST.get("action") == "propose":
             return _proposed(request, kind, key, form)
@@ -124,17 +125,22 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     return show(request, "rule_proposal", context, status=refused(form) if form.errors else 200)
 
 
-def _compared(request: HttpRequest, kind: Kind, key: str, form: VersionForm) -> HttpResponse:
-    """Faults with the drawing, or what changes with a button to propose it. Nothing is stored."""
+def _compared(request: HttpRequest, kind: Kind, key: str, form: VersionForm, unplaced: str = "") -> HttpResponse:
+    """Faults with the drawing, or what changes, with a button to propose it. Stores nothing.
+
+    `unplaced`: why it could not be proposed yet.
+    """
     actor, given = who(request), form.cleaned_data
     context = _about(kind, key)
     try:
         found = process.compare_rule(by=actor, kind=kind, key=key, xml=given["bytes"], cases=given["cases"])
     except CORRECTABLE as error:
         return _refused(request, kind, given["bytes"], error, context)
-    carried = VersionForm(kind=kind.value, initial=form.carried())
+    carried = VersionForm(form.carried(), kind=kind.value, places=_places(actor))
+    if unplaced:
+        carried.add_error("organisation", unplaced)
     context |= shapes.shown(kind, given["bytes"]) | shapes.told(actor, found) | {"form": carried}
-    return show(request, "rule_compare", context)
+    return show(request, "rule_compare", context, status=422 if unplaced else 200)
 
 
 def _refused(request: HttpRequest, kind: Kind, xml: bytes, error: Any, context: dict[str, Any]) -> HttpResponse:
@@ -145,6 +151,9 @@ def _refused(request: HttpRequest, kind: Kind, xml: bytes, error: Any, context: 
 
 def _proposed(request: HttpRequest, kind: Kind, key: str, form: VersionForm) -> HttpResponse:
     given = form.cleaned_data
+    chosen = given.get("organisation")
+    if "organisation" in form.fields and not chosen:
+        return _compared(request, kind, key, form, gettext("Kies voor welke organisatie u dit voorstelt."))
     try:
         made = process.propose(
             by=who(request),
@@ -153,6 +162,7 @@ def _proposed(request: HttpRequest, kind: Kind, key: str, form: VersionForm) -> 
             xml=given["bytes"],
             motivation=given["motivation"],
             cases=given["cases"],
+            organisation_id=UUID(chosen) if chosen else None,
         )
     except CORRECTABLE as error:
         put(form, error)
@@ -160,6 +170,12 @@ def _proposed(request: HttpRequest, kind: Kind, key: str, form: VersionForm) -> 
         return _refused(request, kind, given["bytes"], error, context)
     messages.success(request, gettext("Voorgesteld. Een data-eigenaar die dit niet voorstelde, besluit erover."))
     return redirect("desk:rule-proposal", proposal_id=made.id)
+
+
+def _places(actor: Actor) -> list[tuple[str, str]]:
+    """Whole organisations for which this person may propose."""
+    found = places(by=actor, permission="policy.propose")
+    return [(str(one.organisation_id), one.title) for one in found if one.team_id is None]
 
 
 def _about(kind: Kind, key: str) -> dict[str, Any]:

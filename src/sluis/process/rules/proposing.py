@@ -134,7 +134,11 @@ def _place(by: Actor, organisation_id: UUID | None) -> tuple[str, UUID]:
     if not held:
         raise NotAllowed("proposal.whole", N_("Een regel geldt voor de hele organisatie, niet voor één team."))
     if len({place for place, _ in held}) > 1:
-        raise Invalid("proposal.organisation", N_("Kies voor welke organisatie u dit voorstelt."))
+        raise Invalid(
+            "proposal.organisation",
+            N_("Kies voor welke organisatie u dit voorstelt."),
+            way_out=N_("Met een opdracht: --organisation."),
+        )
     place = next(iter(held))[0]
     return next(role for role in _PROPOSERS if (place, role) in held), place
 
