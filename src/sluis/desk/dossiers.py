@@ -16,7 +16,7 @@ from sluis.process.rules import words
 from sluis.process.types import InstanceRecord, TaskRecord
 from sluis.register import service as register
 from sluis.release import service as release
-from sluis.release.types import DossierFilter, DossierRecord, ExhibitKind, ExhibitRecord, Stage
+from sluis.release.types import DossierFilter, DossierRecord, ExhibitKind, ExhibitRecord, Stage, Verdict
 from sluis.web.formats import day, number
 from sluis.web.shapes import Link
 
@@ -80,9 +80,12 @@ def _told(instance: InstanceRecord, task: TaskRecord) -> list[tuple[str, Any]]:
 def evidence_of(found: DossierRecord) -> dict[str, Any]:
     """Checks with what to do about them, and what the rules and people said, each as it counts now."""
     newest = {(e.kind, e.element): e for e in found.exhibits}
+    checks = checks_of(found)
+    fine = [row for row in checks if row["report"].verdict in (Verdict.PASSED, Verdict.NOT_APPLICABLE)]
     return {
         "dossier": found,
-        "checks": checks_of(found),
+        "checks": [row for row in checks if row not in fine],
+        "fine": fine,
         "rules": [_rule(e) for (kind, _), e in newest.items() if kind is ExhibitKind.RULE],
         "advices": [e for e in found.exhibits if e.kind is ExhibitKind.ADVICE],
         "blockers": found.blockers,

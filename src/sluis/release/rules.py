@@ -76,7 +76,8 @@ def blockers(checks: Sequence[CheckReport], proposal: Mapping[str, Any], *, stal
 
 
 def _blocked(check: CheckReport) -> Finding:
-    return Finding("decide.blocked", N_("De controle ‘{check}’ houdt dit tegen."), {"check": check.title}, check.name)
+    text = N_("De controle ‘{check_term}’ houdt dit tegen.")
+    return Finding("decide.blocked", text, {"check_term": check.title}, check.name)
 
 
 def dict_of(finding: Finding) -> dict[str, Any]:

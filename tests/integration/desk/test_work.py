@@ -209,6 +209,9 @@ def test_from_file_to_the_outside(owner, submitted):
     assert "Wat is er te doen?" in page
     assert "<svg" in page
     assert "Wat de regels zeggen" in page
+    assert "Open data vrijgeven · Data-eigenaar" in page
+    task = text_of(owner.client.get(f"/desk/taken/{Task.objects.get(element='Decide', state='open').id}"))
+    assert re.search(r"<summary>\d+ antwoorden<", task)
     assert "11 Besluiten" in text_of(owner.client.get("/desk/"))
     answer = do(owner, "Decide", OPEN)
     assert answer.status_code == 302, text_of(answer)[-3000:]

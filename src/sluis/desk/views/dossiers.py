@@ -73,7 +73,7 @@ def around(request: HttpRequest, found: DossierRecord) -> dict[str, Any]:
         ],
         "place": drawn(SYSTEM, instance) if instance else None,
         "process_url": reverse("desk:process", args=[found.instance_id]) if instance else "",
-        "tasks": task_rows(found.tasks, actor, {}),
+        "tasks": task_rows(found.tasks, actor, {one.key: one for one in process.all_current("process")}),
         "evidence": evidence_of(found),
         "content": register_facts(found, actor),
         "changes": changes_since(found, actor),

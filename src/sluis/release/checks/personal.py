@@ -26,10 +26,13 @@ KINDS = {
 }
 _TEXTS = {
     "blocks": N_(
-        "In {columns} staan {sure} {kind} ({count} rijen). Verwijder of bewerk deze kolom en lever opnieuw aan."
+        "In {columns} staan {sure_term} {kind_term} ({count} rijen). "
+        "Verwijder of bewerk deze kolom en lever opnieuw aan."
     ),
-    "judge": N_("In {columns} staan {sure} {kind} ({count} rijen). Iemand moet dit met een reden beoordelen."),
-    "ignore": N_("In {columns} staan {sure} {kind} ({count} rijen). Volgens het beleid is dat geen bezwaar."),
+    "judge": N_(
+        "In {columns} staan {sure_term} {kind_term} ({count} rijen). Iemand moet dit met een reden beoordelen."
+    ),
+    "ignore": N_("In {columns} staan {sure_term} {kind_term} ({count} rijen). Volgens het beleid is dat geen bezwaar."),
 }
 _SURE = {"sure": N_("zeker"), "probable": N_("waarschijnlijk"), "possible": N_("misschien")}
 
@@ -76,8 +79,8 @@ def _finding(hit: Mapping[str, Any]) -> Finding:
     weight = str(said.value) if said.value in _TEXTS else "blocks"
     params = {
         "columns": ", ".join(hit["columns"]),
-        "kind": KINDS.get(hit["kind"], hit["kind"]),
-        "sure": _SURE.get(hit["confidence"], hit["confidence"]),
+        "kind_term": KINDS.get(hit["kind"], hit["kind"]),
+        "sure_term": _SURE.get(hit["confidence"], hit["confidence"]),
         "count": hit["count"],
         "policy": said.evidence["policy"],
         "matched": said.evidence["matched"],
