@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all lint types layers bench build messages docs front install clean
+.PHONY: help demo test test-all lint types layers deploy bench build messages docs front install clean
 
 UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
@@ -53,6 +53,10 @@ types: install ## strict types
 
 layers: install ## who may import whom
 	$(VENV)/lint-imports
+
+deploy: install ## lint and render image file, compose file and chart with the real tools
+	$(UV) sync --quiet --locked --group deploy --python "$(PY)"
+	$(VENV)/pytest tests/deploy $(ARGS)
 
 bench: install ## speed against DuckDB and SQLite in the same run; writes docs/reference/performance.md
 	$(VENV)/python -m benchmarks $(ARGS)
