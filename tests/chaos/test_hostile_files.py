@@ -17,7 +17,7 @@ from sluis.foundation.service import blobs
 from sluis.kernel.errors import Invalid, NotFound, SluisError
 from sluis.lake import operations
 from sluis.lake.models import TableVersion
-from sluis.lake.service import data_path, ingest_now, latest_ready, rejects_path
+from sluis.lake.service import data_files, ingest_now, latest_ready, rejects_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,7 +93,7 @@ def assert_refused(province: Province, dataset: UUID, row: TableVersion, error: 
     assert row.failure["code"] == error.code
     assert latest_ready(by=steward, dataset_id=dataset) is None
     with pytest.raises(NotFound):
-        data_path(by=steward, table_version_id=row.id)
+        data_files(by=steward, table_version_id=row.id).paths[0]
     sha = row.source_sha256
     assert left_behind() == [f"blobs/{sha[:2]}/{sha[2:4]}/{sha}"]
 

@@ -16,6 +16,7 @@ from sluis.cli.start import migrate, start
 
 start()
 
+import pyarrow.parquet as pq  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from sluis.cli.releases import PLAIN  # noqa: E402
@@ -24,7 +25,7 @@ from sluis.foundation.service import acting, audit, blobs, create_organisation, 
 from sluis.kernel import clock  # noqa: E402
 from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
 from sluis.lake.models import TableVersion  # noqa: E402
-from sluis.lake.service import append_upload, finish_upload, start_upload  # noqa: E402
+from sluis.lake.service import append_upload, finish_upload, request_ingest, start_upload  # noqa: E402
 from sluis.register import service as register  # noqa: E402
 from sluis.release import models as stored  # noqa: E402
 from sluis.release import service as release  # noqa: E402
@@ -60,9 +61,13 @@ def check() -> list[str]:
     wrong = [] if (verdict := audit.verify()).sound else [f"audit {verdict.fault} at {verdict.seq}"]
     wrong += [f"lost blob {sha}" for sha in blobs.wanted() - {file.name for file in blobs.all_files()}]
     wrong += [f"damaged blob {sha}" for sha in blobs.damaged()]
-    for row in TableVersion.objects.all():
-        half = bool(row.data_sha256) != (row.status == "ready") or (row.status == "ready" and row.report is None)
+    for row in TableVersion.objects.select_related("base"):
+        half = bool(row.parts) != (row.status == "ready") or (row.status == "ready" and row.report is None)
         wrong += [f"half version {row.id} {row.status}"] if half or row.status in ("queued", "running") else []
+        wrong += [f"version {row.id} has other rows than it says"] if _rows(row) != row.rows_total else []
+        replaced = row.change.get("replaced", 0)
+        if row.status == "ready" and row.base and row.rows_total != row.base.rows_total + row.rows_loaded - replaced:
+            wrong.append(f"version {row.id} does not follow from its base")
     wrong += [f"job {job.task} {job.state}" for job in Job.objects.exclude(state=Job.State.SUCCESSFUL)]
     for row in stored.PublicDataset.objects.all():
         current = stored.Release.objects.filter(dataset_id=row.dataset_id, status="current")
@@ -73,6 +78,10 @@ def check() -> list[str]:
             wrong.append(f"{row.slug} was taken back and still shows rows")
     decided = stored.Dossier.objects.filter(stage="decided").count()
     return wrong + ([f"{decided} dossiers stayed decided"] if decided else [])
+
+
+def _rows(row: TableVersion) -> int:
+    return sum(pq.read_metadata(blobs.path(part["sha256"])).num_rows for part in row.parts)
 
 
 def work(chance: random.Random) -> None:
@@ -96,6 +105,11 @@ def _story(chance: random.Random, steward: Actor, owner: Actor, home: str) -> No
     append_upload(by=steward, upload_id=upload.id, offset=0, chunks=[data])
     version = finish_upload(by=steward, upload_id=upload.id)
     say(accepted=version)
+    more = [b"plaats;aantal\n" + b"".join(b"Tiel;%d\n" % (n + chance.randint(0, 9)) for n in range(40))] * 2
+    asked = [(more[0], "append", ()), (more[1], "upsert", ("aantal",))]
+    for data, mode, key in asked[: chance.randint(0, 2)]:
+        blob = blobs.put_bytes(data)
+        say(accepted=request_ingest(by=steward, dataset_id=made.id, blob=blob, filename="m.csv", mode=mode, key=key))
     run_until_idle()
     dossier = release.open_dossier(by=steward, dataset_id=made.id)
     release.answer(by=steward, dossier_id=dossier.id, element="Intake", answers=PLAIN)

@@ -41,6 +41,10 @@ def import_files(
     date_order: Annotated[str, typer.Option(help=_("Volgorde van datums: dmy, mdy of ymd."))] = "",
     skip: Annotated[int | None, typer.Option(help=_("Aantal regels om over te slaan."))] = None,
     sheet: Annotated[str, typer.Option(help=_("Naam van het werkblad."))] = "",
+    append: Annotated[bool, typer.Option("--append", help=_("Voeg de rijen toe aan de tabel."))] = False,
+    upsert_key: Annotated[
+        str, typer.Option(help=_("Werk de tabel bij op deze sleutel: namen van kolommen met komma's ertussen."))
+    ] = "",
     column_type: Annotated[
         list[str] | None, typer.Option("--type", help=_("Soort van een kolom: naam=text; herhaal voor meer."))
     ] = None,
@@ -57,16 +61,25 @@ def import_files(
         skip=skip,
         sheet=sheet,
     )
-    who = actor(by)
+    who, how = actor(by), _how(append, upsert_key)
     refused = 0
     for file in files:
         try:
-            _tell(import_file(who, file, dataset=dataset, organisation=organisation, title=title, options=options))
+            where = {"dataset": dataset, "organisation": organisation, "title": title}
+            _tell(import_file(who, file, **where, options=options, how=how))
         except SluisError as error:
             refused += 1
             _tell_refusal(file, error)
     if refused:
         raise typer.Exit(1)
+
+
+def _how(append: bool, upsert_key: str) -> dict[str, Any]:
+    """How the rows meet those of the table, as the lake asks it."""
+    key = [name.strip() for name in upsert_key.split(",") if name.strip()]
+    if append and key:
+        raise Invalid("import.mode", N_("Kies toevoegen of bijwerken op een sleutel, niet allebei."))
+    return {"mode": "upsert" if key else "append" if append else "replace", "key": key}
 
 
 def _options(types: list[str], **said: Any) -> dict[str, Any]:
@@ -78,7 +91,7 @@ def _options(types: list[str], **said: Any) -> dict[str, Any]:
 
 
 def import_file(
-    by: Actor, file: Path, *, dataset: str, organisation: str, title: str, options: dict[str, Any]
+    by: Actor, file: Path, *, dataset: str, organisation: str, title: str, options: dict[str, Any], how: dict[str, Any]
 ) -> dict[str, Any]:
     """Read one file into a dataset; a new one is made once the file was read. Returns what `--json` shows."""
     if file.is_dir():
@@ -94,10 +107,11 @@ def import_file(
     say(_("{file} → dataset {slug}").format(file=file.name, slug=slug))
     known = _known(by, slug)
     if known:
-        made = take_in(by, known.id, file, options)
+        made = take_in(by, known.id, file, options, **how)
     else:
-        made = _take_in_new(by, file, slug, organisation, title or _title(file), options)
-    return {"file": str(file), "dataset": slug} | _told(made.report)
+        made = _take_in_new(by, file, slug, organisation, title or _title(file), options, how)
+    version = {"version": made.number, "mode": made.mode, "rows_total": made.rows_total, "change": made.change}
+    return {"file": str(file), "dataset": slug} | version | _told(made.report)
 
 
 def _told(report: dict[str, Any] | None) -> dict[str, Any]:
@@ -109,24 +123,26 @@ def _told(report: dict[str, Any] | None) -> dict[str, Any]:
     return {name: report[name] for name in _REPORTED} | {"warnings": said}
 
 
-def take_in(by: Actor, dataset_id: UUID, file: Path, options: dict[str, Any] | None = None) -> "TableVersionRecord":
+def take_in(
+    by: Actor, dataset_id: UUID, file: Path, options: dict[str, Any] | None = None, **how: Any
+) -> "TableVersionRecord":
     """Read the file as the next version of the table of the dataset. Raises what the ingest refused it with."""
     from sluis.lake import service as lake
 
     with reading(file.name) as told:
-        made = lake.ingest_now(by=by, dataset_id=dataset_id, path=file, options=options, on_progress=told)
+        made = lake.ingest_now(by=by, dataset_id=dataset_id, path=file, options=options, on_progress=told, **how)
     return lake.table_version(by=by, table_version_id=made)
 
 
 def _take_in_new(
-    by: Actor, file: Path, slug: str, organisation: str, title: str, options: dict[str, Any]
+    by: Actor, file: Path, slug: str, organisation: str, title: str, options: dict[str, Any], how: dict[str, Any]
 ) -> "TableVersionRecord":
     from sluis.lake import service as lake
 
     home = _home(by, organisation)
     with reading(file.name) as told:
         made = lake.ingest_new(
-            by=by, organisation_id=home, title=title, slug=slug, path=file, options=options, on_progress=told
+            by=by, organisation_id=home, title=title, slug=slug, path=file, options=options, on_progress=told, **how
         )
     return lake.table_version(by=by, table_version_id=made)
 
@@ -178,6 +194,7 @@ def _tell(document: dict[str, Any]) -> None:
         return
     lines = [
         _("{dataset}: {rows_read} rijen gelezen, {rows_loaded} geladen, {rows_rejected} afgekeurd").format(**document),
+        *([_("  de tabel heeft nu {rows_total} rijen").format(**document)] if document["mode"] != "replace" else []),
         *(f"  {column['name']}: {column['type']}" for column in document["columns"]),
         *(f"  ! {warning['message']}" for warning in document["warnings"]),
     ]

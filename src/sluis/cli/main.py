@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 from django.db.utils import DatabaseError
 
-from sluis.cli import contracts, doctor, imports, jobs, policies, processes, query, releases, settings, teams, users
+from sluis.cli import (
+    contracts,
+    doctor,
+    imports,
+    jobs,
+    policies,
+    processes,
+    query,
+    releases,
+    settings,
+    tables,
+    teams,
+    users,
+)
 from sluis.cli.demo import command as demo
 from sluis.cli.language import _
 from sluis.cli.start import collect_assets, migrate, start, version
@@ -129,6 +142,7 @@ query.add_to(app)
 app.add_typer(policies.app, name="policy")
 app.add_typer(processes.app, name="process")
 app.add_typer(releases.app, name="release")
+app.add_typer(tables.app, name="table")
 app.add_typer(users.app, name="user")
 app.add_typer(teams.app, name="team")
 app.add_typer(jobs.app, name="jobs")

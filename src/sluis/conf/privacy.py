@@ -95,9 +95,9 @@ PRIVACY: dict[str, Fields] = {
     "release.PublicQuery": Fields(possible="title description sql", none="id organisation_id published_at"),
     "lake.TableVersion": Fields(
         pseudonym="created_by",
-        possible="filename report profile source_sha256 data_sha256 rejects_sha256 failure",
-        none="id dataset number source_size options status progress progress_text data_size rows_read "
-        "rows_loaded rows_rejected created_at finished_at",
+        possible="filename report profile source_sha256 data_sha256 rejects_sha256 failure parts change key",
+        none="id dataset number mode base source_size options status progress progress_text data_size rows_read "
+        "rows_loaded rows_rejected rows_total created_at finished_at",
     ),
     "lake.Source": Fields(
         pseudonym="created_by",
@@ -115,6 +115,7 @@ PRIVACY: dict[str, Fields] = {
         none="id dataset number version change status created_at changed_at in_force_at retired_at",
     ),
     "lake.ContractOutcome": Fields(possible="outcomes failure", none="id table_version contract verdict checked_at"),
+    "lake.TableDifference": Fields(possible="result file_sha256", none="id old new asked_key file_size created_at"),
     "lake.Upload": Fields(
         pseudonym="owner",
         possible="filename",

@@ -140,7 +140,7 @@ def register_facts(found: DossierRecord, actor: Actor) -> list[tuple[str, Any]]:
         facts += [
             (
                 gettext("Tabel"),
-                gettext("versie {n}, {rows} rijen").format(n=table.number, rows=number(table.rows_loaded)),
+                gettext("versie {n}, {rows} rijen").format(n=table.number, rows=number(table.rows_total)),
             ),
             (gettext("Kolommen"), ", ".join(c["title"] or c["name"] for c in (table.report or {}).get("columns", []))),
             (gettext("Controlegetal van de tabel (SHA-256)"), table.data_sha256),
@@ -161,7 +161,7 @@ def changes_since(found: DossierRecord, actor: Actor) -> list[str]:
     before = next((v for v in versions if v.finished_at and v.finished_at <= since), None)
     now = versions[0] if versions else None
     if now and before and now.id != before.id:
-        difference = now.rows_loaded - before.rows_loaded
+        difference = now.rows_total - before.rows_total
         lines.append(
             gettext("Tabel: versie {old} werd versie {new}, {difference} rijen verschil.").format(
                 old=before.number, new=now.number, difference=f"{difference:+d}"

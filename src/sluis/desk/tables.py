@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext
 
 from sluis.desk import words
 from sluis.kernel.errors import SluisError, from_wire
+from sluis.lake import service as lake
 from sluis.lake.rows import page as rows_page
 from sluis.lake.rows.types import Column as RowColumn
-from sluis.lake.rows.types import PageRequest, RowPage
+from sluis.lake.rows.types import Files, PageRequest, RowPage
 from sluis.lake.types import ColumnType, IngestReport
 from sluis.web.formats import cell, number
 from sluis.web.shapes import Bar, Column, Table
@@ -65,10 +65,10 @@ def failure_text(version: Any) -> SluisError:
     return from_wire(version.failure or {"code": "table.failed"})
 
 
-def examples(version: Any, path: Path) -> list[dict[str, Any]]:
+def examples(version: Any, files: Files) -> list[dict[str, Any]]:
     """Per column: title, name, type in words, share without a value, and the first few values."""
     report = version.report
-    found = rows_page.page(path, row_columns(report), PageRequest(limit=50)).rows
+    found = rows_page.page(files, row_columns(report), PageRequest(limit=50)).rows
     profile = {c["name"]: c for c in (version.profile or {}).get("columns", [])}
     return [
         {
@@ -95,16 +95,16 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def preview(version: Any, path: Path, cursor: str) -> tuple[Table, RowPage]:
+def preview(version: Any, files: Files, cursor: str) -> tuple[Table, RowPage]:
     """One page of rows under heads with their profile."""
     report = version.report
-    found = rows_page.page(path, row_columns(report), PageRequest(limit=SIZE, cursor=cursor))
+    found = rows_page.page(files, row_columns(report), PageRequest(limit=SIZE, cursor=cursor))
     profile = {c["name"]: c for c in (version.profile or {}).get("columns", [])}
     heads = [head(column, profile.get(column["name"], {})) for column in report["columns"]]
     names = [column["name"] for column in report["columns"]]
     lines = [[cellable(row[name]) for name in names] for row in found.rows]
     caption = gettext("{filename}, {count} van {total} rijen").format(
-        filename=version.filename, count=number(len(lines)), total=number(version.rows_loaded)
+        filename=version.filename, count=number(len(lines)), total=number(version.rows_total)
     )
     return Table(caption, heads, lines, row_header=None, id="rijen"), found
 
@@ -175,24 +175,35 @@ def _value(value: Any) -> str:
 
 
 def compared(now: Any, before: Any) -> dict[str, Any]:
-    """What changed since the version before: columns gone, come and of another type, and rows."""
-    new = {c["name"]: c for c in now.report["columns"]}
-    old = {c["name"]: c for c in before.report["columns"]}
-    changed = [
-        {"title": new[name]["title"], "was": _type(old[name]), "now": _type(new[name])}
-        for name in new
-        if name in old and new[name]["type"] != old[name]["type"]
-    ]
+    """What changed since the version before: its rows and its columns, in words."""
+    old, new = (IngestReport.from_json(version.report).columns for version in (before, now))
+    change = lake.compared(old, new)
+    missing = [c for c in lake.Change.from_json(now.change).columns if c.what == "missing"]
     return {
         "before": before,
-        "added": [new[name]["title"] for name in new if name not in old],
-        "removed": [old[name]["title"] for name in old if name not in new],
-        "changed": changed,
-        "rows": now.rows_loaded - before.rows_loaded,
-        "fewer": before.rows_loaded - now.rows_loaded,
-        "same": set(new) == set(old) and not changed,
+        "lines": [_change(column) for column in (*change.columns, *missing)],
+        "breaking": change.kind == "breaking",
+        "rows": now.rows_total - before.rows_total,
+        "fewer": before.rows_total - now.rows_total,
     }
 
 
-def _type(column: Mapping[str, Any]) -> str:
-    return gettext(words.COLUMN_TYPES[ColumnType(column["type"])])
+def _change(column: Any) -> str:
+    was, now = (_type(kind) if kind in set(ColumnType) else kind for kind in (column.was, column.now))
+    return gettext(words.CHANGES[column.what]).format(title=column.title or column.name, was=was, now=now)
+
+
+def _type(kind: str) -> str:
+    return gettext(words.COLUMN_TYPES[ColumnType(kind)])
+
+
+def met(version: Any, base: Any | None) -> list[tuple[str, str]]:
+    """How the load met the table, and what the table has now; nothing for a load that is the table."""
+    if version.mode == "replace":
+        return []
+    how = gettext(words.MODES[version.mode]).format(
+        key=", ".join(version.key),
+        number=base.number if base else "–",
+        replaced=number(version.change.get("replaced", 0)),
+    )
+    return [(gettext("Werkwijze"), how), (gettext("Rijen in de tabel"), number(version.rows_total))]

@@ -190,6 +190,20 @@ EVENTS = {
     "release.copy.made": N_("Downloadbestand gemaakt"),
 }
 
+CHANGES = {
+    "added": N_("Nieuwe kolom: {title}."),
+    "missing": N_("De kolom {title} stond niet in dit bestand en is leeg in de nieuwe rijen."),
+    "moved": N_("De kolom {title} staat op een andere plaats."),
+    "widened": N_("{title} was {was} en is nu {now}."),
+    "removed": N_("Verdwenen kolom: {title}."),
+    "renamed": N_("De kolom {was} heet nu {now}."),
+    "retyped": N_("{title} was {was} en is nu {now}."),
+}
+MODES = {
+    "append": N_("toegevoegd aan versie {number}"),
+    "upsert": N_("bijgewerkt op {key}, vanaf versie {number}: {replaced} rijen vervangen"),
+}
+
 
 def period(every: timedelta) -> str:
     """How often something comes back: elke dag, elke 5 minuten."""

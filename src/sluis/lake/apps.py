@@ -24,11 +24,15 @@ class LakeConfig(AppConfig):
         subscribe("table.ready", jobs.check_contract)
         subscribe("table.failed", jobs.settle_source)
         every(timedelta(minutes=10), sweep_results)
+        every(timedelta(hours=1), jobs.keep_tables)
 
 
 def _held() -> Iterable[str]:
-    """Blobs that a table version points at."""
-    from sluis.lake.models import TableVersion
+    """Blobs that a table version, or a kept difference, points at."""
+    from sluis.lake.models import TableDifference, TableVersion
 
-    for row in TableVersion.objects.values_list("source_sha256", "data_sha256", "rejects_sha256").iterator():
-        yield from (sha256 for sha256 in row if sha256)
+    for source, rejects, parts in TableVersion.objects.values_list(
+        "source_sha256", "rejects_sha256", "parts"
+    ).iterator():
+        yield from (sha256 for sha256 in (source, rejects, *(part["sha256"] for part in parts)) if sha256)
+    yield from TableDifference.objects.values_list("file_sha256", flat=True).iterator()

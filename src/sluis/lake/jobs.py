@@ -1,23 +1,40 @@
 """Background entries of the lake: load, call one operation."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.tasks import task
 
 from sluis.foundation.service import acting, progress
+from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
-from sluis.lake import operations, queries
+from sluis.lake import operations, queries, whole
 from sluis.lake.contracting import checking
 from sluis.lake.sourcing import running
+
+_PATIENCE = timedelta(seconds=2)
 
 
 @task
 def ingest_table(table_version_id: str, user_id: str | None = None) -> str:
-    """Read the source of a table version, on behalf of whoever asked, with the grants of this moment."""
+    """Read the source of a table version, on behalf of whoever asked, with the grants of this moment.
+
+    What has to wait for another version comes back in a moment, however often.
+    """
+    if operations.must_wait(UUID(table_version_id)):
+        later = ingest_table.using(run_after=clock.now() + _PATIENCE)
+        later.enqueue(table_version_id, user_id)
+        return table_version_id
     by = acting(user_id) if user_id else SYSTEM
     operations.complete(by=by, table_version_id=UUID(table_version_id), on_progress=progress)
     return table_version_id
+
+
+@task(priority=-10)
+def keep_tables() -> int:
+    """Recurring: measure again what was added to, and bring tables of many parts back to one file."""
+    return whole.keep_tables(by=SYSTEM)
 
 
 @task

@@ -1,47 +1,78 @@
 """Writes of the lake: a file becomes a table version, by a job or at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Q, QuerySet
 
 from sluis.foundation.service import BlobRef, blobs, hold_here, require, run_held, unfinished, writing
-from sluis.kernel import clock, ids
+from sluis.kernel import clock
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import Stale, Unavailable, to_wire
+from sluis.kernel.errors import Conflict, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake.ingest.plan import Options
-from sluis.lake.making import Made, make_table
+from sluis.lake.loads import REPLACING, Base, How
+from sluis.lake.making import make_table
 from sluis.lake.models import TableVersion
 from sluis.lake.policy import ADD, require_on_dataset, version_seen_by
-from sluis.lake.uploads import clean_filename, close_upload, settle_upload
-from sluis.register.service import add_distribution, create, get
+from sluis.lake.settling import arguments, create_version, settle, settled_version
+from sluis.lake.uploads import clean_filename, settle_upload
+from sluis.register.service import create
 
 Progress = Callable[[float, str], None]
 _VECTOR_OPTIONS = ("layer", "crs")
 
 
-def finish_upload(*, by: Actor, upload_id: UUID, options: Mapping[str, Any] | None = None) -> UUID:
+def finish_upload(
+    *,
+    by: Actor,
+    upload_id: UUID,
+    options: Mapping[str, Any] | None = None,
+    mode: str = "replace",
+    key: Sequence[str] = (),
+) -> UUID:
     """Turn a complete upload into a queued table version; returns its id. Raises Conflict while bytes are missing."""
     record, blob = settle_upload(by, upload_id)
-    return _queue(by, record.dataset_id, blob, record.filename, options, upload_id=upload_id)
+    how = How(mode, tuple(key))
+    return _queue(by, record.dataset_id, blob, record.filename, options, how, upload_id=upload_id)
 
 
 def request_ingest(
-    *, by: Actor, dataset_id: UUID, blob: BlobRef, filename: str, options: Mapping[str, Any] | None = None
+    *,
+    by: Actor,
+    dataset_id: UUID,
+    blob: BlobRef,
+    filename: str,
+    options: Mapping[str, Any] | None = None,
+    mode: str = "replace",
+    key: Sequence[str] = (),
 ) -> UUID:
-    """Queue the reading of a blob as the next version of the table of a dataset; returns the table version id."""
-    return _queue(by, dataset_id, blob, filename, options)
+    """Queue the reading of a blob as the next version of the table of a dataset; returns the table version id.
+
+    `mode` is replace, append, or upsert by the columns of `key`. What is added or updated waits until all that was
+    asked before it has settled, and is put on the result of that.
+    """
+    return _queue(by, dataset_id, blob, filename, options, How(mode, tuple(key)))
 
 
 def rerun(*, by: Actor, table_version_id: UUID, options: Mapping[str, Any] | None = None) -> UUID:
-    """Read the same source again with corrections; returns the id of the new table version."""
+    """Read the same source again with corrections; returns the id of the new table version.
+
+    What was added or updated is put on what the first reading was put on. Raises Conflict when others were put on it.
+    """
     before = version_seen_by(by, table_version_id)
+    how, again = How(before.mode, tuple(before.key)), before.status == TableVersion.Status.READY
+    if again and how != REPLACING and _after(before).exclude(status=TableVersion.Status.FAILED).exists():
+        raise Conflict(
+            "table.built-upon",
+            N_("Op deze versie staan al nieuwere versies; opnieuw inlezen zou die wegnemen."),
+            way_out=N_("Lever de correctie aan als nieuw bestand."),
+        )
     blob = BlobRef(before.source_sha256, before.source_size)
-    return _queue(by, before.dataset_id, blob, before.filename, options)
+    return _queue(by, before.dataset_id, blob, before.filename, options, how, base_id=before.base_id if again else None)
 
 
 def ingest_now(
@@ -51,19 +82,27 @@ def ingest_now(
     path: Path,
     filename: str = "",
     options: Mapping[str, Any] | None = None,
+    mode: str = "replace",
+    key: Sequence[str] = (),
     on_progress: Progress | None = None,
 ) -> UUID:
     """Read a file at once, for the command line; returns the table version id.
 
     Raises what the reading raised; the version then stands as failed with the same reason. When this process is
-    killed, a worker takes the reading over.
+    killed, a worker takes the reading over. Raises Conflict when it must wait for what was asked before it.
     """
     by = require_on_dataset(by, ADD, dataset_id)
-    checked = _checked(options)
+    checked, how = _checked(options), How(mode, tuple(key))
     source, name = blobs.put_file(path), clean_filename(filename or path.name)
     with transaction.atomic():
-        version_id = _create(by, dataset_id, source, name, checked)
-        job = hold_here(_job(), *_arguments(version_id, by))
+        version_id = create_version(by, dataset_id, source, name, checked, how)
+        if must_wait(version_id):
+            raise Conflict(
+                "table.busy",
+                N_("In deze tabel wordt nog iets anders ingelezen."),
+                way_out=N_("Probeer het opnieuw als dat klaar is."),
+            )
+        job = hold_here(_job(), *arguments(version_id, by))
     run_held(job, lambda: complete(by=by, table_version_id=version_id, on_progress=on_progress))
     return version_id
 
@@ -76,6 +115,8 @@ def ingest_new(
     slug: str,
     path: Path,
     options: Mapping[str, Any] | None = None,
+    mode: str = "replace",
+    key: Sequence[str] = (),
     on_progress: Progress | None = None,
 ) -> UUID:
     """Read a file at once and only then make its dataset, so that a refused file leaves nothing behind.
@@ -83,24 +124,19 @@ def ingest_new(
     Returns the table version id. Raises what the reading raised, and what `register.create` raises.
     """
     by = require(by, ADD, organisation_id)
-    checked = _checked(options)
+    checked, how = _checked(options), How(mode, tuple(key))
     filename = clean_filename(path.name)
     with blobs.keeping(path) as (source, standing):
-        made = make_table(standing, filename, checked, on_progress or (lambda fraction, text: None))
+        made = make_table(standing, filename, checked, on_progress or (lambda fraction, text: None), how)
     with transaction.atomic():
         dataset = create(by=by, organisation_id=organisation_id, title=title, slug=slug)
-        return settled_version(by, dataset.id, source, filename, checked, made)
+        return settled_version(by, dataset.id, source, filename, checked, made, how)
 
 
-def settled_version(
-    by: Actor, dataset_id: UUID, source: BlobRef, filename: str, options: dict[str, Any], made: Made
-) -> UUID:
-    """A version whose files stand already: made and ready in one transaction."""
-    with transaction.atomic():
-        version_id = _create(by, dataset_id, source, filename, options)
-        TableVersion.objects.filter(id=version_id).update(status=TableVersion.Status.RUNNING)
-        _settle(by, TableVersion.objects.get(id=version_id), made)
-    return version_id
+def must_wait(version_id: UUID) -> bool:
+    """Is this an addition or update while something asked before it has not settled? What it is put on is not known."""
+    row = TableVersion.objects.get(id=version_id)
+    return row.mode != TableVersion.Mode.REPLACE and _unsettled().filter(_before(row)).exists()
 
 
 def complete(*, by: Actor, table_version_id: UUID, on_progress: Progress | None = None) -> None:
@@ -116,8 +152,25 @@ def complete(*, by: Actor, table_version_id: UUID, on_progress: Progress | None 
         if on_progress:
             on_progress(fraction, text)
 
-    made = make_table(blobs.path(row.source_sha256), row.filename, row.options, told)
-    _settle(by, row, made)
+    before = row.base or _base(row)
+    base = Base.of(before) if before else None
+    how = How(row.mode, tuple(row.key))
+    made = make_table(blobs.path(row.source_sha256), row.filename, row.options, told, how, base)
+    settle(by, row, made, before if how != REPLACING else None)
+
+
+def _before(row: TableVersion) -> Q:
+    return Q(dataset_id=row.dataset_id, number__lt=row.number)
+
+
+def _after(row: TableVersion) -> QuerySet[TableVersion]:
+    return TableVersion.objects.filter(dataset_id=row.dataset_id, number__gt=row.number)
+
+
+def _base(row: TableVersion) -> TableVersion | None:
+    """The newest ready version before this one."""
+    ready = TableVersion.objects.filter(_before(row), status=TableVersion.Status.READY)
+    return ready.order_by("-number").first()
 
 
 def note_failure(*, by: Actor, table_version_id: UUID, failure: dict[str, Any]) -> None:
@@ -161,21 +214,17 @@ def _job() -> Any:
     return ingest_table
 
 
-def _arguments(version_id: UUID, by: Actor) -> tuple[str, str | None]:
-    return str(version_id), str(by.user_id) if by.user_id else None
-
-
 def _queue(
     by: Actor,
     dataset_id: UUID,
     blob: BlobRef,
     filename: str,
     options: Mapping[str, Any] | None,
-    *,
-    upload_id: UUID | None = None,
+    how: How,
+    **more: Any,
 ) -> UUID:
     by = require_on_dataset(by, ADD, dataset_id)
-    return _create(by, dataset_id, blob, clean_filename(filename), _checked(options), upload_id=upload_id, queue=True)
+    return create_version(by, dataset_id, blob, clean_filename(filename), _checked(options), how, job=_job(), **more)
 
 
 def _checked(options: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -183,65 +232,3 @@ def _checked(options: Mapping[str, Any] | None) -> dict[str, Any]:
     given = dict(options or {})
     Options.read({key: value for key, value in given.items() if key not in _VECTOR_OPTIONS})
     return given
-
-
-def _create(
-    by: Actor,
-    dataset_id: UUID,
-    blob: BlobRef,
-    filename: str,
-    options: dict[str, Any],
-    *,
-    upload_id: UUID | None = None,
-    queue: bool = False,
-) -> UUID:
-    version_id = ids.new_id()
-    with writing(by=by, action="lake.table.requested", subject=("dataset", dataset_id)) as write:
-        number = (TableVersion.objects.filter(dataset_id=dataset_id).aggregate(top=Max("number"))["top"] or 0) + 1
-        TableVersion.objects.create(
-            id=version_id,
-            dataset_id=dataset_id,
-            number=number,
-            filename=filename,
-            source_sha256=blob.sha256,
-            source_size=blob.size,
-            options=options,
-            created_by=by.key,
-            created_at=clock.now(),
-        )
-        if upload_id:
-            close_upload(upload_id)
-        if queue:
-            _job().enqueue(*_arguments(version_id, by))
-        write.note(table_version=version_id, number=number, source=blob.sha256, filename=filename)
-    return version_id
-
-
-def _settle(by: Actor, row: TableVersion, made: Made) -> None:
-    """The files stand already; now one transaction points at them."""
-    with writing(by=by, action="lake.table.ready", subject=("table-version", row.id)) as write:
-        settled = TableVersion.objects.filter(id=row.id, status=TableVersion.Status.RUNNING).update(
-            status=TableVersion.Status.READY,
-            progress=1.0,
-            progress_text="",
-            report=made.report.to_json(),
-            profile=made.profile,
-            data_sha256=made.data.sha256,
-            data_size=made.data.size,
-            rejects_sha256=made.rejects.sha256 if made.rejects else "",
-            rows_read=made.report.rows_read,
-            rows_loaded=made.report.rows_loaded,
-            rows_rejected=made.report.rows_rejected,
-            finished_at=clock.now(),
-        )
-        if not settled:
-            raise Stale("table.settled", N_("Deze tabel is intussen al klaar of afgebroken."))
-        write.note(data=made.data.sha256, rows_read=made.report.rows_read, rows_loaded=made.report.rows_loaded)
-        write.emit("table.ready", {"table_version": str(row.id), "dataset": str(row.dataset_id)})
-        _attach(by, row.dataset_id)
-
-
-def _attach(by: Actor, dataset_id: UUID) -> None:
-    """The first table becomes a distribution of its dataset; a dataset has one table, whose versions follow."""
-    if not any(item.kind == "table" for item in get(by=by, dataset_id=dataset_id).distributions):
-        add_distribution(by=by, dataset_id=dataset_id, kind="table", table_id=dataset_id)

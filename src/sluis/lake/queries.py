@@ -10,6 +10,7 @@ from sluis.kernel.text import N_
 from sluis.lake.models import TableVersion
 from sluis.lake.policy import VIEW, require_on_dataset, version_seen_by
 from sluis.lake.records import TableVersionRecord, table_version_record
+from sluis.lake.rows.types import Files
 
 
 def table_version(*, by: Actor, table_version_id: UUID) -> TableVersionRecord:
@@ -35,9 +36,11 @@ def latest_ready(*, by: Actor, dataset_id: UUID) -> TableVersionRecord | None:
     return table_version_record(row) if row else None
 
 
-def data_path(*, by: Actor, table_version_id: UUID) -> Path:
-    """The Parquet file of a ready version; NotFound otherwise."""
-    return _blob(version_seen_by(by, table_version_id).data_sha256)
+def data_files(*, by: Actor, table_version_id: UUID) -> Files:
+    """The Parquet files of a ready version, in order; NotFound otherwise."""
+    parts = version_seen_by(by, table_version_id).parts
+    paths = tuple(_blob(part["sha256"]) for part in parts) or (_blob(""),)
+    return Files(paths, tuple(part["rows"] for part in parts))
 
 
 def rejects_path(*, by: Actor, table_version_id: UUID) -> Path:

@@ -13,12 +13,17 @@ class TableVersionRecord:
     """`status` is queued, running, ready or failed; `report` and `profile` are there when ready, `failure` when failed.
 
     `report` is the JSON of `types.IngestReport`, `failure` has the wire form of kernel.errors.
-    `data_sha256` names the Parquet blob.
+    `parts` are the Parquet blobs with the rows, `data_sha256` the one with all of them ("" while there are several).
+    `rows_total` counts the table; the other counts are of this load. `mode`, `key`, `base_id` and `change` say how the
+    load met its table (see `TableVersion`).
     """
 
     id: UUID
     dataset_id: UUID
     number: int
+    mode: str
+    key: list[str]
+    base_id: UUID | None
     filename: str
     status: str
     progress: float
@@ -28,10 +33,13 @@ class TableVersionRecord:
     source_size: int
     data_sha256: str
     data_size: int
+    parts: list[dict[str, Any]]
+    change: dict[str, Any]
     rejects_sha256: str
     rows_read: int
     rows_loaded: int
     rows_rejected: int
+    rows_total: int
     report: dict[str, Any] | None
     profile: dict[str, Any] | None
     failure: dict[str, Any] | None

@@ -17,9 +17,11 @@ from sluis.lake.contracting.queries import (
 )
 from sluis.lake.contracting.records import ContractRecord, OutcomeRecord
 from sluis.lake.deriving import derive
+from sluis.lake.differing import Difference, diff
 from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new, ingest_now, request_ingest, rerun
-from sluis.lake.queries import data_path, latest_ready, rejects_path, table_version, versions
+from sluis.lake.queries import data_files, latest_ready, rejects_path, table_version, versions
 from sluis.lake.records import TableVersionRecord
+from sluis.lake.schema_change import Change, compared
 from sluis.lake.sourcing.operations import (
     change_source,
     create_source,
@@ -41,10 +43,13 @@ from sluis.lake.sourcing.queries import (
 from sluis.lake.sourcing.records import Preview, RunRecord, SourceRecord
 from sluis.lake.sourcing.trying import check_saved_source, check_source, preview_source
 from sluis.lake.uploads import UploadRecord, append_upload, cancel_upload, start_upload, upload
+from sluis.lake.whole import one_file
 
 __all__ = [
     "STOPS",
+    "Change",
     "ContractRecord",
+    "Difference",
     "OutcomeRecord",
     "Preview",
     "RunRecord",
@@ -59,20 +64,23 @@ __all__ = [
     "check_saved_source",
     "check_source",
     "checked",
+    "compared",
     "contract",
     "contract_in_force",
     "contract_outcome_of",
     "contract_outcomes",
     "contracts",
     "create_source",
-    "data_path",
+    "data_files",
     "dataset_of",
     "derive",
+    "diff",
     "drop_draft",
     "finish_upload",
     "ingest_new",
     "ingest_now",
     "latest_ready",
+    "one_file",
     "pause_source",
     "preview_source",
     "propose_contract",

@@ -14,7 +14,7 @@ from sluis.release.dossiers import follow, require_id
 from sluis.release.models import Dossier
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.queries import recorded_inputs
-from sluis.release.source import source
+from sluis.release.source import whole_source
 
 
 def register() -> None:
@@ -33,7 +33,7 @@ def register() -> None:
 
 def _check(name: str, work: Work) -> Mapping[str, Any]:
     dataset_id = Dossier.objects.values_list("dataset_id", flat=True).get(id=require_id(work))
-    return evidence.body_of(run(CHECKS[name], evidence.subject_of(source(dataset_id), work.variables)))
+    return evidence.body_of(run(CHECKS[name], evidence.subject_of(whole_source(dataset_id), work.variables)))
 
 
 def find_duplicate(work: Work) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """New data for what stands outside: what changed, does the old decision still hold, and a new dossier if not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,8 @@ from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
+from sluis.lake import service as lake
+from sluis.lake.types import Column
 from sluis.process import service as process
 from sluis.process.types import Work
 from sluis.register import service as register
@@ -22,7 +24,7 @@ from sluis.release.models import Dossier, Release
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.publishing import decided, files_of, mark, release
 from sluis.release.queries import record_of, without_outcome
-from sluis.release.source import source
+from sluis.release.source import source, whole_source
 from sluis.release.types import DossierRecord, Outcome, Verdict
 
 MESSAGE = "data-refreshed"
@@ -36,7 +38,7 @@ def compare(work: Work) -> dict[str, Any]:
     A changed description counts as a changed source: its words were part of what was decided.
     """
     row = _row(work)
-    now, shown = source(row.dataset_id), _shown(row.dataset_id)
+    now, shown = whole_source(row.dataset_id), _shown(row.dataset_id)
     subject = evidence.subject_of(now, work.variables)
     reports = [run(CHECKS[name], subject) for name in (*AGAIN, "personal-data")]
     agreed = run(CHECKS["contract"], subject)
@@ -46,7 +48,7 @@ def compare(work: Work) -> dict[str, Any]:
     columns = shown.columns if shown else []
     described = without_outcome(now.metadata) != without_outcome(shown.decision.content["metadata"] if shown else {})
     return {
-        "schemaChanged": _said(_shape(columns) != _shape(now.table.report["columns"] if now.table else [])),
+        "schemaChanged": _said(bool(_columns(columns, now.table.report["columns"] if now.table else []).columns)),
         "sourceChanged": _said(described),
         "personalDataChanged": _said(_hits(work.variables) != _found(reports)),
         "checks": worst(report.verdict for report in counting).value,
@@ -166,7 +168,7 @@ def tell(dataset_id: UUID, message: str, variables: Mapping[str, Any] | None = N
 
 def retest(work: Work) -> dict[str, Any]:
     """Are people in the data of now still not to be recognised?"""
-    subject = evidence.subject_of(source(_row(work).dataset_id), work.variables)
+    subject = evidence.subject_of(whole_source(_row(work).dataset_id), work.variables)
     reports = [run(CHECKS[name], subject) for name in ABOUT_DATA[:3]]
     verdict = worst(report.verdict for report in reports)
     return {"verdict": verdict.value, "reports": [evidence.body_of(report) for report in reports]}
@@ -181,8 +183,10 @@ def _shown(dataset_id: UUID) -> Release | None:
     return current.select_related("decision").first()
 
 
-def _shape(columns: Any) -> list[tuple[str, str]]:
-    return [(column["name"], column["type"]) for column in columns]
+def _columns(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> lake.Change:
+    """What became of the columns, by the same rules as at each load."""
+    was, now = ([Column.from_json({"title": "", **column}) for column in columns] for columns in (old, new))
+    return lake.compared(was, now)
 
 
 def _hits(said: Mapping[str, Any]) -> list[tuple[str, str]]:

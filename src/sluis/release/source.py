@@ -15,17 +15,17 @@ from sluis.register.types import DatasetRecord
 
 @dataclass(frozen=True, slots=True)
 class TableNow:
-    """The newest table version that is ready. `report` is the ingest report, `profile` is None when there is none."""
+    """The newest table version that is ready. `report` is that of its last load, `profile` is None when there is none.
+
+    `sha256` names the one file with all rows; "" while they stand in several (see `whole_source`).
+    """
 
     id: UUID
     sha256: str
+    rows: int
     source_sha256: str
     report: Mapping[str, Any]
     profile: Mapping[str, Any] | None
-
-    @property
-    def rows(self) -> int:
-        return int(self.report["rows_loaded"])
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -45,6 +45,14 @@ def source(dataset_id: UUID) -> Source:
     return Source(record=record, metadata=register.snapshot(dataset_id), table=table_now(dataset_id))
 
 
+def whole_source(dataset_id: UUID) -> Source:
+    """As `source`, with the table in one file and measured as a whole: what checks look at and a decision is about."""
+    newest = lake.latest_ready(dataset_id=dataset_id, by=SYSTEM)
+    if newest:
+        lake.one_file(by=SYSTEM, table_version_id=newest.id)
+    return source(dataset_id)
+
+
 def table_now(dataset_id: UUID) -> TableNow | None:
     version = lake.latest_ready(dataset_id=dataset_id, by=SYSTEM)
     return _table(version) if version else None
@@ -61,6 +69,7 @@ def _table(version: TableVersionRecord) -> TableNow | None:
     return TableNow(
         id=version.id,
         sha256=version.data_sha256,
+        rows=version.rows_total,
         source_sha256=version.source_sha256,
         report=version.report,
         profile=version.profile,

@@ -88,7 +88,7 @@ def test_a_table_comes_in_with_every_value_as_it_is(world: World, settings: Any,
         "aan": "boolean", "dag": "date", "moment": "datetime", "zone": "datetime", "uur": "time", "sleutel": "text",
         "extra": "text", "lijst": "text", "rare_naam_s": "text",
     }  # fmt: skip
-    path = lake.data_path(by=world.steward, table_version_id=version.id)
+    (path,) = lake.data_files(by=world.steward, table_version_id=version.id).paths
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         row = con.execute(

@@ -31,7 +31,7 @@ from sluis.lake.service import (
     abandoned_versions,
     append_upload,
     cancel_upload,
-    data_path,
+    data_files,
     finish_upload,
     ingest_now,
     latest_ready,
@@ -86,7 +86,7 @@ def test_upload_becomes_a_ready_version(world: World) -> None:
     assert record.profile["rows"] == 2
     assert [column["type"] for column in record.report["columns"]] == ["text", "decimal", "date"]
     with duckdb.connect() as con:
-        path = data_path(by=world.viewer, table_version_id=version_id)
+        path = data_files(by=world.viewer, table_version_id=version_id).paths[0]
         assert con.execute(f"SELECT code, bedrag::VARCHAR FROM read_parquet('{path}')").fetchall() == [
             ("0001", "1234.50"),
             ("0002", "5.00"),
@@ -122,7 +122,7 @@ def test_a_refused_file_fails_with_its_reason_and_leaves_nothing(world: World) -
     assert record.failure["code"] == "file.type"
     assert latest_ready(by=world.viewer, dataset_id=world.dataset) is None
     with pytest.raises(NotFound):
-        data_path(by=world.viewer, table_version_id=version_id)
+        data_files(by=world.viewer, table_version_id=version_id).paths[0]
     assert not list((settings.SLUIS.data / "tmp").iterdir())
 
 
@@ -134,13 +134,13 @@ def test_killed_halfway_starts_over_and_nothing_is_half_saved(world: World, monk
         raise Killed
 
     version_id = finish_upload(by=world.steward, upload_id=world.uploaded())
-    settle = operations._settle
-    monkeypatch.setattr(operations, "_settle", killed)
+    settle = operations.settle
+    monkeypatch.setattr(operations, "settle", killed)
     with pytest.raises(Killed):
         operations.complete(by=world.steward, table_version_id=version_id)
     halfway = TableVersion.objects.get(id=version_id)
     assert (halfway.status, halfway.data_sha256, halfway.report) == ("running", "", None)
-    monkeypatch.setattr(operations, "_settle", settle)
+    monkeypatch.setattr(operations, "settle", settle)
     assert run_until_idle()
     assert table_version(by=world.viewer, table_version_id=version_id).status == "ready"
     assert Job.objects.filter(state=Job.State.FAILED).count() == 0

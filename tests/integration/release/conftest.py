@@ -126,6 +126,8 @@ def hand_in(by: Actor, dataset: DatasetRecord, rows: dict[str, list[Any]], folde
             data_size=ref.size,
             rows_read=count,
             rows_loaded=count,
+            rows_total=count,
+            parts=[{"sha256": ref.sha256, "size": ref.size, "rows": count}],
             created_by=by.key,
             created_at=clock.now(),
         )

@@ -102,6 +102,6 @@ def _title(name: str, measured: dict[str, Any]) -> str:
 
 
 def _groups(request: HttpRequest, found: Any, chosen: list[str]) -> dict[str, Any]:
-    path = lake.data_path(by=who(request), table_version_id=found.id)
-    asked = {"source": str(path), "columns": found.report["columns"], "quasi_identifiers": chosen}
-    return sandbox.run("sluis.lake.profile.entry:anonymity", asked, reads=[path], writes=None)
+    paths = lake.data_files(by=who(request), table_version_id=found.id).paths
+    asked = {"source": [str(path) for path in paths], "columns": found.report["columns"], "quasi_identifiers": chosen}
+    return sandbox.run("sluis.lake.profile.entry:anonymity", asked, reads=paths, writes=None)

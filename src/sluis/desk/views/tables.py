@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from sluis.desk.page import show, who
 from sluis.desk.quality import quality_of
-from sluis.desk.tables import compared, examples, facts_of, failure_text, preview, warnings_of
+from sluis.desk.tables import compared, examples, facts_of, failure_text, met, preview, warnings_of
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import may
 from sluis.kernel.errors import Conflict
@@ -75,9 +75,9 @@ def _understood(request: HttpRequest, found: Any) -> dict[str, Any]:
     every = lake.versions(by=who(request), dataset_id=found.dataset_id)
     before = next((row for row in every if row.number < found.number and row.status == "ready"), None)
     return {
-        "facts": facts_of(found),
+        "facts": facts_of(found) + met(found, next((row for row in every if row.id == found.base_id), None)),
         "warnings": warnings_of(found),
-        "columns": examples(found, lake.data_path(by=who(request), table_version_id=found.id)),
+        "columns": examples(found, lake.data_files(by=who(request), table_version_id=found.id)),
         "comparison": compared(found, before) if before else None,
     }
 
@@ -96,8 +96,8 @@ def rows(request: HttpRequest, version_id: UUID) -> HttpResponse:
     found = lake.table_version(by=who(request), table_version_id=version_id)
     if found.status != "ready":
         raise Conflict("table.not-ready", N_("Deze versie heeft geen rijen: het inlezen is niet gelukt of niet klaar."))
-    path = lake.data_path(by=who(request), table_version_id=version_id)
-    table, page = preview(found, path, request.GET.get("cursor", ""))
+    files = lake.data_files(by=who(request), table_version_id=version_id)
+    table, page = preview(found, files, request.GET.get("cursor", ""))
     context = around(request, found, deeper=True) | {
         "table": table,
         "previous_url": with_query(request, cursor=page.previous_cursor) if page.previous_cursor else "",

@@ -87,7 +87,7 @@ def _look(agreed: Agreed, table: TableVersion) -> Checked:
 
 
 def _parts(table: TableVersion) -> list[str]:
-    return [table.data_sha256]
+    return [part["sha256"] for part in table.parts]
 
 
 def _require_ready(table: TableVersion) -> None:

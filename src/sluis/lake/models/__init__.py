@@ -1,4 +1,5 @@
 from sluis.lake.models.contract import ContractOutcome, ContractVersion
+from sluis.lake.models.difference import TableDifference
 from sluis.lake.models.query import SavedQuery
 from sluis.lake.models.source import Source, SourceRun, SourceSecret
 from sluis.lake.models.table import TableVersion
@@ -11,6 +12,7 @@ __all__ = [
     "Source",
     "SourceRun",
     "SourceSecret",
+    "TableDifference",
     "TableVersion",
     "Upload",
 ]

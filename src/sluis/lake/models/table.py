@@ -1,4 +1,4 @@
-"""One reading of one source file: what came in, how it was read and what came out."""
+"""One version of a table: what came in, how it was read, and the parts that now hold its rows."""
 
 from uuid import UUID
 
@@ -9,7 +9,19 @@ from sluis.kernel import ids
 
 
 class TableVersion(models.Model):
-    """Immutable once `ready` or `failed`; a correction makes the next number from the same source."""
+    """Its rows never change once it is `ready`; a correction makes the next number from the same source.
+
+    `parts` are the Parquet blobs with the rows, in order: `[{"sha256", "size", "rows"}]`. Versions share parts. A part
+    may lack columns that came later (empty for its rows) and never differs in type. `data_sha256` is the one blob with
+    everything, "" while there are several. `rows_read`, `rows_loaded` and `rows_rejected` are the ledger of this load;
+    `rows_total` counts the table. `base` is the version that an append or upsert was put on. `change` says what became
+    of the columns (see `schema_change`) and how many rows were replaced.
+    """
+
+    class Mode(models.TextChoices):
+        REPLACE = "replace"
+        APPEND = "append"
+        UPSERT = "upsert"
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -21,6 +33,9 @@ class TableVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     dataset = models.ForeignKey("register.Dataset", models.CASCADE, related_name="table_versions")
     number = models.PositiveIntegerField()
+    mode = models.CharField(max_length=8, choices=Mode, default=Mode.REPLACE)
+    key = models.JSONField(default=list)
+    base = models.ForeignKey("self", models.RESTRICT, null=True, related_name="+")
     filename = models.CharField(max_length=255)
     source_sha256 = models.CharField(max_length=64, db_index=True)
     source_size = models.PositiveBigIntegerField()
@@ -32,10 +47,13 @@ class TableVersion(models.Model):
     profile = models.JSONField(null=True)
     data_sha256 = models.CharField(max_length=64, blank=True)
     data_size = models.PositiveBigIntegerField(default=0)
+    parts = models.JSONField(default=list)
+    change = models.JSONField(default=dict)
     rejects_sha256 = models.CharField(max_length=64, blank=True)
     rows_read = models.PositiveBigIntegerField(default=0)
     rows_loaded = models.PositiveBigIntegerField(default=0)
     rows_rejected = models.PositiveBigIntegerField(default=0)
+    rows_total = models.PositiveBigIntegerField(default=0)
     failure = models.JSONField(null=True)
     created_by = models.CharField(max_length=40)
     created_at = models.DateTimeField()
@@ -49,7 +67,7 @@ class TableVersion(models.Model):
                 condition=Q(rows_read=F("rows_loaded") + F("rows_rejected")), name="table_version_accounts_for_rows"
             ),
             models.CheckConstraint(
-                condition=~Q(status="ready") | (~Q(data_sha256="") & Q(report__isnull=False)),
+                condition=~Q(status="ready") | (~Q(parts=[]) & Q(report__isnull=False)),
                 name="table_version_ready_has_data",
             ),
         ]

@@ -21,13 +21,15 @@ _BYTES_AT_ONCE = 4_000_000
 
 @dataclass(slots=True)
 class Look:
-    """Looks at some columns (no geometry) of a Parquet file of `rows` rows, about `wanted` of which are the sample.
+    """Looks at some columns (no geometry) of Parquet files of `rows` rows, about `wanted` of which are the sample.
+
+    A file may lack columns: those are empty in its rows.
 
     Complete once `batches` is read to its end: `sample` has the columns in their order with texts cut off, `plain`
     names the texts without any sign that could tell of a person.
     """
 
-    source: Path
+    source: Sequence[Path]
     columns: Sequence[Column]
     rows: int
     wanted: int
@@ -39,8 +41,8 @@ class Look:
 
     def batches(self) -> pa.RecordBatchReader:
         """All rows in their order, as a stream that is looked at while it is read. Texts are plain strings in it."""
-        written = pq.read_schema(self.source)
-        types = {c.name: pa.string() if c.type in TEXTS else written.field(c.name).type for c in self.columns}
+        written = {field.name: field.type for path in self.source for field in pq.read_schema(path)}
+        types = {c.name: pa.string() if c.type in TEXTS else written[c.name] for c in self.columns}
         schema = pa.schema(list(types.items()))
         return pa.RecordBatchReader.from_batches(schema, self._batches(schema))
 
@@ -50,14 +52,12 @@ class Look:
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         threshold = _TURN if self.rows <= self.wanted else self.wanted * _TURN // self.rows
         first = 0
-        with pq.ParquetFile(self.source) as file:
-            for group in range(file.num_row_groups):
-                for read in file.iter_batches(_size(file, group), row_groups=[group], columns=schema.names):
-                    batch = pa.record_batch([_stored(read.column(f.name)).cast(f.type) for f in schema], schema)
-                    numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
-                    first += batch.num_rows
-                    self._look(batch, pa.array(numbers * _SPREAD % _TURN < threshold))
-                    yield batch
+        for read in _read(self.source, schema.names):
+            batch = pa.record_batch([_column(read, field) for field in schema], schema)
+            numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
+            first += batch.num_rows
+            self._look(batch, pa.array(numbers * _SPREAD % _TURN < threshold))
+            yield batch
 
     def _look(self, batch: pa.RecordBatch, chosen: pa.Array) -> None:
         self.plain -= {name for name in self.plain if may_tell(batch.column(name))}
@@ -78,6 +78,20 @@ def may_tell(texts: pa.Array) -> bool:
     offsets = np.frombuffer(ends, np.int32, count=stop + 1)
     seen = np.frombuffer(data, np.uint8)[offsets[start] : offsets[stop]]
     return bool((seen - np.uint8(ord("0")) <= ord("Z") - ord("0")).any())  # unsigned: what lies before turns large
+
+
+def _read(source: Sequence[Path], names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    for path in source:
+        with pq.ParquetFile(path) as file:
+            here = [name for name in names if name in file.schema_arrow.names]
+            for group in range(file.num_row_groups):
+                yield from file.iter_batches(_size(file, group), row_groups=[group], columns=here)
+
+
+def _column(read: pa.RecordBatch, field: pa.Field) -> pa.Array:
+    if field.name not in read.schema.names:
+        return pa.nulls(read.num_rows, field.type)
+    return _stored(read.column(field.name)).cast(field.type)
 
 
 def _size(file: pq.ParquetFile, group: int) -> int:

@@ -84,6 +84,39 @@ def describe(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str
     return shape | _ordered(session, column, b)
 
 
+def seen_again(session: Session, column: Column, known: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """How often the places of an earlier histogram, and the values of an earlier `top`, occur in these rows.
+
+    Places of numbers are counted from the first bin and may lie beyond the last; of others it is where the bin starts.
+    """
+    c = quoted(column.name)
+    seen: dict[str, dict[str, int]] = {}
+    if histogram := known.get("histogram"):
+        finite = f"isfinite({c})" if column.type is ColumnType.NUMBER else f"{c} IS NOT NULL"
+        place = _place(c, column, histogram)
+        found = session.all(f"SELECT {place} AS place, count(*) FROM t WHERE {finite} GROUP BY place")
+        seen["bins"] = {str(at): count for at, count in found}
+    if top := known.get("top"):
+        values = [str(item["value"]).lower() if isinstance(item["value"], bool) else str(item["value"]) for item in top]
+        text = f"SELECT {c}::VARCHAR AS v, count(*) FROM t WHERE v IN (SELECT unnest(?)) GROUP BY v"
+        seen["top"] = dict(session.all(text, [values]))
+    return seen
+
+
+def _place(c: str, column: Column, histogram: Mapping[str, Any]) -> str:
+    bins, every = histogram["bins"], histogram.get("every")
+    if histogram["unit"] == "number":
+        start, width = float(bins[0]["from"]), float(bins[0]["to"]) - float(bins[0]["from"])
+        return f"floor(({c}::DOUBLE - {start!r}) / {width!r})::BIGINT"
+    if column.type is ColumnType.TIME:
+        return f"lpad((hour({c}) // 2 * 2)::VARCHAR, 2, '0') || ':00'"
+    return _start(c, histogram["unit"], every)
+
+
+def _start(c: str, unit: str, every: int) -> str:
+    return f"year({c}) // {every} * {every}" if unit == "year" else f"date_trunc('{unit}', {c})::DATE"
+
+
 def _text(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str, Any]:
     lengths = {"min": b["least"], "max": b["most"], "mean": significant(b["mean"])}
     if column.type is ColumnType.JSON:
@@ -130,8 +163,9 @@ def _ordered(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str
             "histogram": {"unit": "hour", "every": 2, "bins": [{"from": f"{h:02}:00", "count": n} for h, n in found]}
         }
     unit, every = date_unit(_day(b["least"]), _day(b["most"]))
-    start = f"year({c}) // {every} * {every}" if unit == "year" else f"date_trunc('{unit}', {c})::DATE"
-    found = session.all(f"SELECT {start} AS d, count(*) FROM t WHERE {c} IS NOT NULL GROUP BY d ORDER BY d")
+    found = session.all(
+        f"SELECT {_start(c, unit, every)} AS d, count(*) FROM t WHERE {c} IS NOT NULL GROUP BY d ORDER BY d"
+    )
     bins = [{"from": str(d), "count": n} for d, n in found]
     return shape | {"histogram": {"unit": unit, "every": every, "bins": bins}}
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from itertools import batched
+from itertools import accumulate, batched
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
@@ -29,7 +30,7 @@ class Session:
     """`rows` in the table, `sampled` rows in `s`; `plain` texts hold no sign that personal data needs."""
 
     con: duckdb.DuckDBPyConnection
-    source: Path
+    source: Sequence[Path]
     columns: tuple[Column, ...]
     rows: int
     sampled: int = 0
@@ -81,11 +82,11 @@ class Session:
 
 
 @contextmanager
-def opened(source: Path, columns: Sequence[Column]) -> Iterator[Session]:
-    """Raises Invalid when a named column is not in the file."""
+def opened(source: Sequence[Path], columns: Sequence[Column]) -> Iterator[Session]:
+    """All parts of a table as one. Raises Invalid when a named column is in none of them."""
     with duckdb.connect(":memory:", config=config()) as con:
         con.execute(_ZONE)
-        con.execute(f"CREATE VIEW t AS SELECT * FROM read_parquet({literal(str(source))}, file_row_number = true)")
+        con.execute(f"CREATE VIEW t AS {_rows(source)}")
         present = {name for name, *_ in con.execute("DESCRIBE t").fetchall()}
         for column in columns:
             if column.name not in present:
@@ -101,6 +102,17 @@ def quoted(name: str) -> str:
 
 def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _rows(source: Sequence[Path]) -> str:
+    """Rows with their number in the table, counted from 0."""
+    files = ", ".join(literal(str(path)) for path in source)
+    if len(source) == 1:
+        return f"SELECT * FROM read_parquet({files}, file_row_number = true)"
+    starts = accumulate((pq.read_metadata(path).num_rows for path in source[:-1]), initial=0)
+    place = f"file_row_number + [{', '.join(map(str, starts))}][file_index::BIGINT + 1]"
+    inner = f"SELECT *, file_index FROM read_parquet([{files}], file_row_number = true, union_by_name = true)"
+    return f"SELECT * EXCLUDE (file_index) REPLACE ({place} AS file_row_number) FROM ({inner})"
 
 
 def config() -> dict[str, str | bool | int | float | list[str]]:

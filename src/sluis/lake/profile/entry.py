@@ -7,30 +7,32 @@ from typing import Any
 
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
-from sluis.lake.profile.duck_columns import Basics, basics, describe
+from sluis.lake.profile.adding import added
+from sluis.lake.profile.duck_columns import Basics, basics, describe, seen_again
 from sluis.lake.profile.duck_groups import groups
 from sluis.lake.profile.duck_session import SAMPLE_ROWS, Session, opened
 from sluis.lake.profile.duck_table import double_rows, geometry, keys
-from sluis.lake.profile.personal import POSSIBLE, personal_data
+from sluis.lake.profile.hiding import hide
+from sluis.lake.profile.personal import personal_data
 from sluis.lake.profile.quasi import propose
 from sluis.lake.types import Column, ColumnType
 
 type Progress = Callable[[float, str], None]
 
 VERSION = 1
-_TELLING = ("min", "max", "mean", "quartile1", "median", "quartile3", "quartiles_exact", "top", "histogram")
 
 
 def profile(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """Measure a table version.
 
-    Request: `source` (Parquet path), `columns` (as in `sluis.lake.types`), and if wanted `quasi_identifiers` (names),
-    `sensitive` (name), `sample` (rows). Result: `rows`, `columns`, `keys`, `double_rows`, `geometry`, `personal_data`,
-    `quasi_identifiers` (proposal) and `anonymity` (of the chosen or else the proposed columns; None without any).
+    Request: `source` (Parquet path, or the paths of all parts), `columns` (as in `sluis.lake.types`), and if wanted
+    `quasi_identifiers` (names), `sensitive` (name), `sample` (rows). Result: `rows`, `columns`, `keys`, `double_rows`,
+    `geometry`, `personal_data`, `quasi_identifiers` (proposal) and `anonymity` (of the chosen or else the proposed
+    columns; None without any).
     Values of columns with personal data are left out (`hidden`). Raises Invalid for a column that is not there; any
     failure of the personal-data check is raised as it is.
     """
-    source, columns = Path(request["source"]), _columns(request)
+    source, columns = _sources(request), _columns(request)
     with opened(source, columns) as session:
         progress(0.1, N_("Kolommen meten"))
         session, found = basics(session, int(request.get("sample") or SAMPLE_ROWS))
@@ -49,14 +51,28 @@ def profile(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
             "version": VERSION,
             "rows": session.rows,
             "sampled_rows": session.sampled,
-            "columns": [_hide(column, hits) for column in shapes],
+            "columns": [hide(column, hits) for column in shapes],
             "keys": known,
             "double_rows": double_rows(session, known),
-            "geometry": geometry(session, shape, source) if shape else None,
+            "geometry": geometry(session, shape, source[0]) if shape else None,
             "personal_data": hits,
             "quasi_identifiers": proposal,
             "anonymity": groups(session, chosen, _sensitive(request, columns)) if chosen else None,
         }
+
+
+def add(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Measure new rows alone, and give the profile of the table with them (see `sluis.lake.profile.adding`).
+
+    Request: that of `profile` for the new rows, `before` (the profile the table had), `number` (its version) and
+    `replaced` (how many of its rows are gone).
+    """
+    part = profile(request, progress)
+    known = {column["name"]: column for column in request["before"]["columns"]}
+    columns = [column for column in _columns(request) if column.name in known]
+    with opened(_sources(request), columns) as session:
+        seen = {column.name: seen_again(session, column, known[column.name]) for column in columns}
+    return added(request["before"], part, seen, {name: request[name] for name in ("number", "replaced")})
 
 
 def anonymity(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -70,13 +86,18 @@ def anonymity(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     if not chosen:
         raise Invalid("profile.quasi_identifiers", N_("Kies ten minste één kolom."))
     kept = [c for c in columns if c.name in chosen or c.name == sensitive]
-    with opened(Path(request["source"]), kept) as session:
+    with opened(_sources(request), kept) as session:
         progress(0.2, N_("Groepen tellen"))
         return groups(session, chosen, sensitive)
 
 
 def _described(session: Session, found: Basics) -> list[dict[str, Any]]:
     return [describe(session, column, found[column.name]) for column in session.columns]
+
+
+def _sources(request: Mapping[str, Any]) -> list[Path]:
+    found = request["source"]
+    return [Path(found)] if isinstance(found, str) else [Path(path) for path in found]
 
 
 def _columns(request: Mapping[str, Any]) -> list[Column]:
@@ -103,11 +124,3 @@ def _mark_unique(shapes: Sequence[dict[str, Any]], known: Sequence[Sequence[str]
         shape["unique"] = [shape["name"]] in known
         if shape["unique"]:
             shape |= {"distinct": rows, "distinct_exact": True}
-
-
-def _hide(shape: dict[str, Any], hits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a profile shows must not be the personal data itself. A postcode alone does not name anyone."""
-    found = [h for h in hits if shape["name"] in h["columns"]]
-    if all(h["kind"] == "address" and h["confidence"] == POSSIBLE for h in found):
-        return shape
-    return {key: value for key, value in shape.items() if key not in _TELLING} | {"hidden": True}

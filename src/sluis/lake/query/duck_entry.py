@@ -134,7 +134,8 @@ def _offer(connection: duckdb.DuckDBPyConnection, tables: Iterable[Mapping[str, 
     for table in held:
         columns = ", ".join(_identifier(column["name"]) for column in table["columns"])
         files = ", ".join(_literal(path) for path in table["paths"])
-        connection.execute(f"CREATE VIEW {_identifier(table['name'])} AS SELECT {columns} FROM read_parquet([{files}])")
+        source = f"read_parquet([{files}], union_by_name = true)"
+        connection.execute(f"CREATE VIEW {_identifier(table['name'])} AS SELECT {columns} FROM {source}")
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, tables: Iterable[Mapping[str, Any]], out: Path) -> None:

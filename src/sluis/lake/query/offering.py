@@ -104,5 +104,5 @@ def _offered(row: TableVersion) -> Offered:
         for column in report["columns"]
     )
     slug, title = row.dataset.slug, row.dataset.title
-    parts = ((row.data_sha256, str(blobs.path(row.data_sha256))),)
-    return Offered(table_name(slug), title, columns, parts, row.rows_loaded)
+    parts = tuple((part["sha256"], str(blobs.path(part["sha256"]))) for part in row.parts)
+    return Offered(table_name(slug), title, columns, parts, row.rows_total)

@@ -17,6 +17,15 @@ SOURCE = f"read_parquet(?, {ROW} = true)"
 _SIGNS = {Op.EQ: "=", Op.NEQ: "IS DISTINCT FROM", Op.LT: "<", Op.LTE: "<=", Op.GT: ">", Op.GTE: ">="}
 
 
+def source_of(starts: Sequence[int] = ()) -> str:
+    """The rows of one file, or of the parts of a table that start at these row numbers; the paths are bound."""
+    if len(starts) <= 1:
+        return SOURCE
+    place = f"{ROW} + {list(starts)}[file_index::BIGINT + 1]"
+    inner = f"SELECT *, file_index FROM read_parquet(?, {ROW} = true, union_by_name = true)"
+    return f"(SELECT * EXCLUDE (file_index) REPLACE ({place} AS {ROW}) FROM ({inner}))"
+
+
 def identifier(column: Column) -> str:
     return '"' + column.name.replace('"', '""') + '"'
 
@@ -142,7 +151,7 @@ def shown(column: Column) -> str:
     return casts.get(column.type, "{}").format(name)
 
 
-def page_of(request: PageRequest, columns: Columns, at: Cursor | None) -> Sql:
+def page_of(request: PageRequest, columns: Columns, at: Cursor | None, source: str = SOURCE) -> Sql:
     """Row number, shown columns, sort values; one row more than the limit tells whether there is a next page."""
     chosen = [shown(c) for c in columns.values()] + [_sort_value(columns[s.column]) for s in request.sort]
     conditions = conditions_of(request.selection, columns)
@@ -150,13 +159,13 @@ def page_of(request: PageRequest, columns: Columns, at: Cursor | None) -> Sql:
         conditions.append(beyond(at, request.sort, columns))
     sql, params = joined("WHERE", conditions)
     back = at is not None and at.back
-    text = f"SELECT {', '.join([ROW, *chosen])} FROM {SOURCE} {sql} {order(request.sort, columns, back)} LIMIT ?"
+    text = f"SELECT {', '.join([ROW, *chosen])} FROM {source} {sql} {order(request.sort, columns, back)} LIMIT ?"
     return text, [*params, request.limit + 1]
 
 
-def count_of(selection: Selection, columns: Columns) -> Sql:
+def count_of(selection: Selection, columns: Columns, source: str = SOURCE) -> Sql:
     sql, params = where(selection, columns)
-    return f"SELECT count(*) FROM {SOURCE} {sql}", params
+    return f"SELECT count(*) FROM {source} {sql}", params
 
 
 def row_of(columns: Columns) -> str:

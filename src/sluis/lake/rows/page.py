@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,15 +16,16 @@ from sluis.lake.rows.duck_sql import (
     facet_of,
     page_of,
     row_of,
+    source_of,
 )
-from sluis.lake.rows.types import Column, FacetValue, PageRequest, RowPage, Selection
+from sluis.lake.rows.types import Column, FacetValue, Files, PageRequest, RowPage, Selection
 
 _COUNTS = 2000
 _counts: OrderedDict[tuple[str, tuple[Column, ...], Selection], int] = OrderedDict()
 _counts_lock = Lock()
 
 
-def page(path: Path, columns: Sequence[Column], request: PageRequest, geometry: str = "wkt") -> RowPage:
+def page(path: Path | Files, columns: Sequence[Column], request: PageRequest, geometry: str = "wkt") -> RowPage:
     """One page in the asked order; every row is on exactly one page, whatever the ties and empty cells.
 
     Values are plain Python: int, Decimal, float, bool, str, date, datetime (UTC, naive), time; JSON as its text.
@@ -33,8 +35,9 @@ def page(path: Path, columns: Sequence[Column], request: PageRequest, geometry: 
     """
     known = {c.name: c for c in columns}
     at = decode(request.cursor, request.sort, known) if request.cursor else None
-    sql, params = page_of(request, known, at)
-    found = duck.fetch(sql, [str(path), *params])
+    source, files = _opened(path)
+    sql, params = page_of(request, known, at, source)
+    found = duck.fetch(sql, [files, *params])
     more = len(found) > request.limit
     kept = found[: request.limit]
     back = at is not None and at.back
@@ -49,6 +52,15 @@ def page(path: Path, columns: Sequence[Column], request: PageRequest, geometry: 
     )
 
 
+def _opened(path: Path | Files) -> tuple[str, str | list[str]]:
+    """Where the rows come from, as SQL, and what to bind to it."""
+    if isinstance(path, Path):
+        return source_of(), str(path)
+    if len(path.paths) == 1:
+        return source_of(), str(path.paths[0])
+    return source_of(list(accumulate(path.rows[:-1], initial=0))), [str(one) for one in path.paths]
+
+
 def _cursor(lines: Sequence[tuple[Any, ...]], request: PageRequest, known: dict[str, Column], *, back: bool) -> str:
     """The place of a line; its sort values follow the columns."""
     if not lines:
@@ -57,15 +69,16 @@ def _cursor(lines: Sequence[tuple[Any, ...]], request: PageRequest, known: dict[
     return encode(Cursor(line[1 + len(known) :], line[0], back), request.sort)
 
 
-def count(path: Path, columns: Sequence[Column], selection: Selection) -> int:
+def count(path: Path | Files, columns: Sequence[Column], selection: Selection) -> int:
     """Exact number of rows in the selection, remembered per version: a table version never changes."""
     key = (str(path), tuple(columns), selection)
     with _counts_lock:
         if key in _counts:
             _counts.move_to_end(key)
             return _counts[key]
-    sql, params = count_of(selection, {c.name: c for c in columns})
-    total = duck.fetch(sql, [str(path), *params])[0][0]
+    source, files = _opened(path)
+    sql, params = count_of(selection, {c.name: c for c in columns}, source)
+    total = duck.fetch(sql, [files, *params])[0][0]
     with _counts_lock:
         _counts[key] = total
         while len(_counts) > _COUNTS:

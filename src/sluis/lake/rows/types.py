@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 type Value = str | int | float | bool | Decimal | date | datetime | time
@@ -15,6 +16,14 @@ MAX_SORTS = 4
 MAX_TEXT = 1000
 MAX_LIMIT = 10_000
 DEFAULT_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the rows of a table stand: its Parquet files in order, and how many rows each has."""
+
+    paths: tuple[Path, ...]
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,11 @@ def ledger(subject: Subject) -> tuple[Verdict, list[Finding]]:
     table = subject.table
     if table is None:
         return _without_table(subject)
-    read, rejected = int(table.report["rows_read"]), int(table.report["rows_rejected"])
+    read, loaded, rejected = (int(table.report[f"rows_{name}"]) for name in ("read", "loaded", "rejected"))
     findings: list[Finding] = []
-    if read != table.rows + rejected:
+    if read != loaded + rejected:
         text = N_("Van {read} gelezen rijen zijn er {loaded} geladen en {rejected} geweigerd: dat telt niet op.")
-        findings.append(Finding("table.ledger", text, {"read": read, "loaded": table.rows, "rejected": rejected}))
+        findings.append(Finding("table.ledger", text, {"read": read, "loaded": loaded, "rejected": rejected}))
     if rejected:
         text = N_("{rejected} van {read} rijen zijn geweigerd. Bekijk ze voordat u verder gaat.")
         findings.append(Finding("table.rejected", text, {"rejected": rejected, "read": read}, blocks=False))

@@ -1,0 +1,90 @@
+"""`sluis table …`: the versions of a table, and what differs between two of them."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from sluis.cli.language import _
+from sluis.cli.start import actor, start
+from sluis.cli.terminal import Command, result, table
+from sluis.kernel.errors import NotFound
+from sluis.kernel.text import N_
+
+app = typer.Typer(help=_("Versies van een tabel en wat ertussen verschilt."), no_args_is_help=True)
+Dataset = Annotated[str, typer.Argument(help=_("Kenmerk van de dataset."))]
+By = Annotated[str, typer.Option("--as", help=_("E-mailadres van wie het vraagt."))]
+
+
+@app.command("versions", cls=Command, help=_("Toon de versies van een tabel."))
+def versions(dataset: Dataset, by: By = "") -> None:
+    start()
+    from sluis.lake import service as lake
+    from sluis.register import service as register
+
+    who = actor(by)
+    rows = [_line(row) for row in lake.versions(by=who, dataset_id=register.get(by=who, slug=dataset).id)]
+    titles = {"version": _("versie"), "status": _("stand"), "mode": _("werkwijze"), "rows_total": _("rijen"),
+              "rows_loaded": _("ingelezen"), "rows_rejected": _("afgekeurd"), "columns": _("kolommen"),
+              "parts": _("delen"), "file": _("bestand"), "at": _("moment")}  # fmt: skip
+    result(rows, table(rows, titles))
+
+
+@app.command("diff", cls=Command, help=_("Toon wat er verschilt tussen twee versies."))
+def diff(
+    dataset: Dataset,
+    old: Annotated[int, typer.Option("--from", help=_("Nummer van de oude versie."))],
+    new: Annotated[int, typer.Option("--to", help=_("Nummer van de nieuwe versie."))],
+    key: Annotated[str, typer.Option(help=_("Kolommen die een rij aanwijzen, met komma's; leeg: zoek uit."))] = "",
+    out: Annotated[Path | None, typer.Option(help=_("Schrijf alle verschillen naar dit Parquet-bestand."))] = None,
+    by: By = "",
+) -> None:
+    start()
+    from sluis.lake import service as lake
+    from sluis.register import service as register
+
+    who = actor(by)
+    dataset_id = register.get(by=who, slug=dataset).id
+    known = {row.number: row.id for row in lake.versions(by=who, dataset_id=dataset_id)}
+    names = [name.strip() for name in key.split(",") if name.strip()]
+    found = lake.diff(by=who, old=_version(known, old), new=_version(known, new), key=names)
+    if out:
+        shutil.copyfile(found.path, out)
+    result(found.to_json(), "\n".join(_told(found)))
+
+
+def _version(known: dict[int, UUID], number: int) -> UUID:
+    if number not in known:
+        raise NotFound("table.no-version", N_("Versie {number} van deze tabel bestaat niet."), number=number)
+    return known[number]
+
+
+def _line(row: Any) -> dict[str, Any]:
+    """A version as it is listed: how it came to be, its ledger and what became of its columns."""
+    return {
+        "version": row.number,
+        "status": row.status,
+        "mode": row.mode,
+        "key": row.key,
+        "rows_total": row.rows_total,
+        "rows_read": row.rows_read,
+        "rows_loaded": row.rows_loaded,
+        "rows_rejected": row.rows_rejected,
+        "columns": row.change.get("kind", ""),
+        "change": row.change,
+        "parts": len(row.parts),
+        "file": row.filename,
+        "source_sha256": row.source_sha256,
+        "at": row.created_at.isoformat(timespec="seconds"),
+        "by": row.created_by,
+    }
+
+
+def _told(found: Any) -> list[str]:
+    counts = _("{added} rijen erbij, {removed} rijen weg, {changed} rijen gewijzigd").format(**found.to_json())
+    how = _("vergeleken op {key}").format(key=", ".join(found.key)) if found.key else _("vergeleken als hele rijen")
+    columns = [f"  {name}: {count}" for name, count in found.columns.items()]
+    changes = [f"  {c['name']}: {c['what']} {c['was']} → {c['now']}" for c in found.schema["columns"]]
+    return [counts, how, *columns, *([_("Kolommen:"), *changes] if changes else [])]

@@ -1,0 +1,154 @@
+"""What differs between two versions of a table: worked out once, and kept."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from sluis.foundation import sandbox
+from sluis.foundation.sandbox import Limits
+from sluis.foundation.service import BlobRef, blobs, writing
+from sluis.kernel import clock
+from sluis.kernel.actor import Actor
+from sluis.kernel.errors import Conflict, Invalid
+from sluis.kernel.text import N_
+from sluis.lake.models import TableDifference, TableVersion
+from sluis.lake.policy import version_seen_by
+from sluis.lake.schema_change import compared
+from sluis.lake.types import Column, IngestReport
+
+_DIFF = "sluis.lake.parts.duck_diff:diff"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """From version `old` to version `new`, by number.
+
+    `by` is "key" (rows with the same `key` are held together) or "rows" (equal rows cancel out, so that a changed row
+    counts as one removed and one added). `columns`: in how many changed rows a column differs. `schema`: see
+    `schema_change.Change`. `examples`: rows by added, removed, before and after; personal data is masked. The blob
+    `file_sha256` is Parquet with every such row; its column `verschil` says which it is.
+    """
+
+    old: int
+    new: int
+    by: str
+    key: tuple[str, ...]
+    key_double: bool
+    added: int
+    removed: int
+    changed: int
+    rows_old: int
+    rows_new: int
+    columns: Mapping[str, int]
+    schema: Mapping[str, Any]
+    examples: Mapping[str, Any]
+    file_sha256: str
+    file_size: int
+
+    @property
+    def path(self) -> Path:
+        return blobs.path(self.file_sha256)
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def diff(*, by: Actor, old: UUID, new: UUID, key: Sequence[str] = ()) -> Difference:
+    """Compare two ready versions of one table; `key` when it is another one than the profile found.
+
+    Raises NotFound, Conflict for a version that is not ready, and Invalid for versions of two tables or a key that
+    both do not have.
+    """
+    before, after = version_seen_by(by, old), version_seen_by(by, new)
+    _require_comparable(before, after)
+    asked = ",".join(key)
+    known = TableDifference.objects.filter(old=before, new=after, asked_key=asked).first()
+    if known is None:
+        known = _kept(by, before, after, asked, *_worked_out(before, after, key or _key(before, after)))
+    result = dict(known.result)
+    return Difference(
+        old=before.number,
+        new=after.number,
+        key=tuple(result.pop("key")),
+        rows_old=before.rows_total,
+        rows_new=after.rows_total,
+        file_sha256=known.file_sha256,
+        file_size=known.file_size,
+        **result,
+    )
+
+
+def _require_comparable(before: TableVersion, after: TableVersion) -> None:
+    if before.dataset_id != after.dataset_id:
+        raise Invalid("diff.other-table", N_("Deze versies zijn niet van dezelfde tabel."))
+    if {before.status, after.status} != {TableVersion.Status.READY}:
+        raise Conflict("diff.not-ready", N_("Een van deze versies is niet klaar of niet gelukt."))
+
+
+def _key(before: TableVersion, after: TableVersion) -> Sequence[str]:
+    """What tells rows apart: the key of the last update, or what the profile of both found."""
+    mode = TableVersion.Mode.UPSERT
+    if after.mode == mode and _has(before, after.key):
+        return after.key
+    found: list[list[str]] = (after.profile or {}).get("keys") or []
+    both = (before.profile or {}).get("keys") or []
+    return next((names for names in found if names in both), [])
+
+
+def _has(row: TableVersion, names: Sequence[str]) -> bool:
+    return set(names) <= {column.name for column in _columns(row)}
+
+
+def _columns(row: TableVersion) -> tuple[Column, ...]:
+    return IngestReport.from_json(row.report or {}).columns
+
+
+def _worked_out(before: TableVersion, after: TableVersion, key: Sequence[str]) -> tuple[dict[str, Any], BlobRef]:
+    old, new = (Counter(part["sha256"] for part in row.parts) for row in (before, after))
+    sides = {"old": _side(before, old - new), "new": _side(after, new - old)}
+    folder = blobs.workdir("diff")
+    try:
+        request = {**sides, "key": list(key), "masked": _masked(before) | _masked(after), "out": str(folder)}
+        reads = [Path(path) for side in sides.values() for path in side["paths"]]
+        limits = Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400)
+        result = sandbox.run(_DIFF, request, reads=reads, writes=folder, limits=limits)
+        kept = blobs.put_file(folder / result.pop("file"), move=True)
+    finally:
+        blobs.discard(folder)
+    return result | {"schema": compared(_columns(before), _columns(after)).to_json()}, kept
+
+
+def _side(row: TableVersion, own: Counter[str]) -> dict[str, Any]:
+    """The parts that only this version has: what both have needs no look. A part may stand in a version twice."""
+    paths = [str(blobs.path(sha256)) for sha256 in own.elements()]
+    return {"paths": paths, "columns": [column.to_json() for column in _columns(row)]}
+
+
+def _masked(row: TableVersion) -> dict[str, str]:
+    hits = (row.profile or {}).get("personal_data") or []
+    return {name: hit["kind"] for hit in reversed(hits) for name in hit["columns"]}
+
+
+def _kept(
+    by: Actor, before: TableVersion, after: TableVersion, asked: str, result: dict[str, Any], file: BlobRef
+) -> TableDifference:
+    try:
+        with writing(by=by, action="lake.table.compared", subject=("table-version", after.id)) as write:
+            write.note(old=str(before.id), file=file.sha256)
+            return TableDifference.objects.create(
+                old=before,
+                new=after,
+                asked_key=asked,
+                result=result,
+                file_sha256=file.sha256,
+                file_size=file.size,
+                created_at=clock.now(),
+            )
+    except IntegrityError:  # somebody else asked the same just now
+        return TableDifference.objects.get(old=before, new=after, asked_key=asked)

@@ -1,0 +1,181 @@
+"""The entry of the sandbox that compares two versions of a table, row by row. JSON in, JSON out.
+
+Parts that both versions have are left out beforehand: their rows are the same. With a key every row is held against
+the row with the same key; without one, equal rows cancel out one against one. Rows are compared in the columns that
+both versions have: a column more or less is told of the columns, not of every row. What is compared is a hash of
+their values: what is kept in memory, or on disk beyond it, does not grow with the width of the table.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sluis.kernel.text import N_
+from sluis.lake.ingest.caps import ROW_GROUP
+from sluis.lake.parts.duck_keys import check_key
+from sluis.lake.parts.duck_parts import Progress, Stored, opened
+from sluis.lake.profile.duck_columns import plain
+from sluis.lake.profile.duck_session import literal, quoted
+from sluis.lake.profile.masks import mask
+from sluis.lake.profile.rules import Kind
+from sluis.lake.types import Column, ColumnType
+
+EXAMPLES = 20
+WHAT = "verschil"
+_FILE = "difference.parquet"
+_LONGEST = 120
+
+
+def diff(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Compare `old` and `new` (each `paths`, which may be none, and `columns`).
+
+    Request: also `key` (names, or none), `masked` (column → kind of personal data) and `out` (a folder).
+    Result: `by` ("key" or "rows"), `key`, `added`, `removed`, `changed`, `columns` (per column that both have: in how
+    many changed rows it differs), `examples` (per `what` at most 20 rows, as values; personal data masked) and `file`
+    with all of it: a column `verschil` says added, removed, before or after. A key that comes twice on one side tells
+    nothing apart: then rows are compared as wholes, and `key_double` is true.
+    """
+    out = Path(request["out"])
+    con = opened(out)
+    old, new = (_side(con, request[name]) for name in ("old", "new"))
+    key = list(request["key"])
+    common = [c for c in new.columns if c.name in {other.name for other in old.columns}]
+    if key:
+        check_key(key, common)
+    columns = _together(old.columns, new.columns)
+    _views(con, old, new, columns)
+    double = bool(key) and any(_comes_twice(con, side, key) for side in ("o", "n"))
+    by_key = bool(key) and not double
+    progress(0.1, N_("Rijen vergelijken"))
+    counts = _by_key(con, key, common) if by_key else _by_rows(con, common)
+    progress(0.7, N_("Verschillen wegschrijven"))
+    con.execute(f"COPY difference TO {literal(str(out / _FILE))} (FORMAT parquet, COMPRESSION zstd, "
+                f"ROW_GROUP_SIZE {ROW_GROUP})")  # fmt: skip
+    return counts | {
+        "by": "key" if by_key else "rows",
+        "key": key if by_key else [],
+        "key_double": double,
+        "columns": _per_column(con, key, common) if by_key else {},
+        "examples": _examples(con, key if by_key else [], columns, request["masked"]),
+        "file": _FILE,
+    }
+
+
+def _side(con: duckdb.DuckDBPyConnection, shape: Mapping[str, Any]) -> Stored:
+    if shape["paths"]:
+        return Stored.of(con, shape)
+    return Stored((), tuple(Column.from_json(column) for column in shape["columns"]), {})
+
+
+def _together(old: Sequence[Column], new: Sequence[Column]) -> list[Column]:
+    """The columns of the new version, and after them what only the old one had."""
+    names = {column.name for column in new}
+    return [*new, *(column for column in old if column.name not in names)]
+
+
+def _views(con: duckdb.DuckDBPyConnection, old: Stored, new: Stored, columns: Sequence[Column]) -> None:
+    """`o` and `n`: both sides with the same columns; where a type became another one, as text."""
+    for name, side in (("o", old), ("n", new)):
+        chosen = ", ".join(_shown(c.name, side, old if side is new else new) for c in columns)
+        source = side.source if side.paths else "(SELECT 1 WHERE false)"
+        con.execute(f"CREATE VIEW {name} AS SELECT {chosen} FROM {source}")
+
+
+def _shown(name: str, side: Stored, other: Stored) -> str:
+    kinds = {kind for kind in (side.stored.get(name), other.stored.get(name)) if kind}
+    numbers = all(kind in ("BIGINT", "DOUBLE") or kind.startswith("DECIMAL") for kind in kinds)
+    as_kind = next(iter(kinds)) if len(kinds) == 1 else "VARCHAR"
+    if len(kinds) > 1 and numbers:
+        as_kind = "DOUBLE" if "DOUBLE" in kinds else "DECIMAL(38,12)"
+    return f"{quoted(name) if name in side.stored else 'NULL'}::{as_kind} AS {quoted(name)}"
+
+
+def _comes_twice(con: duckdb.DuckDBPyConnection, side: str, key: Sequence[str]) -> bool:
+    names = ", ".join(map(quoted, key))
+    found = con.execute(f"SELECT 1 FROM {side} GROUP BY {names} HAVING count(*) > 1 LIMIT 1").fetchone()
+    return found is not None
+
+
+def _by_key(con: duckdb.DuckDBPyConnection, key: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
+    """Fills the table `difference`, in the order of the key."""
+    hashed, names = _hashed(columns), ", ".join(map(quoted, key))
+    same = " AND ".join(f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in key)
+    keys = ", ".join(f"coalesce(a.{quoted(name)}, b.{quoted(name)}) AS {quoted(name)}" for name in key)
+    con.execute(
+        f"CREATE TEMP TABLE found AS SELECT {keys}, "
+        f"CASE WHEN a.h IS NULL THEN 'added' WHEN b.h IS NULL THEN 'removed' ELSE 'changed' END AS what "
+        f"FROM (SELECT {names}, {hashed} AS h FROM o) a FULL JOIN (SELECT {names}, {hashed} AS h FROM n) b ON {same} "
+        f"WHERE a.h IS DISTINCT FROM b.h"
+    )
+    said = "CASE f.what WHEN 'changed' THEN '{side}' ELSE f.what END"
+    line = f"SELECT {said} AS {{what}}, t.* FROM {{view}} t JOIN found f ON {{on}}"
+    on = " AND ".join(f"t.{quoted(name)} IS NOT DISTINCT FROM f.{quoted(name)}" for name in key)
+    before = line.format(side="before", view="o", on=f"{on} AND f.what IN ('changed', 'removed')", what=WHAT)
+    after = line.format(side="after", view="n", on=f"{on} AND f.what IN ('changed', 'added')", what=WHAT)
+    order = ", ".join(f"{quoted(name)} NULLS LAST" for name in key)
+    con.execute(f"CREATE VIEW difference AS {before} UNION ALL {after} ORDER BY {order}, {WHAT} DESC")
+    counted = dict(con.execute("SELECT what, count(*) FROM found GROUP BY what").fetchall())
+    return {what: int(counted.get(what, 0)) for what in ("added", "removed", "changed")}
+
+
+def _by_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict[str, int]:
+    """Equal rows cancel out; what is left was added or removed."""
+    hashed = _hashed(columns)
+    con.execute(
+        f"CREATE TEMP TABLE found AS SELECT coalesce(a.h, b.h) AS h, coalesce(b.c, 0) - coalesce(a.c, 0) AS more "
+        f"FROM (SELECT {hashed} AS h, count(*) AS c FROM o GROUP BY h) a "
+        f"FULL JOIN (SELECT {hashed} AS h, count(*) AS c FROM n GROUP BY h) b ON a.h = b.h "
+        f"WHERE coalesce(a.c, 0) <> coalesce(b.c, 0)"
+    )
+    line = (
+        "SELECT '{said}' AS {what}, * EXCLUDE (h, more, place) FROM (SELECT t.*, f.more, row_number() OVER "
+        "(PARTITION BY t.h) AS place FROM (SELECT *, {hashed} AS h FROM {view}) t JOIN found f USING (h) WHERE {sign}) "
+        "WHERE place <= abs(more)"
+    )
+    gone = line.format(said="removed", view="o", sign="f.more < 0", what=WHAT, hashed=hashed)
+    come = line.format(said="added", view="n", sign="f.more > 0", what=WHAT, hashed=hashed)
+    con.execute(f"CREATE VIEW difference AS {gone} UNION ALL {come}")
+    total = "SELECT coalesce(sum(more) FILTER (more > 0), 0), coalesce(-sum(more) FILTER (more < 0), 0) FROM found"
+    added, removed = con.execute(total).fetchall()[0]
+    return {"added": int(added), "removed": int(removed), "changed": 0}
+
+
+def _per_column(con: duckdb.DuckDBPyConnection, key: Sequence[str], common: Sequence[Column]) -> dict[str, int]:
+    """In how many changed rows each column differs; columns that nowhere differ are left out."""
+    others = [column.name for column in common if column.name not in key]
+    if not others:
+        return {}
+    same = " AND ".join(f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in key)
+    counts = ", ".join(f"count(*) FILTER (a.{quoted(n)} IS DISTINCT FROM b.{quoted(n)})" for n in others)
+    sides = [f"(SELECT * FROM difference WHERE {WHAT} = '{side}')" for side in ("before", "after")]
+    row = con.execute(f"SELECT {counts} FROM {sides[0]} a JOIN {sides[1]} b ON {same}").fetchone() or ()
+    return {name: int(count) for name, count in zip(others, row, strict=True) if count}
+
+
+def _examples(
+    con: duckdb.DuckDBPyConnection, key: Sequence[str], columns: Sequence[Column], masked: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    shown = [column for column in columns if column.type is not ColumnType.GEOMETRY]
+    names = ", ".join(quoted(column.name) for column in shown)
+    order = f"ORDER BY {', '.join(map(quoted, key))}" if key else ""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for what in ("added", "removed", "before", "after"):
+        asked = f"SELECT {names} FROM difference WHERE {WHAT} = '{what}' {order} LIMIT {EXAMPLES}"
+        lines = [zip(shown, row, strict=True) for row in con.execute(asked).fetchall()]
+        found[what] = [{c.name: _masked(value, masked.get(c.name, "")) for c, value in line} for line in lines]
+    return found
+
+
+def _masked(value: Any, kind: str) -> Any:
+    if value is None:
+        return None
+    if kind:
+        return mask(Kind(kind), str(value))[:_LONGEST]
+    ready = plain(value)
+    return ready if isinstance(ready, int | float | bool) else str(ready)[:_LONGEST]
+
+
+def _hashed(columns: Sequence[Column]) -> str:
+    return f"hash({', '.join(quoted(column.name) for column in columns)})"

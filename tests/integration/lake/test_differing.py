@@ -1,0 +1,137 @@
+"""What differs between two versions, held against sets worked out by hand and by chance."""
+
+import random
+from collections import Counter
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.integration.lake.growing import FIRST, Desk
+
+from sluis.foundation.service import blobs
+from sluis.kernel.actor import VISITOR
+from sluis.kernel.errors import Conflict, Invalid, NotFound, SluisError
+from sluis.lake import service
+from sluis.lake.models import TableDifference, TableVersion
+from sluis.lake.parts import duck_diff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_by_key_rows_come_go_and_change_per_column(desk: Desk) -> None:
+    one = desk.load(FIRST)
+    text = "code;plaats;aantal;datum\nA01;Gorinchem;3;2024-01-01\nA02;Buren;6;2024-01-02\nB01;Tiel;7;2024-01-03\n"
+    two = desk.load(text)
+    found = service.diff(by=desk.by, old=one.id, new=two.id)
+    assert (found.old, found.new, found.by, found.key) == (1, 2, "key", ("code",))
+    assert (found.added, found.removed, found.changed) == (1, 1, 1)
+    assert found.columns == {"plaats": 1, "aantal": 1}
+    assert found.schema["kind"] == "none"
+    assert [row["code"] for row in found.examples["added"]] == ["B01"]
+    assert [row["plaats"] for row in (*found.examples["before"], *found.examples["after"])] == ["Tiel", "Buren"]
+    rows = pq.read_table(found.path).to_pylist()
+    assert [(row["verschil"], row["code"]) for row in rows] == [
+        ("before", "A02"), ("after", "A02"), ("removed", "A03"), ("added", "B01")
+    ]  # fmt: skip
+    assert found.file_sha256 in blobs.wanted()
+
+
+def test_it_is_worked_out_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = desk.load(FIRST), desk.load(FIRST.replace("Tiel", "Buren"))
+    first = service.diff(by=desk.by, old=one.id, new=two.id)
+    monkeypatch.setattr("sluis.lake.differing.sandbox.run", lambda *a, **k: pytest.fail("worked out again"))
+    assert service.diff(by=desk.by, old=one.id, new=two.id) == first
+    assert TableDifference.objects.count() == 1
+
+
+def test_rows_without_a_key_cancel_out_one_against_one(desk: Desk) -> None:
+    one = desk.load("n;w\n1;a\n1;a\n1;a\n2;b\n2;b\n")
+    two = desk.load("n;w\n1;a\n2;b\n2;b\n3;c\n3;c\n")
+    found = service.diff(by=desk.by, old=one.id, new=two.id)
+    assert (found.by, found.added, found.removed, found.changed) == ("rows", 2, 2, 0)
+    rows = sorted((row["verschil"], row["n"]) for row in pq.read_table(found.path).to_pylist())
+    assert rows == [("added", 3), ("added", 3), ("removed", 1), ("removed", 1)]
+
+
+def test_shared_parts_are_not_looked_at_and_one_that_stands_twice_counts_twice(desk: Desk) -> None:
+    one = desk.load(FIRST)
+    two = desk.load("code;plaats;aantal;datum\nB01;Tiel;1;2024-01-01\n", "append")
+    three = desk.load("code;plaats;aantal;datum\nB01;Tiel;1;2024-01-01\n", "append")
+    assert two.parts[1] == three.parts[2]
+    found = service.diff(by=desk.by, old=two.id, new=three.id)
+    assert (found.added, found.removed, found.changed, found.rows_new) == (1, 0, 0, 5)
+    back = service.diff(by=desk.by, old=two.id, new=one.id)
+    assert (back.added, back.removed) == (0, 1)
+    same = service.diff(by=desk.by, old=one.id, new=one.id)
+    assert (same.added, same.removed, same.changed) == (0, 0, 0)
+
+
+def test_a_key_that_comes_twice_tells_nothing_apart_and_that_is_said(desk: Desk) -> None:
+    one = desk.load(FIRST)
+    two = desk.load(FIRST + "A01;Tiel;9;2024-01-01\n")
+    found = service.diff(by=desk.by, old=one.id, new=two.id, key=("code",))
+    assert (found.by, found.key_double, found.added, found.removed) == ("rows", True, 1, 0)
+
+
+def test_columns_that_came_or_became_another_type_do_not_stop_it(desk: Desk) -> None:
+    one = desk.load(FIRST)
+    two = desk.load("code;aantal;plaats;hoogte\nA01;3,00;Gorinchem;\nA02;5,50;Tiel;4\nA03;7,00;Tiel;\n")
+    found = service.diff(by=desk.by, old=one.id, new=two.id, key=("code",))
+    assert found.columns == {"aantal": 1}
+    assert found.changed == 1, "a column more or less is no change of a row"
+    kinds = {(column["name"], column["what"]) for column in found.schema["columns"]}
+    assert {("datum", "removed"), ("hoogte", "added"), ("aantal", "widened")} <= kinds
+
+
+def test_personal_data_in_examples_is_masked(desk: Desk) -> None:
+    lines = [f"K{n};Jan de Vries;jan{n}@voorbeeld.nl" for n in range(30)]
+    one = desk.load("code;naam;email\n" + "\n".join(lines) + "\n")
+    two = desk.load("code;naam;email\n" + "\n".join(lines).replace("voorbeeld.nl", "elders.nl") + "\n")
+    found = service.diff(by=desk.by, old=one.id, new=two.id, key=("code",))
+    assert found.changed == 30
+    told = str(found.examples)
+    assert "elders" not in told
+    assert "Vries" not in told
+    assert "K1" in told
+
+
+def test_what_cannot_be_compared_says_why(desk: Desk) -> None:
+    one = desk.load(FIRST)
+    with pytest.raises(SluisError):
+        desk.load("%PDF-1.7 nee")
+    failed = TableVersion.objects.get(status="failed")
+    with pytest.raises(Conflict):
+        service.diff(by=desk.by, old=one.id, new=failed.id)
+    with pytest.raises(Invalid, match="nergens"):
+        service.diff(by=desk.by, old=one.id, new=one.id, key=("nergens",))
+    with pytest.raises(NotFound):
+        service.diff(by=VISITOR, old=one.id, new=one.id)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_two_tables_differ_as_their_rows_do(seed: int, tmp_path: Any) -> None:
+    """The entry itself on rows by chance, with and without a key, held against Python."""
+    chance = random.Random(seed)
+    sides: dict[str, list[tuple[int, str | None]]] = {}
+    for side in ("old", "new"):
+        keys = chance.sample(range(60), 40) if seed % 2 else [chance.randrange(12) for _ in range(40)]
+        sides[side] = [(key, chance.choice([None, "", "a", "b"])) for key in keys]
+        table = pa.table({"id": [k for k, _ in sides[side]], "w": pa.array([w for _, w in sides[side]], pa.string())})
+        pq.write_table(table, tmp_path / f"{side}.parquet")
+    columns = [{"name": "id", "title": "", "type": "integer"}, {"name": "w", "title": "", "type": "text"}]
+    (tmp_path / "out").mkdir()
+    request = {s: {"paths": [str(tmp_path / f"{s}.parquet")], "columns": columns} for s in sides}
+    request |= {"key": ["id"] if seed % 2 else [], "masked": {}, "out": str(tmp_path / "out")}
+    found = duck_diff.diff(request, lambda *_: None)
+    old, new = sides["old"], sides["new"]
+    if seed % 2:
+        a, b = dict(old), dict(new)
+        changed = sum(a[key] != b[key] for key in a.keys() & b.keys())
+        expected = (len(b.keys() - a.keys()), len(a.keys() - b.keys()), changed)
+    else:
+        a2, b2 = Counter(old), Counter(new)
+        expected = ((b2 - a2).total(), (a2 - b2).total(), 0)
+    assert (found["added"], found["removed"], found["changed"]) == expected
+    rows = pq.read_metadata(tmp_path / "out" / found["file"]).num_rows
+    assert rows == expected[0] + expected[1] + 2 * expected[2]
