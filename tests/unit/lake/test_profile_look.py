@@ -60,7 +60,7 @@ def test_one_pass_gives_all_rows_and_a_repeatable_sample(tmp_path: Path) -> None
     columns = _columns(n=ColumnType.INTEGER, soort=ColumnType.TEXT, tekst=ColumnType.TEXT)
     samples = []
     for _ in range(2):
-        look = Look(path, columns, rows, 1_000)
+        look = Look([path], columns, rows, 1_000)
         assert pa.Table.from_batches(look.batches())["n"].to_pylist() == list(range(rows))
         assert look.plain == {"soort"}
         samples.append(look.sample())
@@ -73,7 +73,7 @@ def test_texts_that_were_written_in_another_way_are_read_as_texts(tmp_path: Path
     path = tmp_path / "table.parquet"
     written = {"lang": pa.array(["brug", "B2"], pa.large_string()), "lijst": pa.array(["a", "a"]).dictionary_encode()}
     pq.write_table(pa.table(written), path)
-    look = Look(path, _columns(lang=ColumnType.TEXT, lijst=ColumnType.TEXT), 2, 1_000)
+    look = Look([path], _columns(lang=ColumnType.TEXT, lijst=ColumnType.TEXT), 2, 1_000)
     assert look.batches().read_all().to_pydict() == {"lang": ["brug", "B2"], "lijst": ["a", "a"]}
     assert look.plain == {"lijst"}
 
@@ -81,5 +81,5 @@ def test_texts_that_were_written_in_another_way_are_read_as_texts(tmp_path: Path
 def test_a_table_without_rows_has_an_empty_sample(tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
     pq.write_table(pa.table({"a": pa.array([], pa.string())}), path)
-    look = Look(path, _columns(a=ColumnType.TEXT), 0, 1_000)
+    look = Look([path], _columns(a=ColumnType.TEXT), 0, 1_000)
     assert look.batches().read_all().num_rows == look.sample().num_rows == 0
