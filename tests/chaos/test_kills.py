@@ -20,6 +20,7 @@ class Site:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.accepted: set[str] = set()
+        self.promised: set[str] = set()
         self.decided: set[str] = set()
         self.withdrawn: set[str] = set()
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLUIS_", "DJANGO_"))}
@@ -64,6 +65,7 @@ class Site:
             if "wrong" in said:
                 self.compare(said)
             self.accepted |= {said["accepted"]} if "accepted" in said else set()
+            self.promised |= {said["promised"]} if "promised" in said else set()
             self.decided |= {said["decided"]} if "decided" in said else set()
             self.withdrawn |= {said["withdrawn"]} if "withdrawn" in said else set()
 
@@ -71,6 +73,7 @@ class Site:
         """What was acknowledged before the kill against what stands after the recovery."""
         assert said["wrong"] == []
         assert self.accepted <= set(said["ready"]), "an accepted upload was lost"
+        assert self.promised <= set(said["fetched"]), "a promised run of a source was lost"
         assert self.decided <= set(said["outside"]) | set(said["taken_back"]), "a decided release was lost"
         assert self.withdrawn <= set(said["taken_back"]), "what was taken back stands outside again"
 
@@ -98,6 +101,7 @@ def storm(data: Path, kills: int, seed: int) -> Site:
 def test_killed_at_random_moments_nothing_is_half_and_nothing_is_lost(tmp_path: Path) -> None:
     site = storm(tmp_path / "data", 4, SEED)
     assert site.accepted
+    assert site.promised
 
 
 @pytest.mark.slow

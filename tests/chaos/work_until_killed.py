@@ -18,14 +18,23 @@ start()
 
 import pyarrow.parquet as pq  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.db.models import Count  # noqa: E402
 
 from sluis.cli.releases import PLAIN  # noqa: E402
 from sluis.foundation.models import Job  # noqa: E402
 from sluis.foundation.service import acting, audit, blobs, create_organisation, create_person, grant, run_until_idle  # noqa: E402
 from sluis.kernel import clock  # noqa: E402
 from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
-from sluis.lake.models import TableVersion  # noqa: E402
-from sluis.lake.service import append_upload, finish_upload, request_ingest, start_upload  # noqa: E402
+from sluis.lake.models import SourceRun, TableVersion  # noqa: E402
+from sluis.lake.service import (  # noqa: E402
+    append_upload,
+    create_source,
+    finish_upload,
+    request_ingest,
+    run_now,
+    start_upload,
+)
+from sluis.lake.sourcing.running import settle_abandoned  # noqa: E402
 from sluis.register import service as register  # noqa: E402
 from sluis.release import models as stored  # noqa: E402
 from sluis.release import service as release  # noqa: E402
@@ -55,6 +64,8 @@ def recover() -> None:
     Job.objects.update(run_after=clock.now())
     Job.objects.filter(state=Job.State.RUNNING).update(lease_until=clock.now() - timedelta(hours=1))
     run_until_idle()
+    settle_abandoned()
+    run_until_idle()
 
 
 def check() -> list[str]:
@@ -69,6 +80,11 @@ def check() -> list[str]:
         if row.status == "ready" and row.base and row.rows_total != row.base.rows_total + row.rows_loaded - replaced:
             wrong.append(f"version {row.id} does not follow from its base")
     wrong += [f"job {job.task} {job.state}" for job in Job.objects.exclude(state=Job.State.SUCCESSFUL)]
+    for run in SourceRun.objects.select_related("table_version"):
+        fine = run.table_version is not None and run.table_version.status == "ready"
+        wrong += [f"run {run.id} {run.state}"] if run.state != "loaded" or not fine else []
+    twice = SourceRun.objects.values("table_version").annotate(n=Count("id")).filter(n__gt=1)
+    wrong += [f"version {row['table_version']} of several runs" for row in twice]
     for row in stored.PublicDataset.objects.all():
         current = stored.Release.objects.filter(dataset_id=row.dataset_id, status="current")
         shown = stored.PublicTable.objects.filter(dataset=row)
@@ -100,6 +116,7 @@ def _story(chance: random.Random, steward: Actor, owner: Actor, home: str) -> No
         description="Waar in de provincie bomen staan, met soort en jaar van planten.", contact=contact.id,
         keywords=["boom"],
     )  # fmt: skip
+    _fetched(chance, steward, home)
     data = b"plaats;aantal\n" + b"".join(b"Gorinchem;%d\n" % n for n in range(chance.randint(5, 3000)))
     upload = start_upload(by=steward, dataset_id=made.id, filename="bomen.csv", length=len(data))
     append_upload(by=steward, upload_id=upload.id, offset=0, chunks=[data])
@@ -126,6 +143,17 @@ def _story(chance: random.Random, steward: Actor, owner: Actor, home: str) -> No
         say(withdrawn=made.id)
 
 
+def _fetched(chance: random.Random, steward: Actor, home: str) -> None:
+    """A source of a dataset of its own: its run was promised, so it must end in a version."""
+    from uuid import UUID
+
+    levels = register.create(by=steward, organisation_id=UUID(home), title=f"Waterstanden {chance.random()}")
+    config = {"station": "Kade", "days": chance.randint(1, 60)}
+    made = create_source(by=steward, dataset_id=levels.id, connector_name="demo", title="Peil", config=config)
+    say(promised=run_now(by=steward, source_id=made))
+    run_until_idle()
+
+
 def main(mode: str, seed: str) -> None:
     assert date(2026, 1, 1) < clock.today()
     tempfile.tempdir = str(Path(settings.SLUIS.data))
@@ -137,6 +165,7 @@ def main(mode: str, seed: str) -> None:
     rows = stored.PublicDataset.objects
     say(
         wrong=wrong,
+        fetched=[str(i) for i in SourceRun.objects.filter(state="loaded").values_list("id", flat=True)],
         ready=[str(i) for i in TableVersion.objects.filter(status="ready").values_list("id", flat=True)],
         outside=[str(i) for i in rows.exclude(kind="withdrawn").values_list("dataset_id", flat=True)],
         taken_back=[str(i) for i in rows.filter(kind="withdrawn").values_list("dataset_id", flat=True)],

@@ -19,6 +19,7 @@ from sluis.cli import (
     query,
     releases,
     settings,
+    sources,
     tables,
     teams,
     users,
@@ -143,6 +144,7 @@ app.add_typer(policies.app, name="policy")
 app.add_typer(processes.app, name="process")
 app.add_typer(releases.app, name="release")
 app.add_typer(tables.app, name="table")
+app.add_typer(sources.app, name="source")
 app.add_typer(users.app, name="user")
 app.add_typer(teams.app, name="team")
 app.add_typer(jobs.app, name="jobs")

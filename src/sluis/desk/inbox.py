@@ -14,6 +14,7 @@ from sluis.foundation.service import holds, names_of
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
+from sluis.lake import service as lake
 from sluis.process.types import DefinitionRecord, TaskRecord
 from sluis.release import service as release
 from sluis.release.types import FeedbackRecord
@@ -73,7 +74,25 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def other_rows(actor: Actor) -> list[Row]:
-    """What waits for this person outside the processes: what visitors reported."""
+    """What waits for this person outside the processes: sources that stopped, and what visitors reported."""
+    stopped = lake.sources(by=actor, stopped=True)[0] if holds(actor, "source.manage") else ()
+    return [*map(_stopped, stopped), *_all_reported(actor)]
+
+
+def _stopped(source: lake.SourceRecord) -> Row:
+    since = source.last.finished_at if source.last else None
+    return Row(
+        id="",
+        subject=source.dataset_title,
+        title=gettext("Herstel de bron {source}").format(source=source.title),
+        due=_day(since),
+        late=True,
+        url=reverse("desk:source", args=[source.id]),
+        action=gettext("Bekijk de bron"),
+    )
+
+
+def _all_reported(actor: Actor) -> list[Row]:
     if not holds(actor, "feedback.handle"):
         return []
     return [_reported(item) for item in release.feedback_for(by=actor) if item.status != "answered"]

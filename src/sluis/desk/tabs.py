@@ -14,6 +14,7 @@ TABS = (
     ("dataset", N_("Overzicht"), "dataset.view"),
     ("metadata", N_("Beschrijving"), "dataset.edit"),
     ("data", N_("Data"), "table.view"),
+    ("dataset-sources", N_("Bronnen"), "source.view"),
     ("columns", N_("Kolommen"), "dataset.edit"),
     ("contract", N_("Afspraken"), "table.view"),
     ("parts", N_("Adressen en contact"), "dataset.view"),

@@ -90,6 +90,29 @@ JOB = {
     "successful": (N_("Gelukt"), "positive"),
     "failed": (N_("Mislukt"), "negative"),
 }
+SOURCE = {
+    "new": (N_("Nog niet opgehaald"), "neutral"),
+    "running": (N_("Wordt opgehaald"), "info"),
+    "good": (N_("In orde"), "positive"),
+    "failed": (N_("Mislukt, probeert opnieuw"), "warning"),
+    "late": (N_("Te laat"), "warning"),
+    "paused": (N_("Gepauzeerd"), "neutral"),
+    "dead": (N_("Gestopt na fouten"), "negative"),
+}
+SOURCE_RUN = {
+    "queued": (N_("Staat in de rij"), "neutral"),
+    "running": (N_("Bezig"), "info"),
+    "unchanged": (N_("Niets nieuws"), "neutral"),
+    "loaded": (N_("Nieuwe versie"), "positive"),
+    "failed": (N_("Mislukt"), "warning"),
+    "dead": (N_("Mislukt, gestopt"), "negative"),
+}
+TRIGGER = {"schedule": N_("volgens het schema"), "hand": N_("met de hand"), "retry": N_("nieuwe poging")}
+MODES = {
+    "replace": N_("De rijen vervangen de vorige."),
+    "append": N_("De rijen komen erbij."),
+    "upsert": N_("Rijen met dezelfde sleutel worden vervangen, andere komen erbij."),
+}
 COLUMN_TYPES = {
     ColumnType.TEXT: N_("tekst"),
     ColumnType.INTEGER: N_("geheel getal"),

@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, str] = {
     "table.add": N_("een bestand aanleveren en opnieuw laten inlezen"),
     "contract.edit": N_("een concept maken van de afspraken over data (datacontract)"),
     "contract.decide": N_("afspraken over data in werking laten gaan of beëindigen"),
+    "source.view": N_("bronnen zien en hoe het ophalen ging"),
     "source.manage": N_("bronnen koppelen waaruit data vanzelf binnenkomt"),
     "query.share": N_("een bewaarde vraag in SQL openbaar maken, over open data"),
     "dossier.view": N_("dossiers zien"),
@@ -46,7 +47,7 @@ PERMISSIONS: dict[str, str] = {
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 
-_LOOK = frozenset({"dataset.view", "table.view", "dossier.view", "process.view"})
+_LOOK = frozenset({"dataset.view", "table.view", "source.view", "dossier.view", "process.view"})
 _VIEW = _LOOK | {"process.work"}
 _KEEP = frozenset({"process.view", "process.work", "process.manage", "process.deploy", "policy.propose"})
 _EDIT = _VIEW | {"dataset.edit", "table.add", "contract.edit", "feedback.handle", "query.share"}
@@ -105,7 +106,7 @@ ROLES: dict[str, Role] = {
             "administrator",
             N_("Beheerder"),
             N_("Beheert accounts en het platform, maar besluit niet over data."),
-            _KEEP | {"people.manage", "audit.view", "platform.operate", "source.manage"},
+            _KEEP | {"people.manage", "audit.view", "platform.operate", "source.view", "source.manage"},
             bound=True,
         ),
     )

@@ -1,5 +1,7 @@
 """The door of the lake; other rooms import only this module and `types`."""
 
+from sluis.lake.connectors.registry import connector
+from sluis.lake.connectors.registry import everything as connectors
 from sluis.lake.contracting.checking import STOPS, check_now, checked, try_contract
 from sluis.lake.contracting.operations import (
     drop_draft,
@@ -22,6 +24,9 @@ from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new,
 from sluis.lake.queries import data_files, latest_ready, rejects_path, table_version, versions
 from sluis.lake.records import TableVersionRecord
 from sluis.lake.schema_change import Change, compared
+from sluis.lake.sourcing.operations import (
+    MODES as SOURCE_MODES,
+)
 from sluis.lake.sourcing.operations import (
     change_source,
     create_source,
@@ -46,6 +51,7 @@ from sluis.lake.uploads import UploadRecord, append_upload, cancel_upload, start
 from sluis.lake.whole import one_file
 
 __all__ = [
+    "SOURCE_MODES",
     "STOPS",
     "Change",
     "ContractRecord",
@@ -65,6 +71,8 @@ __all__ = [
     "check_source",
     "checked",
     "compared",
+    "connector",
+    "connectors",
     "contract",
     "contract_in_force",
     "contract_outcome_of",

@@ -106,6 +106,19 @@ def check_tables(env: Env, deep: bool) -> Iterator[Finding]:
         yield Finding("tables", "good", _("geen tabel blijft liggen"))
 
 
+def check_sources(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.lake.service import unreadable_secrets
+
+    unreadable = unreadable_secrets()
+    for title in unreadable:
+        text = _("de geheimen van de bron {source} zijn niet te lezen").format(source=title)
+        yield Finding(
+            "sources", "warning", text, _("Vul ze bij de bron opnieuw in, of zet de oude SLUIS_SECRET_KEY terug.")
+        )
+    if not unreadable:
+        yield Finding("sources", "good", _("alle geheimen van bronnen zijn te lezen"))
+
+
 def check_index(env: Env, deep: bool) -> Iterator[Finding]:
     from sluis.release.service import index_is_behind
 

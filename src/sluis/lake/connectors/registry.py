@@ -25,6 +25,10 @@ def connector(name: str) -> Connector:
     return found
 
 
+OF_EVERY_SOURCE = ("title", "mode", "key", "every", "count", "at", "attempts", "action")
+"""What stands in the same form as the fields of a connector."""
+
+
 @cache
 def everything() -> dict[str, Connector]:
     """All connectors by name, in order of name."""
@@ -33,10 +37,10 @@ def everything() -> dict[str, Connector]:
 
 
 def gathered(found: Iterable[Connector]) -> dict[str, Connector]:
-    """By name; ValueError when two have the same name or one asks the same field twice: a mistake of the programmer."""
+    """By name; ValueError for a name or field that is taken: a mistake of the programmer."""
     known: dict[str, Connector] = {}
     for item in found:
-        names = [field.name for field in item.fields]
+        names = [*OF_EVERY_SOURCE, *(field.name for field in item.fields)]
         if item.name in known or len(names) != len(set(names)):
             raise ValueError(f"connector {item.name}: its name or one of its fields is taken")
         known[item.name] = item

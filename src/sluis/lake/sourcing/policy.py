@@ -2,24 +2,22 @@
 
 from uuid import UUID
 
-from sluis.foundation.service import holds, may, require
+from sluis.foundation.service import may, require
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
 from sluis.lake.models import Source
-from sluis.lake.policy import VIEW
 from sluis.register.service import get
 from sluis.register.types import DatasetRecord
 
-MANAGE = "source.manage"
+VIEW, MANAGE = "source.view", "source.manage"
 
 
 def home_of(by: Actor, dataset_id: UUID) -> DatasetRecord:
-    """The dataset, for whoever may see its rows or manage its sources; NotFound for others."""
-    if not holds(by, MANAGE):
-        require(by, VIEW)
+    """The dataset, for whoever may see its sources, also without seeing its data; NotFound for others."""
+    require(by, VIEW)
     dataset = get(by=SYSTEM, dataset_id=dataset_id)
-    if not any(may(by, permission, dataset.organisation.id, dataset.team_id) for permission in (VIEW, MANAGE)):
+    if not may(by, VIEW, dataset.organisation.id, dataset.team_id):
         raise NotFound("dataset.unknown", N_("Deze dataset bestaat niet."))
     return dataset
 
@@ -33,8 +31,7 @@ def require_manage(by: Actor, dataset_id: UUID) -> Actor:
 def source_seen_by(by: Actor, source_id: UUID) -> Source:
     """The source with its dataset; NotFound when it does not exist or is not for this actor."""
     row = Source.objects.filter(id=source_id).select_related("dataset", "secret").first()
-    home = (row.dataset.organisation_id, row.dataset.team_id) if row else None
-    if row is None or home is None or not any(may(by, permission, *home) for permission in (VIEW, MANAGE)):
+    if row is None or not may(by, VIEW, row.dataset.organisation_id, row.dataset.team_id):
         raise NotFound("source.unknown", N_("Deze bron bestaat niet."))
     return row
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from sluis.foundation.service import within
 from sluis.kernel import clock
@@ -11,8 +11,7 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, NotFound
 from sluis.kernel.text import N_
 from sluis.lake.models import Source, SourceRun, SourceSecret
-from sluis.lake.policy import VIEW
-from sluis.lake.sourcing.policy import MANAGE, home_of, source_seen_by
+from sluis.lake.sourcing.policy import MANAGE, VIEW, home_of, source_seen_by
 from sluis.lake.sourcing.records import RunRecord, SourceRecord, run_record, source_record
 from sluis.lake.sourcing.sealing import opened
 from sluis.register.types import DatasetRecord
@@ -30,7 +29,7 @@ def sources_of(*, by: Actor, dataset_id: UUID) -> tuple[SourceRecord, ...]:
 
 
 def dataset_of(*, by: Actor, dataset_id: UUID) -> DatasetRecord:
-    """The dataset of a page about its sources, for whoever may see its rows or manage its sources."""
+    """The dataset of a page about its sources, for whoever may see those."""
     return home_of(by, dataset_id)
 
 
@@ -38,7 +37,7 @@ def sources(*, by: Actor, page: int = 1, size: int = 50, stopped: bool = False) 
     """Every source the caller may see and how many that are, those that need somebody first. `stopped`: only those
     that were given up and that the caller may manage."""
     where = {"organisation": "dataset__organisation_id", "team": "dataset__team_id"}
-    rows = Source.objects.filter(within(by, MANAGE, **where) if stopped else _seen(by, where))
+    rows = Source.objects.filter(within(by, MANAGE if stopped else VIEW, **where))
     rows = rows.filter(paused=True, failures__gt=0) if stopped else rows
     found = _whole(rows).order_by("-failures", "title", "id")[(page - 1) * size : page * size]
     return _records(found), rows.count()
@@ -71,10 +70,6 @@ def _opens(row: SourceSecret) -> bool:
     except Conflict:
         return False
     return True
-
-
-def _seen(by: Actor, where: dict[str, str]) -> Q:
-    return within(by, VIEW, **where) | within(by, MANAGE, **where)
 
 
 def _whole(rows: QuerySet[Source]) -> QuerySet[Source]:
