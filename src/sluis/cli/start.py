@@ -27,9 +27,11 @@ def start(*, serving: bool = False) -> Env:
     django.setup()
     translation.activate(settings.SLUIS.language)
     if serving:
+        from sluis.foundation.telemetry import tracing
         from sluis.foundation.telemetry.exposition import forget_the_dead
 
         forget_the_dead()
+        tracing.configure(settings.SLUIS.otel_endpoint, service=settings.SLUIS.url)
     return settings.SLUIS
 
 

@@ -99,6 +99,10 @@ class Env:
         365, "Days after the answer that name, address and own words of who asked for data are kept.", group="portal"
     )
     log_format: str = setting("text", "Lines of the log: text, or json for a program.", group="operations")
+    otel_endpoint: str = setting(
+        "", "OpenTelemetry collector (OTLP over HTTP) that gets traces, such as http://collector:4318. Empty: none.",
+        group="operations",
+    )  # fmt: skip
     metrics_from: tuple[str, ...] = setting(
         ("127.0.0.0/8", "::1"), "Addresses or networks that may read /metrics, comma separated.", group="operations"
     )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from sluis.conf.env import select_settings
+from sluis.foundation.telemetry import tracing
 
 select_settings()
 application = get_wsgi_application()
@@ -23,3 +24,4 @@ def _fence_queries() -> None:
 
 
 _fence_queries()
+tracing.configure(settings.SLUIS.otel_endpoint, service=settings.SLUIS.url)

@@ -388,6 +388,7 @@ KIND_OF = {
     "team.unknown": "not-found",
     "team.unknown-id": "not-found",
     "team.used": "conflict",
+    "traces.missing": "unavailable",
     "transform.no-table": "invalid",
     "upload.busy": "conflict",
     "upload.filename": "invalid",

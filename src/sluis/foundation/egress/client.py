@@ -15,6 +15,7 @@ from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed, RemoteT
 from sluis.foundation.egress.targets import EgressPolicy, Target, check
 from sluis.foundation.egress.wire import Deadline, PinnedBackend
 from sluis.foundation.telemetry.instruments import EGRESS
+from sluis.foundation.telemetry.tracing import span
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import N_
 
@@ -125,12 +126,14 @@ def _hop(
     sent = {"Host": _host_header(target), "User-Agent": "Sluis", "Accept-Encoding": "gzip, deflate", **headers}
     asked: dict[str, Any] = {"headers": list(sent.items()), "content": body, "extensions": {"timeout": idle}}
     with (
+        span("egress", host=target.host, method=method) as traced,
         _counted(),
         _said(target),
         httpcore.ConnectionPool(ssl_context=context, network_backend=backend) as pool,
         pool.stream(method, address, **asked) as response,
     ):
         EGRESS.labels(f"{response.status // 100}xx").inc()
+        traced.note(status=response.status)
         yield response
 
 

@@ -24,6 +24,7 @@ from sluis.foundation.models import Job
 from sluis.foundation.telemetry.following import following
 from sluis.foundation.telemetry.instruments import JOBS, LEASES_LOST, Timing, timed
 from sluis.foundation.telemetry.logs import note
+from sluis.foundation.telemetry.tracing import root
 from sluis.kernel import clock
 from sluis.kernel.errors import SluisError, Stale, Unavailable, to_wire
 
@@ -151,12 +152,14 @@ def _take(name: str, least: int) -> Job | None:
 def _run(job: Job) -> None:
     token = fencing.current.set(fencing.Hold(job.id, job.fence))
     try:
-        with following(job.id.hex), timed(JOBS, job.task) as timing:
+        about = {"task": job.task, "attempt": job.attempts}
+        with following(job.id.hex), root("job", **about) as span, timed(JOBS, job.task) as timing:
             with lines.kept(job.log) as written:
                 _attempt(job, timing)
             if written and "\n".join(written) != job.log:
                 Job.objects.filter(id=job.id, fence=job.fence).update(log="\n".join(written))
             ms = round(timing.seconds * 1000)
+            span.note(outcome=timing.outcome)
             note(log, f"job {timing.outcome}", task=job.task, job=str(job.id), attempt=job.attempts, ms=ms)
     finally:
         fencing.current.reset(token)

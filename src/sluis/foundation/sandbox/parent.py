@@ -79,9 +79,10 @@ def run(
 @contextmanager
 def _counted(entry: str) -> Generator[None]:
     """Note how long the run took and how it ended."""
-    from sluis.foundation.telemetry.instruments import SANDBOX, timed  # not above: the child has no use for it
+    from sluis.foundation.telemetry.instruments import SANDBOX, timed  # not above: the child has no use for them
+    from sluis.foundation.telemetry.tracing import span
 
-    with timed(SANDBOX, entry) as timing:
+    with span("sandbox", entry=entry), timed(SANDBOX, entry) as timing:
         try:
             yield
         except SluisError as error:
