@@ -71,10 +71,10 @@ def publish_correction(work: Work) -> None:
 def deprecate(work: Work) -> None:
     """The dataset says on which day it goes: the day on which the timer of the process runs out."""
     change = work.variables.get("change") or {}
-    notice = timing.duration(str(change.get("notice") or ""))
-    if notice is None:
+    term = timing.duration(str(change.get("notice") or ""))
+    if term is None:
         raise Invalid("change.notice", N_("Het beleid zegt niet hoe lang van tevoren dit wordt aangekondigd."))
-    notice(work, ends_on=notice.after(clock.now()).astimezone(clock.AMSTERDAM).date().isoformat())
+    notice(work, ends_on=term.after(clock.now()).astimezone(clock.AMSTERDAM).date().isoformat())
 
 
 def archive(work: Work) -> dict[str, Any]:
