@@ -45,6 +45,7 @@ async function main() {
     entryPoints: {
       sluis: join(here, "src/js/sluis.ts"),
       upload: join(here, "src/js/upload.ts"),
+      sql: join(here, "src/js/sql.ts"),
       "editor-bpmn": join(here, "src/js/editor-bpmn.ts"),
       "editor-dmn": join(here, "src/js/editor-dmn.ts"),
     },

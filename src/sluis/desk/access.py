@@ -55,6 +55,7 @@ ROUTES = {
     "desk:sql": "table.view",
     "desk:sql-progress": "table.view",
     "desk:sql-stop": "table.view",
+    "desk:sql-words": "table.view",
     "desk:sql-answer": "table.view",
     "desk:contract": "table.view",
     "desk:contract-edit": "contract.edit",

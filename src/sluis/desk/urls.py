@@ -93,6 +93,7 @@ urlpatterns = [
     path("sql", sql.ask, name="sql"),
     path("sql/voortgang", sql.progress, name="sql-progress"),
     path("sql/stop", sql.stop, name="sql-stop"),
+    path("sql/woorden", sql.words, name="sql-words"),
     path("sql/antwoord.<str:form>", sql.answer, name="sql-answer"),
     path("sql/bewaard", sql_saved.index, name="sql-saved"),
     path("sql/bewaren", sql_saved.new, name="sql-new"),

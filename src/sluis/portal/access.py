@@ -6,7 +6,7 @@ _PAGES = (
     "withdrawn", "feedback-status", "about", "accessibility", "privacy", "process", "security", "developers", "problem",
     "policy", "policy-twin", "policy-rule", "policy-version", "policy-file", "policy-moved",
     "requests", "request-new", "request", "request-clarify",
-    "sql", "sql-progress", "sql-stop", "sql-saved", "sql-opened",
+    "sql", "sql-progress", "sql-stop", "sql-words", "sql-saved", "sql-opened",
 )  # fmt: skip
 
 ROUTES = {f"portal:{name}": "public" for name in _PAGES}

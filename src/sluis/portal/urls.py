@@ -72,6 +72,7 @@ urlpatterns = [
     path("sql", sql.ask, name="sql"),
     path("sql/progress", sql.progress, name="sql-progress"),
     path("sql/stop", sql.stop, name="sql-stop"),
+    path("sql/words", sql.words, name="sql-words"),
     path("sql/saved", sql.saved, name="sql-saved"),
     path("sql/<uuid:query_id>", sql.opened, name="sql-opened"),
     path("verzoeken", requests.listed, name="requests"),

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy
 
@@ -20,7 +20,7 @@ from sluis.web.paging import caption, turning, whole_number, with_query
 from sluis.web.problem import STATUS
 from sluis.web.shapes import Column, Fault, Link, Table
 
-ROWS, TABLES, COLUMNS = 25, 20, 40
+ROWS, TABLES, COLUMNS, WORDS = 25, 20, 40, 10
 LONGEST = 20_000
 _SORTABLE = ("text", "integer", "decimal", "number", "boolean", "date", "datetime", "time")
 
@@ -95,6 +95,16 @@ def stop(request: HttpRequest, asking: Asking) -> HttpResponse:
     sql = request.POST.get("sql", "")
     asking.door.stop(sql)
     return HttpResponseRedirect(with_sql(asking.urls["page"], sql) + "&stopped=1")
+
+
+def words(request: HttpRequest, asking: Asking) -> JsonResponse:
+    """Columns of the tables that a text names, and tables on offer, that start as `prefix` does; for completion."""
+    prefix = request.GET.get("prefix", "")[:80].lower()
+    named = asking.door.offered(request.GET.get("tables", "")[:2_000])
+    columns = {c.name: f"{table.name} · {c.type}" for table in named for c in table.columns}
+    found = [(name, note) for name, note in columns.items() if name.startswith(prefix)][:WORDS]
+    found += [(table.name, table.title) for table in asking.door.listed(prefix, 0, WORDS)]
+    return JsonResponse({"words": [{"text": asking.written(name), "note": note} for name, note in found]})
 
 
 def with_sql(url: str, sql: str, **more: str) -> str:

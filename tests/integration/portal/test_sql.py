@@ -80,3 +80,10 @@ def test_so_many_new_questions_an_hour(client: Any, monkeypatch: pytest.MonkeyPa
     assert see(client, sql="SELECT 1 AS n").status_code == 200
     assert see(client, sql="SELECT 1 AS n", sort="-n").status_code == 200
     assert see(client, sql="SELECT 2 AS n").status_code == 429
+
+
+def test_words_to_complete_with_are_of_named_tables_and_of_what_is_open(client: Any) -> None:
+    found = client.get("/sql/words", {"prefix": "pl", "tables": "SELECT pl FROM zwemwater"}).json()["words"]
+    assert {"text": "plaats", "note": "zwemwater · text"} in found
+    assert [word["text"] for word in client.get("/sql/words", {"prefix": "zwem"}).json()["words"]] == ["zwemwater"]
+    assert client.get("/sql/words", {"prefix": "pl"}).json()["words"] == []

@@ -24,7 +24,7 @@ from sluis.web.shapes import Link
 
 FILES = {"csv": "CSV", "csv-excel": "CSV (Excel)", "json": "JSON", "parquet": "Parquet"}
 _MEDIA = {"csv": "text/csv; charset=utf-8", "csv-excel": "text/csv; charset=utf-8", "json": "application/json"}
-_ROUTES = {"page": "sql", "progress": "sql-progress", "stop": "sql-stop"}
+_ROUTES = {"page": "sql", "progress": "sql-progress", "stop": "sql-stop", "words": "sql-words"}
 
 
 @require_safe
@@ -35,6 +35,11 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     return asking.progress(request, asking_for(request, request.GET.get("sql", "")))
+
+
+@require_safe
+def words(request: HttpRequest) -> HttpResponse:
+    return asking.words(request, asking_for(request, ""))
 
 
 @require_POST

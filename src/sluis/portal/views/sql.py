@@ -33,6 +33,11 @@ def progress(request: HttpRequest) -> HttpResponse:
     return asking.progress(request, _asking(request))
 
 
+@require_safe
+def words(request: HttpRequest) -> HttpResponse:
+    return asking.words(request, _asking(request))
+
+
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
     return asking.stop(request, _asking(request))
@@ -80,7 +85,7 @@ def _asking(request: HttpRequest, sql: str = "", **more: Any) -> asking.Asking:
     )
 
 
-_ROUTES = {"page": "sql", "progress": "sql-progress", "stop": "sql-stop"}
+_ROUTES = {"page": "sql", "progress": "sql-progress", "stop": "sql-stop", "words": "sql-words"}
 
 
 def file_url(sql: str, form: str) -> str:
