@@ -32,8 +32,10 @@ def sitemap(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ("User-agent: *", "Disallow: /desk/", "Disallow: /accounts/", f"Sitemap: {settings.SLUIS.url}/sitemap.xml")
-    return _text(lines)
+    """A crawler that follows every first question in SQL would keep the sandbox busy for nobody."""
+    closed = ("/desk/", "/accounts/", "/sql?", "/en/sql?", "/api/v1/sql?")
+    lines = [f"Disallow: {start}" for start in closed]
+    return _text(("User-agent: *", *lines, f"Sitemap: {settings.SLUIS.url}/sitemap.xml"))
 
 
 def security(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Where answers stand: `<data>/results/<key>/` with `result.parquet` and `about.json`, for as long as there is room.
+"""Where answers stand: `<data>/results/<key>/` with a Parquet file and `about.json`, for as long as there is room.
 
 The key says everything the answer depends on, so an answer that is there is the answer. `running` is locked by whoever
 makes it (a process that died holds no lock), `stop` asks for an end. `about.json` comes last and by a rename: who finds
@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 
-from sluis.kernel import clock
+from sluis.kernel import clock, ids
 from sluis.kernel.canonical import digest
 from sluis.kernel.errors import SluisError, from_wire, to_wire
 from sluis.lake.query.types import Answer, Budget, Offered
@@ -50,7 +50,7 @@ class Kept:
 
     def answer(self) -> Answer | None:
         """The answer, or None when there is none (any more). Raises the reason why there will be none."""
-        about_file, result = self.folder / "about.json", self.folder / "result.parquet"
+        about_file = self.folder / "about.json"
         try:
             about = json.loads(about_file.read_bytes())
         except FileNotFoundError:
@@ -60,6 +60,7 @@ class Kept:
             if age < about["for"]:
                 raise from_wire(about["error"])
             return None
+        result = self.folder / about["file"]
         if not result.is_file() or (about["changeable"] and age >= _CHANGEABLE_SECONDS):
             return None
         with suppress(FileNotFoundError):
@@ -110,8 +111,13 @@ class Kept:
             (self.folder / name).unlink(missing_ok=True)
 
     def put(self, result: Path, about: Mapping[str, Any]) -> None:
-        os.replace(result, self.folder / "result.parquet")  # noqa: PTH105 - over what was there
-        self._tell(about)
+        """Each run has a file name of its own: what readers remember of a file, such as counts, stays true."""
+        name = f"result-{ids.new_id().hex}.parquet"
+        os.replace(result, self.folder / name)  # noqa: PTH105 - beside the other renames
+        self._tell({**about, "file": name})
+        for earlier in self.folder.glob("result-*.parquet"):
+            if earlier.name != name:
+                earlier.unlink(missing_ok=True)
 
     def refuse(self, error: SluisError) -> None:
         """Keep the reason for a moment, so that everybody who waits hears it and the same bomb is not tried at once."""
