@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sluis.cli.language import _
-from sluis.cli.terminal import Command, result
-from sluis.kernel.errors import Invalid
+from sluis.cli.start import actor, start
+from sluis.cli.terminal import Command, result, table
+from sluis.kernel.errors import Conflict, Invalid, NotFound, from_wire
 from sluis.kernel.text import N_
 
 if TYPE_CHECKING:
+    from sluis.kernel.actor import Actor
     from sluis.lake.contracts.types import Finding, RuleOutcome
+    from sluis.lake.service import ContractRecord
+    from sluis.register.types import DatasetRecord
 
 app = typer.Typer(help=_("Afspraken over data (datacontracten, ODCS)."), no_args_is_help=True)
+Slug = Annotated[str, typer.Argument(help=_("Kenmerk van de dataset, zoals laadpalen."))]
+As = Annotated[str, typer.Option("--as", help=_("E-mailadres van de persoon die dit doet."))]
 File = Annotated[Path, typer.Argument(help=_("Het contract, een YAML-bestand."), exists=True, dir_okay=False)]
+
+_STATUS = {"draft": N_("concept"), "in_force": N_("in werking"), "retired": N_("beëindigd")}
 
 
 @app.command("lint", cls=Command, help=_("Noem alle fouten in een contract, en wat Sluis ervan niet controleert."))
@@ -39,11 +47,13 @@ def lint(file: File) -> None:
 def try_file(
     file: Annotated[Path, typer.Argument(help=_("Het bestand met data."), exists=True, dir_okay=False)],
     contract: Annotated[Path, typer.Option(help=_("Het contract."), exists=True, dir_okay=False)],
-    table: Annotated[str, typer.Option(help=_("Naam van de tabel, als het contract er meer beschrijft."))] = "",
+    name: Annotated[
+        str, typer.Option("--table", help=_("Naam van de tabel, als het contract er meer beschrijft."))
+    ] = "",
 ) -> None:
     from sluis.lake.contracts import reading, trying
 
-    read = reading.read(read_text(contract), table)
+    read = reading.read(read_text(contract), name)
     checked = trying.check_file(read.agreed, file)
     document = {"file": file.name, "contract": contract.name, "verdict": checked.verdict.value}
     show_outcomes(document, checked.outcomes, read.notes)
@@ -102,3 +112,103 @@ def show_outcomes(document: dict[str, Any], outcomes: "tuple[RuleOutcome, ...]",
     lines.append(_("{kept} van {all} afspraken nagekomen.").format(kept=kept, all=len(outcomes)))
     unchecked = [finding_document(one) for one in notes]
     result(document | {"rules": shapes, "notChecked": unchecked}, "\n".join(lines))
+
+
+@app.command("draft", cls=Command, help=_("Maak een voorstel uit de nieuwste tabel; naar stdout of een bestand."))
+def draft(
+    slug: Slug, by: As, out: Annotated[Path | None, typer.Option(help=_("Bestand voor het voorstel."))] = None
+) -> None:
+    who, dataset = _dataset(slug, by)
+    from sluis.lake import service as lake
+
+    text = lake.propose_contract(by=who, dataset_id=dataset.id)
+    if out is not None:
+        out.write_text(text, encoding="utf-8")
+        result({"dataset": slug, "file": str(out)}, _("Voorstel geschreven naar {file}.").format(file=out))
+    else:
+        result({"dataset": slug, "text": text}, text.rstrip("\n"))
+
+
+@app.command("put", cls=Command, help=_("Bewaar een contract als concept; met --in-force gaat het ook in werking."))
+def put(
+    slug: Slug,
+    file: File,
+    by: As,
+    in_force: Annotated[bool, typer.Option("--in-force", help=_("Laat het meteen in werking gaan."))] = False,
+) -> None:
+    who, dataset = _dataset(slug, by)
+    from sluis.lake import service as lake
+
+    made = lake.save_contract(by=who, dataset_id=dataset.id, text=read_text(file))
+    if in_force:
+        made = lake.put_in_force(by=who, contract_id=made.id, sha256=made.sha256)
+    said = _("Contract {version} van {slug}: {status}.").format(
+        version=made.version, slug=slug, status=_(_STATUS[made.status.value])
+    )
+    result(_contract(made), said)
+
+
+@app.command("list", cls=Command, help=_("Toon de versies van het contract van een dataset."))
+def versions(slug: Slug, by: As = "") -> None:
+    who, dataset = _dataset(slug, by)
+    from sluis.lake import service as lake
+
+    rows = [_contract(one) for one in lake.contracts(by=who, dataset_id=dataset.id)]
+    titles = {"version": _("versie"), "status": _("toestand"), "change": _("wijziging"), "inForceAt": _("in werking")}
+    result(rows, table(rows, titles))
+
+
+@app.command("show", cls=Command, help=_("Toon het contract dat in werking is."))
+def show(slug: Slug, by: As = "") -> None:
+    held = _held(slug, by)
+    result(_contract(held) | {"text": held.text}, held.text.rstrip("\n"))
+
+
+@app.command("check", cls=Command, help=_("Houd de nieuwste tabel tegen het contract dat in werking is."))
+def check(slug: Slug, by: As = "") -> None:
+    who, dataset = _dataset(slug, by)
+    held = _held(slug, by)
+    from sluis.lake import service as lake
+    from sluis.lake.contracts import reading
+
+    newest = lake.latest_ready(by=who, dataset_id=dataset.id)
+    if newest is None:
+        raise Conflict("contract.no-table-yet", N_("Er is nog geen ingelezen tabel om te controleren."))
+    outcome = lake.check_now(by=who, table_version_id=newest.id)
+    assert outcome is not None  # noqa: S101 - a contract is in force
+    if outcome.failure:
+        raise from_wire(outcome.failure)
+    document = {"dataset": slug, "table": newest.number, "contract": held.version, "verdict": outcome.verdict.value}
+    show_outcomes(document, outcome.outcomes, reading.read(held.text, slug).notes)
+    if outcome.verdict in lake.STOPS:
+        raise typer.Exit(1)
+
+
+def _dataset(slug: str, by: str) -> "tuple[Actor, DatasetRecord]":
+    start()
+    from sluis.register import service as register
+
+    who = actor(by)
+    return who, register.get(by=who, slug=slug)
+
+
+def _held(slug: str, by: str) -> "ContractRecord":
+    who, dataset = _dataset(slug, by)
+    from sluis.lake import service as lake
+
+    held = lake.contract_in_force(by=who, dataset_id=dataset.id)
+    if held is None:
+        raise NotFound("contract.none-in-force", N_("Van {slug} is geen contract in werking."), slug=slug)
+    return held
+
+
+def _contract(one: "ContractRecord") -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "version": one.version,
+        "status": one.status.value,
+        "change": one.change.value,
+        "sha256": one.sha256,
+        "inForceAt": one.in_force_at.isoformat() if one.in_force_at else None,
+        "retiredAt": one.retired_at.isoformat() if one.retired_at else None,
+    }

@@ -156,6 +156,9 @@ PRIVACY: dict[str, Fields] = {
         "quality_points release rows columns revision",
     ),
     "release.PublicFeedPart": Fields(possible="turtle json_ld rdf_xml", none="dataset version revision members"),
+    "release.PublicContract": Fields(
+        possible="text sha256 columns rules outcomes", none="dataset version change in_force_at verdict checked_at"
+    ),
     "release.PublicGround": Fields(none="id dataset kind uri"),
     "release.PublicTheme": Fields(none="id dataset kind uri"),
     "release.PublicReleaseRow": Fields(

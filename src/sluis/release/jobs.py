@@ -20,10 +20,21 @@ def look_at_new_table(event: dict[str, Any]) -> bool:
 
 @task
 def look_at_changed_contract(event: dict[str, Any]) -> bool:
-    """Other agreements about a dataset whose new data is held back go to its dossier."""
+    """Other agreements are shown outside, and go to the dossier of a dataset whose new data is held back."""
+    from sluis.release import contracts
     from sluis.release.refreshing import told_of_contract
 
-    return told_of_contract(UUID(event["data"]["dataset"]))
+    dataset_id = UUID(event["data"]["dataset"])
+    contracts.follow(dataset_id)
+    return told_of_contract(dataset_id)
+
+
+@task
+def look_at_checked_contract(event: dict[str, Any]) -> bool:
+    """How a version came out is shown outside, when that is the version that stands there."""
+    from sluis.release import contracts
+
+    return contracts.follow(UUID(event["data"]["dataset"]))
 
 
 @task
@@ -86,6 +97,7 @@ def register() -> None:
     subscribe("table.ready", look_at_new_table)
     subscribe("dataset.changed", look_at_changed_dataset)
     subscribe("contract.changed", look_at_changed_contract)
+    subscribe("contract.checked", look_at_checked_contract)
     subscribe("release.published", follow_index)
     subscribe("release.copy.made", follow_index)
     subscribe("release.withdrawn", follow_index)

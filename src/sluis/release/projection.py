@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sluis.foundation.service import audit
-from sluis.release import addresses, feed
+from sluis.release import addresses, contracts, feed
 from sluis.release.documents import document, file_row, files_of, release_shape
 from sluis.release.models import (
     PublicDataset,
@@ -51,6 +51,7 @@ def project(dataset_id: UUID) -> None:
     reachable = [release for release in releases if release.status != Release.Status.WITHDRAWN]
     PublicFile.objects.bulk_create(_file(row, r, file) for r in reachable for file in files_of(r))
     PublicTable.objects.bulk_create(_table(row, r) for r in reachable if r.table)
+    contracts.project(row)
 
 
 def grounds(row: PublicDataset) -> list[PublicGround]:

@@ -4,6 +4,7 @@ dataset(slug) -> PublicDatasetRecord            NotFound; Gone (params: reason, 
 tombstone(slug) -> PublicDatasetRecord          the withdrawn one, for the 410 page; NotFound
 releases(slug) -> tuple[PublicReleaseInfo, ...] newest first; withdrawn ones without files
 release(slug, number) -> PublicReleaseInfo      NotFound, Gone
+contract(slug) -> PublicContractRecord          NotFound when nothing is promised; Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
 file(slug, file_format, number=None) -> PublicFileInfo   StillMade, NotFound, Gone
 search(SearchRequest) -> SearchResult
@@ -30,6 +31,7 @@ from django.conf import settings
 from sluis.register.types import PublicCatalogue
 from sluis.release import addresses
 from sluis.release.asking import sql_door, sql_limit
+from sluis.release.contracts import contract
 from sluis.release.feed import feed_page, feed_state
 from sluis.release.feedback import public_feedback, public_feedback_of
 from sluis.release.reading import (
@@ -59,6 +61,7 @@ from sluis.release.sharing import public_queries, public_query
 __all__ = [
     "StillMade",
     "catalogue",
+    "contract",
     "counts",
     "dataset",
     "feed_page",

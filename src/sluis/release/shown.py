@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from sluis.lake.contracts.types import Property, Rule, RuleOutcome, Verdict
 from sluis.release.outcome import Outcome
 
 
@@ -128,6 +129,25 @@ class PublicDatasetRecord:
     rows: int | None
     columns: int | None
     document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicContractRecord:
+    """What is promised of an open dataset; `text` is the YAML. `outcomes` of the current release by the id of the rule,
+    empty as long as nobody looked (`verdict` None)."""
+
+    slug: str
+    release: int
+    version: str
+    text: str
+    sha256: str
+    change: str
+    in_force_at: datetime
+    columns: tuple[Property, ...]
+    rules: tuple[Rule, ...]
+    outcomes: Mapping[str, RuleOutcome]
+    verdict: Verdict | None
+    checked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ from sluis.release.shown import (
     PublicColumn as PublicColumn,
 )
 from sluis.release.shown import (
+    PublicContractRecord as PublicContractRecord,
+)
+from sluis.release.shown import (
     PublicDatasetRecord as PublicDatasetRecord,
 )
 from sluis.release.shown import (

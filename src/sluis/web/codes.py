@@ -41,6 +41,8 @@ KIND_OF = {
     "contract.no-draft": "conflict",
     "contract.no-table": "invalid",
     "contract.no-table-yet": "conflict",
+    "contract.none": "not-found",
+    "contract.none-in-force": "not-found",
     "contract.not-in-force": "conflict",
     "contract.standard": "invalid",
     "contract.unknown": "not-found",

@@ -13,9 +13,12 @@ from tests.unit.register import examples
 
 from sluis.foundation.service import blobs
 from sluis.kernel.ids import new_id
+from sluis.lake.contracts import reading
+from sluis.lake.contracts.types import Change, ContractStatus, Example, RuleOutcome, Status, Verdict
 from sluis.lake.geo import geoparquet
+from sluis.lake.service import ContractRecord, OutcomeRecord
 from sluis.register.types import PublicRecord
-from sluis.release import addresses, documents, projection, service
+from sluis.release import addresses, contracts, documents, projection, service
 from sluis.release import models as stored
 from sluis.release.types import Kind, Outcome
 
@@ -82,7 +85,7 @@ def _file(folder: Path, name: str, media_type: str) -> dict[str, Any]:
 
 def small_catalogue(folder: Path) -> None:
     """One dataset of each kind, and one of which only a part was withdrawn; the search index knows them."""
-    put_outside("zwemwater", folder=folder, releases=2)
+    promise(put_outside("zwemwater", folder=folder, releases=2))
     put_outside("kaart", metadata={"title": "Kaart", "title_en": "Map"})
     put_outside("dossiers", Kind.CLOSED, metadata={"title": "Dossiers"})
     put_outside("adressen", Kind.RESTRICTED, metadata={"title": "Adressen"})
@@ -90,6 +93,33 @@ def small_catalogue(folder: Path) -> None:
     put_outside("weg", Kind.WITHDRAWN, folder=folder, metadata={"title": "Weg ermee"})
     put_outside("deels", folder=folder, releases=2, withdrawn=[1], metadata={"title": "Deels"})
     service.rebuild_index()
+
+
+CONTRACT = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: zwemwater
+version: 1.2.0
+status: active
+schema:
+  - name: zwemwater
+    properties:
+      - {name: plaats, logicalType: string}
+      - {name: zuurgraad, logicalType: number, logicalTypeOptions: {maximum: 14}}
+"""
+
+
+def promise(row: stored.PublicDataset) -> None:
+    """A contract that the release outside does not keep in one row."""
+    rules = reading.read(CONTRACT).agreed.rules
+    held = ContractRecord(
+        new_id(), row.dataset_id, 1, "1.2.0", CONTRACT, "c" * 64, Change.COMPATIBLE, ContractStatus.IN_FORCE,
+        NOBODYS_BUSINESS, START, START, START, None,
+    )  # fmt: skip
+    outcomes = tuple(RuleOutcome(rule, Status.PASSED) for rule in rules[:-1])
+    broken = RuleOutcome(rules[-1], Status.FAILED, "1", (Example(7, "15"),))
+    known = OutcomeRecord(new_id(), held.id, held.version, Verdict.FAILED, (*outcomes, broken), None, START)
+    stored.PublicContract.objects.create(dataset=row, **contracts._fields(held, known, row.slug))
 
 
 def put_outside(

@@ -64,3 +64,31 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_bytes(b"\xff\xfe\x00a")
     code, found = said(tmp_path, "lint", tmp_path / "c.yaml")
     assert (code, found["code"]) == (1, "contract.encoding")
+
+
+def test_a_contract_of_a_dataset_from_draft_to_check(tmp_path: Path) -> None:
+    """In an installation of its own, from an empty folder."""
+    environment = {"PATH": "/usr/bin:/bin", "SLUIS_DATA": str(tmp_path / "data")}
+
+    def run(*words: object) -> tuple[int, dict]:
+        line = [sys.executable, "-m", "sluis", *map(str, words), "--json"]
+        found = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, check=False)
+        return found.returncode, json.loads(found.stdout)
+
+    data, file = tmp_path / "bomen.csv", tmp_path / "bomen.odcs.yaml"
+    data.write_text("nr;soort\n" + "".join(f"{n};{'eik' if n % 2 else 'es'}\n" for n in range(1, 40)), encoding="utf-8")
+    assert run("import", data)[0] == 0
+    assert run("contract", "show", "bomen")[1]["code"] == "contract.none-in-force"
+    assert run("contract", "draft", "bomen", "--as", "", "--out", file)[0] == 0
+    code, made = run("contract", "put", "bomen", file, "--as", "", "--in-force")
+    assert (code, made["status"], made["version"]) == (0, "in_force", "1.0.0")
+    code, checked = run("contract", "check", "bomen")
+    assert (code, checked["verdict"], checked["table"]) == (0, "passed", 1)
+    data.write_text("nr;soort\n1;eik\n1;spar\n", encoding="utf-8")
+    assert run("import", data)[0] == 0
+    code, checked = run("contract", "check", "bomen")
+    assert (code, checked["verdict"]) == (1, "failed")
+    file.write_text(file.read_text(encoding="utf-8").replace("required: true", "required: false"), encoding="utf-8")
+    code, refused = run("contract", "put", "bomen", file, "--as", "")
+    assert (code, refused["code"]) == (1, "contract.version-too-low")
+    assert [row["version"] for row in run("contract", "list", "bomen")[1]] == ["1.0.0"]

@@ -16,7 +16,8 @@ from sluis.process import service as process
 from sluis.process.types import TaskFilter
 from sluis.release import public
 from sluis.release import service as release
-from sluis.release.models import Dossier, Release
+from sluis.release.models import Dossier, PublicContract, Release
+from sluis.release.projection import rebuild_projection
 from sluis.release.types import Verdict as Checked
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +237,55 @@ def test_what_cannot_be_checked_does_not_go_out(agreed, palen, steward, manager,
     deliver(palen, steward, PALEN | {"vermogen": [11, 22, 33, 50]}, tmp_path)
     assert (public.dataset(palen.slug).release, set(notice(palen))) == (1, {"delayed_at"})
     assert release.dossier(by=steward, dossier_id=agreed.id).stage.value == "published"
+
+
+def test_the_outside_reads_what_is_promised_and_how_the_release_came_out(
+    agreed, palen, steward, manager, client, tmp_path
+):
+    page = client.get(f"/datasets/{palen.slug}").content.decode()
+    assert "Afspraken over deze data" in page
+    assert "Nagekomen" in page
+    file = client.get(f"/datasets/{palen.slug}/contract.odcs.yaml")
+    held = lake.contract_in_force(by=steward, dataset_id=palen.id)
+    assert (file.content.decode(), file["Content-Type"]) == (held.text, "application/yaml; charset=utf-8")
+    answer = client.get(f"/api/v1/datasets/{palen.slug}/contract", headers={"Accept-Language": "en"}).json()
+    assert (answer["version"], answer["verdict"], answer["release"]) == ("1.0.0", "passed", 1)
+    assert {rule["id"]: rule["agreed"] for rule in answer["rules"]}["vermogen.max"] == "The value is at most 60."
+    deliver(palen, steward, BROKEN, tmp_path)
+    late = client.get(f"/datasets/{palen.slug}").content.decode()
+    assert "De nieuwe versie voldoet nog niet aan de afspraken." in late
+    told = client.get(f"/api/v1/datasets/{palen.slug}").json()["notice"]
+    assert told["delayedAt"]
+    assert client.get(f"/api/v1/datasets/{palen.slug}/contract").json()["verdict"] == "passed"
+
+
+def test_a_contract_that_the_release_outside_breaks_says_so_without_values(published, palen, steward, manager, client):
+    in_force(steward, manager, palen.id, most=20)
+    answer = client.get(f"/api/v1/datasets/{palen.slug}/contract").json()
+    broken = {rule["id"]: rule["found"] for rule in answer["rules"] if rule["status"] == "failed"}
+    assert (answer["verdict"], broken) == ("failed", {"vermogen.max": "Rijen die niet voldoen: 2."})
+    assert PublicContract.objects.get().outcomes[-2]["examples"] == []
+    page = client.get(f"/datasets/{palen.slug}").content.decode()
+    assert "Hier houdt de data zich niet aan:" in page
+    held = lake.contract_in_force(by=steward, dataset_id=palen.id)
+    lake.retire_contract(by=manager, contract_id=held.id)
+    run_until_idle()
+    assert client.get(f"/api/v1/datasets/{palen.slug}/contract").status_code == 404
+    assert client.get(f"/datasets/{palen.slug}/contract.odcs.yaml").status_code == 404
+    assert "Afspraken over deze data" not in client.get(f"/datasets/{palen.slug}").content.decode()
+
+
+def test_a_draft_and_what_is_not_public_stay_inside(palen, steward, manager, client):
+    lake.save_contract(by=steward, dataset_id=palen.id, text=text())
+    in_force(steward, manager, palen.id)
+    assert client.get(f"/datasets/{palen.slug}/contract.odcs.yaml").status_code == 404
+    assert not PublicContract.objects.exists()
+
+
+def test_the_projection_comes_back_with_its_contract(agreed, palen):
+    before = PublicContract.objects.values().get()
+    rebuild_projection()
+    after = PublicContract.objects.values().get()
+    assert {k: v for k, v in after.items() if k != "dataset_id"} == {
+        k: v for k, v in before.items() if k != "dataset_id"
+    }

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from ninja import Query
 from pydantic import Field
 
-from sluis.api.v1 import addresses, shapes
+from sluis.api.v1 import addresses, contracts, shapes
 from sluis.api.v1.app import VERSION, read
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
@@ -92,6 +92,12 @@ def read_decision(request: HttpRequest, slug: Slug) -> Mapping[str, Any]:
     if not decision:
         raise NotFound("decision.none", N_("Bij deze dataset staat geen besluit."))
     return decision
+
+
+@read("/datasets/{slug:slug}/contract", tag="datasets", response=contracts.Contract)
+def read_contract(request: HttpRequest, slug: Slug) -> Mapping[str, Any]:
+    """The data contract: what is promised of the rows, and whether the current release keeps it"""
+    return contracts.contract(public.contract(slug))
 
 
 @read("/datasets/{slug:slug}/releases", tag="datasets", response=shapes.ReleaseList)

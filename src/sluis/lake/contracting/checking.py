@@ -77,7 +77,7 @@ def try_contract(*, by: Actor, contract_id: UUID, table_version_id: UUID) -> Che
 def _look(agreed: Agreed, table: TableVersion) -> Checked:
     return check_table(
         agreed,
-        [blobs.path(sha256) for sha256 in _parts(table)],
+        [blobs.path(part["sha256"]) for part in table.parts],
         (table.report or {})["columns"],
         now=clock.now(),
         loaded_at=table.finished_at or table.created_at,

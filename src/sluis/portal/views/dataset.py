@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from sluis.kernel.errors import Gone, NotFound
 from sluis.lake.rows.page import page
 from sluis.lake.rows.types import Column, PageRequest
-from sluis.portal import cells, columns, details, frame, licences, snippets, wording
+from sluis.portal import cells, columns, contracts, details, frame, licences, snippets, wording
 from sluis.register.dcat import schema_org
 from sluis.register.types import PublicRecord
 from sluis.release import public
@@ -49,6 +49,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "forms": [(kind, f"{settings.SLUIS.url}/doc/dataset/{slug}.{ending}") for ending, kind in _FORMS],
         "citation": _citation(found),
         "quality": _quality(found),
+        "contract": contracts.shown(slug),
         "answers": [one for one in public.public_feedback_of(slug=slug, limit=5) if one.answer],
     }
     return render(request, "portal/dataset.html", context)
@@ -75,6 +76,14 @@ def interface(request: HttpRequest, slug: str) -> HttpResponse:
         "forms": [(kind, f"{settings.SLUIS.url}/doc/dataset/{slug}.{ending}") for ending, kind in _FORMS],
     }
     return render(request, "portal/interface.html", context)
+
+
+def contract_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """The contract in force as its file; the address stays, the version stands in it."""
+    found = public.contract(slug)
+    response = HttpResponse(found.text, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slug}.odcs.yaml"'
+    return response
 
 
 def gone(request: HttpRequest, found: PublicDatasetRecord, release: int | None = None) -> HttpResponse:

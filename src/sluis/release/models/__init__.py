@@ -4,6 +4,7 @@ from sluis.release.models.decision import Decision, Preparer
 from sluis.release.models.dossier import Dossier, Exhibit
 from sluis.release.models.feedback import Feedback
 from sluis.release.models.projection import (
+    PublicContract,
     PublicDataset,
     PublicFeedPart,
     PublicFile,
@@ -21,6 +22,7 @@ __all__ = [
     "Exhibit",
     "Feedback",
     "Preparer",
+    "PublicContract",
     "PublicDataset",
     "PublicFeedPart",
     "PublicFile",

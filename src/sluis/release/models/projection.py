@@ -101,6 +101,25 @@ class PublicFeedPart(models.Model):
         return str(self.dataset)
 
 
+class PublicContract(models.Model):
+    """What is promised of an open dataset now, and how the release outside came out; see `release.contracts`."""
+
+    dataset = models.OneToOneField(PublicDataset, on_delete=models.CASCADE, primary_key=True, related_name="contract")
+    version = models.CharField(max_length=40)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    change = models.CharField(max_length=10)
+    in_force_at = models.DateTimeField()
+    columns = models.JSONField()
+    rules = models.JSONField()
+    outcomes = models.JSONField(default=list)
+    verdict = models.CharField(max_length=9, blank=True)
+    checked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.version}"
+
+
 class PublicReleaseRow(models.Model):
     """One release in the row of releases; `body` holds decision, metadata and columns as the outside sees them."""
 
