@@ -144,6 +144,24 @@ def test_only_what_is_new_by_a_column_that_goes_up(
     assert sorted(ids(CONNECTOR.fetch(upsert, state, fresh(tmp_path), lambda *_, **__: None))) == [2, 4, 5]
 
 
+def test_rows_that_changed_come_in_by_their_key(world: World, settings: Any, postgres: Server) -> None:
+    opened(settings, postgres)
+    postgres.run(
+        "CREATE TABLE peil (id int, waarde int, gewijzigd timestamp)",
+        "INSERT INTO peil SELECT n, n * 10, '2026-01-01' FROM generate_series(1, 5) n",
+        "GRANT SELECT ON peil TO lezer",
+    )
+    source = world.source("database", config(postgres, "peil", cursor="gewijzigd"), mode="upsert", key=["id"])
+    assert world.fetch(source).rows == 5
+    assert world.fetch(source).state == "unchanged"
+    postgres.run("UPDATE peil SET waarde = 99, gewijzigd = '2026-01-02' WHERE id = 2")
+    postgres.run("INSERT INTO peil VALUES (6, 60, '2026-01-03')")
+    run = world.fetch(source)
+    assert run.state == "loaded", said(run)
+    assert state_of(source).state == {"since": "2026-01-03T00:00:00"}
+    assert lake.versions(by=world.steward, dataset_id=world.dataset)[0].rows_total == 6
+
+
 def ids(fetched: Any) -> list[int]:
     with duckdb.connect() as con:
         return [row[0] for row in con.execute(f"SELECT id FROM read_parquet('{fetched.path}')").fetchall()]

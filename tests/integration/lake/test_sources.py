@@ -299,7 +299,8 @@ def test_a_changed_source_forgets_what_it_had(world: World) -> None:
     ("more", "field"),
     [
         ({"title": " "}, "title"),
-        ({"mode": "append"}, "mode"),
+        ({"mode": "samen"}, "mode"),
+        ({"mode": "upsert"}, "key"),
         ({"attempts": 0}, "attempts"),
         ({"config": {"station": ""}}, "station"),
         ({"config": {"station": "x", "days": 900}}, "days"),
@@ -342,6 +343,38 @@ def test_the_newest_file_of_a_folder(world: World, settings: Any) -> None:
     assert world.fetch(source).state == "unchanged"
     os.utime(place / "b.csv", (1, 1_100_000_000))
     assert world.fetch(source).rows == 1
+
+
+def test_every_new_file_of_a_folder_is_added_in_order(world: World, settings: Any) -> None:
+    place = folder_of(settings)
+    for number, name in enumerate(("c", "a", "b")):
+        (place / f"{name}.csv").write_text(f"code;bedrag\n{name};{number},50\n")
+        os.utime(place / f"{name}.csv", (1, 1_000_000_000 + number))
+    source = world.source("folder", {"folder": str(place), "pattern": "*.csv", "which": "new"}, mode="append")
+    assert world.fetch(source).rows == 1
+    for _ in range(3):  # what waits is fetched at once, not at the next turn
+        running.claim_due()
+        settle()
+    versions = lake.versions(by=world.steward, dataset_id=world.dataset)[::-1]
+    assert [(v.filename, v.rows_total) for v in versions] == [("c.csv", 1), ("a.csv", 2), ("b.csv", 3)]
+    assert world.fetch(source).state == "unchanged"
+    (place / "d.csv").write_text("code;bedrag\nd;veel\n")
+    run = world.fetch(source)
+    assert run.state == "failed", said(run)
+    (place / "d.csv").write_text("code;bedrag\nd;9,50\n")
+    assert world.fetch(source).state == "loaded"
+    assert lake.versions(by=world.steward, dataset_id=world.dataset)[0].rows_total == 4
+
+
+def test_rows_with_the_same_key_are_replaced(world: World, site: Site, settings: Any) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(CSV)
+    source = world.source("http-file", {"url": site.url("/x")}, mode="upsert", key=["code"])
+    assert world.fetch(source).state == "loaded"
+    site.answers["/x"] = say(b"code;bedrag\n0002;7,25\n0003;1,00\n")
+    run = world.fetch(source)
+    assert run.state == "loaded", said(run)
+    assert lake.versions(by=world.steward, dataset_id=world.dataset)[0].rows_total == 3
 
 
 @pytest.mark.parametrize("way", ["..", "../buiten", "/etc", "/", "link", "link/../../etc", "niets", "in/a.csv"])

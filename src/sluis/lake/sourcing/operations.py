@@ -23,7 +23,7 @@ from sluis.lake.schedules import Schedule, following
 from sluis.lake.sourcing.policy import managed, require_manage
 from sluis.lake.sourcing.sealing import opened, sealed
 
-MODES = ("replace",)
+MODES = ("replace", "append", "upsert")
 """The ways of adding rows that tables know; a connector may know fewer."""
 _VECTOR_OPTIONS = ("layer", "crs")
 MOST_ATTEMPTS = 10

@@ -27,6 +27,7 @@ from sluis.lake.connectors.registry import connector
 from sluis.lake.models import Source, SourceRun, TableVersion
 from sluis.lake.operations import request_ingest
 from sluis.lake.schedules import Schedule, following
+from sluis.lake.schema_change import Change, What
 from sluis.lake.sourcing.operations import given_of, queue
 from sluis.lake.sourcing.trying import Told, wiped_wire, work_folder
 from sluis.lake.telling import tell_stewards
@@ -185,6 +186,8 @@ def _taken(row: SourceRun, told: Told, fetched: Fetched, blob: BlobRef) -> str:
             blob=blob,
             filename=told.wiped(fetched.filename),
             options={**fetched.options, **source.options},
+            mode=source.mode,
+            key=source.key,
         )
         after = dict(fetched.state) | ({_MORE: True} if fetched.more else {})
         SourceRun.objects.filter(id=row.id).update(table_version_id=version_id, state_after=after)
@@ -240,19 +243,19 @@ def _next_attempt(failures: int, failure: Mapping[str, Any]) -> datetime:
     return clock.now() + min(max(_STEP * 5 ** (failures - 1), timedelta(seconds=int(asked))), _LONGEST_WAIT)
 
 
+_CHANGED = (
+    (N_("Nieuwe kolommen: {columns}."), (What.ADDED,)),
+    (N_("Verdwenen kolommen: {columns}."), (What.REMOVED, What.MISSING)),
+    (N_("Kolommen met een andere naam: {columns}."), (What.RENAMED,)),
+    (N_("Kolommen van een andere soort: {columns}."), (What.RETYPED, What.WIDENED)),
+)
+
+
 def _compared(version: TableVersion) -> list[dict[str, Any]]:
     """What became of the columns since the version before."""
-    ready = TableVersion.objects.filter(dataset_id=version.dataset_id, number__lt=version.number, status="ready")
-    before = ready.order_by("-number").first()
-    if before is None:
-        return []
-    was, now = ({c["name"]: c["type"] for c in (v.report or {})["columns"]} for v in (before, version))
-    found = (
-        (N_("Nieuwe kolommen: {columns}."), [n for n in now if n not in was]),
-        (N_("Verdwenen kolommen: {columns}."), [n for n in was if n not in now]),
-        (N_("Kolommen van een andere soort: {columns}."), [n for n in now if n in was and now[n] != was[n]]),
-    )
-    return [_line(text, columns=", ".join(names)) for text, names in found if names]
+    found = Change.from_json(version.change).columns
+    lines = [(text, [column.name for column in found if column.what in kinds]) for text, kinds in _CHANGED]
+    return [_line(text, columns=", ".join(names)) for text, names in lines if names]
 
 
 def _tell(row: SourceRun) -> None:
