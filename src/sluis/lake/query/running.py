@@ -14,7 +14,7 @@ from sluis.foundation.service import blobs
 from sluis.kernel.errors import Conflict, SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.query import faults, turns
-from sluis.lake.query.keeping import Kept, key_of
+from sluis.lake.query.keeping import Kept, key_of, sweep
 from sluis.lake.query.types import MOST_MB, MOST_ROWS, Answer, Budget, Busy, Offered
 
 log = logging.getLogger("sluis.lake.query")
@@ -125,6 +125,7 @@ def _answer(kept: Kept, sql: str, tables: Sequence[Offered], budget: Budget) -> 
         if result.stat().st_size > MOST_MB * 1_000_000:
             raise faults.large(MOST_MB)
         kept.put(result, about | {"seconds": round(time.monotonic() - started, 3)})
+        sweep()  # large answers one after another would fill the disk before the recurring job comes
     finally:
         blobs.discard(folder)
 
