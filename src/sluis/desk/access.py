@@ -49,6 +49,8 @@ ROUTES = {
     "desk:table": "table.view",
     "desk:table-progress": "table.view",
     "desk:table-rows": "table.view",
+    "desk:table-difference": "table.view",
+    "desk:table-difference-all": "table.view",
     "desk:table-rejects": "table.view",
     "desk:table-corrections": "table.add",
     "desk:table-profile": "table.view",

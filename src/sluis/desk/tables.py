@@ -1,6 +1,6 @@
 """A table version as what its pages show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -181,11 +181,16 @@ def compared(now: Any, before: Any) -> dict[str, Any]:
     missing = [c for c in lake.Change.from_json(now.change).columns if c.what == "missing"]
     return {
         "before": before,
-        "lines": [_change(column) for column in (*change.columns, *missing)],
+        "lines": change_lines((*change.columns, *missing)),
         "breaking": change.kind == "breaking",
         "rows": now.rows_total - before.rows_total,
         "fewer": before.rows_total - now.rows_total,
     }
+
+
+def change_lines(columns: Iterable[Any]) -> list[str]:
+    """What became of columns, a line each."""
+    return [_change(column) for column in columns]
 
 
 def _change(column: Any) -> str:

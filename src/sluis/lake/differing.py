@@ -12,7 +12,7 @@ from django.db import IntegrityError
 
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
-from sluis.foundation.service import BlobRef, blobs, writing
+from sluis.foundation.service import BlobRef, blobs, unfinished, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Invalid
@@ -23,6 +23,8 @@ from sluis.lake.schema_change import compared
 from sluis.lake.types import Column, IngestReport
 
 _DIFF = "sluis.lake.parts.duck_diff:diff"
+# Of so many rows together a difference is there within seconds.
+_FEW_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Difference:
     `by` is "key" (rows with the same `key` are held together) or "rows" (equal rows cancel out, so that a changed row
     counts as one removed and one added). `columns`: in how many changed rows a column differs. `schema`: see
     `schema_change.Change`. `examples`: rows by added, removed, before and after; personal data is masked. The blob
-    `file_sha256` is Parquet with every such row; its column `verschil` says which it is.
+    `file_sha256` is Parquet with every such row; its column `verschil` says which it is, and `file_columns` are name
+    and type of the others.
     """
 
     old: int
@@ -47,6 +50,7 @@ class Difference:
     rows_new: int
     columns: Mapping[str, int]
     schema: Mapping[str, Any]
+    file_columns: Sequence[Sequence[str]]
     examples: Mapping[str, Any]
     file_sha256: str
     file_size: int
@@ -71,6 +75,41 @@ def diff(*, by: Actor, old: UUID, new: UUID, key: Sequence[str] = ()) -> Differe
     known = TableDifference.objects.filter(old=before, new=after, asked_key=asked).first()
     if known is None:
         known = _kept(by, before, after, asked, *_worked_out(before, after, key or _key(before, after)))
+    return _difference(before, after, known)
+
+
+def known_diff(*, by: Actor, old: UUID, new: UUID) -> Difference | None:
+    """The difference that was worked out before; None when nobody asked yet. Raises as `diff` does."""
+    before, after = version_seen_by(by, old), version_seen_by(by, new)
+    _require_comparable(before, after)
+    known = TableDifference.objects.filter(old=before, new=after, asked_key="").first()
+    return _difference(before, after, known) if known else None
+
+
+def request_diff(*, by: Actor, old: UUID, new: UUID) -> bool:
+    """Work it out at once when that is a matter of seconds, else in the background. True when it is there now."""
+    before, after = version_seen_by(by, old), version_seen_by(by, new)
+    _require_comparable(before, after)
+    if before.rows_total + after.rows_total <= _FEW_ROWS:
+        diff(by=by, old=old, new=new)
+        return True
+    if not being_compared(old=old, new=new):
+        _job().enqueue(str(old), str(new), str(by.user_id) if by.user_id else None)
+    return False
+
+
+def being_compared(*, old: UUID, new: UUID) -> bool:
+    """Is somebody waiting for this difference?"""
+    return any(arguments[:2] == [str(old), str(new)] for arguments in unfinished(_job()))
+
+
+def _job() -> Any:
+    from sluis.lake.jobs import compare_versions
+
+    return compare_versions
+
+
+def _difference(before: TableVersion, after: TableVersion, known: TableDifference) -> Difference:
     result = dict(known.result)
     return Difference(
         old=before.number,

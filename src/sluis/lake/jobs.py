@@ -9,7 +9,7 @@ from django.tasks import task
 from sluis.foundation.service import acting, progress
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
-from sluis.lake import operations, queries, whole
+from sluis.lake import differing, operations, queries, whole
 from sluis.lake.contracting import checking
 from sluis.lake.sourcing import running
 
@@ -35,6 +35,12 @@ def ingest_table(table_version_id: str, user_id: str | None = None) -> str:
 def keep_tables() -> int:
     """Recurring: measure again what was added to, and bring tables of many parts back to one file."""
     return whole.keep_tables(by=SYSTEM)
+
+
+@task
+def compare_versions(old: str, new: str, user_id: str | None = None) -> None:
+    """Work out a difference that somebody waits for."""
+    differing.diff(by=acting(user_id) if user_id else SYSTEM, old=UUID(old), new=UUID(new))
 
 
 @task

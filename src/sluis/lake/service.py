@@ -19,7 +19,7 @@ from sluis.lake.contracting.queries import (
 )
 from sluis.lake.contracting.records import ContractRecord, OutcomeRecord
 from sluis.lake.deriving import derive
-from sluis.lake.differing import Difference, diff
+from sluis.lake.differing import Difference, being_compared, diff, known_diff, request_diff
 from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new, ingest_now, request_ingest, rerun
 from sluis.lake.queries import data_files, latest_ready, rejects_path, table_version, versions
 from sluis.lake.records import TableVersionRecord
@@ -64,6 +64,7 @@ __all__ = [
     "UploadRecord",
     "abandoned_versions",
     "append_upload",
+    "being_compared",
     "cancel_upload",
     "change_source",
     "check_now",
@@ -87,6 +88,7 @@ __all__ = [
     "finish_upload",
     "ingest_new",
     "ingest_now",
+    "known_diff",
     "latest_ready",
     "one_file",
     "pause_source",
@@ -95,6 +97,7 @@ __all__ = [
     "put_in_force",
     "rejects_path",
     "remove_source",
+    "request_diff",
     "request_ingest",
     "rerun",
     "resume_source",

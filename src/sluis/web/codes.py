@@ -70,6 +70,7 @@ KIND_OF = {
     "demo.stuck": "conflict",
     "diff.not-ready": "conflict",
     "diff.other-table": "invalid",
+    "diff.unknown": "not-found",
     "dmn.no-decision": "not-found",
     "dmn.refused": "invalid",
     "dossier.no-task": "conflict",

@@ -58,6 +58,7 @@ def diff(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         "key": key if by_key else [],
         "key_double": double,
         "columns": _per_column(con, key, common) if by_key else {},
+        "file_columns": [(c.name, _written(c, old, new)) for c in columns],
         "examples": _examples(con, key if by_key else [], columns, request["masked"]),
         "file": _FILE,
     }
@@ -90,6 +91,12 @@ def _shown(name: str, side: Stored, other: Stored) -> str:
     if len(kinds) > 1 and numbers:
         as_kind = "DOUBLE" if "DOUBLE" in kinds else "DECIMAL(38,12)"
     return f"{quoted(name) if name in side.stored else 'NULL'}::{as_kind} AS {quoted(name)}"
+
+
+def _written(column: Column, old: Stored, new: Stored) -> str:
+    """The type of a column in the file: that of the table, or text where it became another one."""
+    kinds = {kind for side in (old, new) if (kind := side.stored.get(column.name))}
+    return column.type.value if len(kinds) == 1 else ColumnType.TEXT.value
 
 
 def _comes_twice(con: duckdb.DuckDBPyConnection, side: str, key: Sequence[str]) -> bool:
