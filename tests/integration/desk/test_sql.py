@@ -9,7 +9,7 @@ import pytest
 
 from sluis.foundation.service import create_organisation, create_person
 from sluis.kernel.actor import SYSTEM
-from sluis.lake.service import ingest_new
+from sluis.lake.service import ingest_new, ingest_now, table_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = "kanarie-7391"
@@ -32,7 +32,8 @@ class People:
             self.users[name] = User.objects.get(email=email)
         file = folder / "vogels.csv"
         file.write_text(f"naam;aantal\n{CANARY};3\n=1+1;4\n")
-        ingest_new(by=SYSTEM, organisation_id=ours.id, title="Stille vogels", slug="stille-vogels", path=file)
+        made = ingest_new(by=SYSTEM, organisation_id=ours.id, title="Stille vogels", slug="stille-vogels", path=file)
+        self.dataset_id = table_version(by=SYSTEM, table_version_id=made).dataset_id
 
 
 @pytest.fixture
@@ -59,6 +60,17 @@ def test_who_may_see_the_rows_may_ask_and_takes_the_answer_along(client: Any, pe
     _, excel = see(client, "/desk/sql/antwoord.csv-excel", sql=SQL)
     assert "'=1+1" in excel
     assert client.get("/desk/sql/antwoord.doc", {"sql": SQL}).status_code == 404
+
+
+def test_a_table_in_parts_is_one_table_also_when_a_column_came_later(
+    client: Any, people: People, tmp_path: Path
+) -> None:
+    more = tmp_path / "meer.csv"
+    more.write_text("naam;aantal;kleur\nmerel;5;zwart\n")
+    ingest_now(by=SYSTEM, dataset_id=people.dataset_id, path=more, mode="append")
+    client.force_login(people.users["reader"])
+    _, csv = see(client, "/desk/sql/antwoord.csv", sql="SELECT naam, kleur FROM stille_vogels ORDER BY aantal DESC")
+    assert csv == f"naam,kleur\nmerel,zwart\n=1+1,\n{CANARY},\n"
 
 
 def test_a_draft_is_not_there_for_anybody_else(client: Any, people: People) -> None:

@@ -125,7 +125,7 @@ def _config(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _offer(connection: duckdb.DuckDBPyConnection, tables: Iterable[Mapping[str, Any]], sql: str) -> None:
-    """Each table as a view with the columns on offer and no others."""
+    """Each table as a view with the columns on offer and no others; an early part may lack a column that came later."""
     held = list(tables)
     maps = "st_" in sql.lower() or any(c["type"] == "geometry" for table in held for c in table["columns"])
     if maps and (extension := spatial_extension()):
