@@ -53,7 +53,7 @@ def facts_of(source: SourceRecord, connector: Any) -> list[tuple[str, str]]:
         facts.append((gettext(field.label), gettext(known[value]) if shown in known else shown))
     return [
         *facts,
-        (gettext("Nieuwe rijen"), gettext(words.MODES[source.mode])),
+        (gettext("Nieuwe rijen"), gettext(words.SOURCE_MODES[source.mode])),
         (gettext("Sleutel"), ", ".join(source.key)),
         (gettext("Wanneer"), schedule_words(source.schedule)),
         (gettext("Pogingen"), str(source.attempts)),

@@ -108,7 +108,7 @@ SOURCE_RUN = {
     "dead": (N_("Mislukt, gestopt"), "negative"),
 }
 TRIGGER = {"schedule": N_("volgens het schema"), "hand": N_("met de hand"), "retry": N_("nieuwe poging")}
-MODES = {
+SOURCE_MODES = {
     "replace": N_("De rijen vervangen de vorige."),
     "append": N_("De rijen komen erbij."),
     "upsert": N_("Rijen met dezelfde sleutel worden vervangen, andere komen erbij."),

@@ -34,7 +34,7 @@ class SourceForm(forms.Form):
         self._add_when()
 
     def _add_when(self) -> None:
-        modes = [(mode, gettext(words.MODES[mode])) for mode in SOURCE_MODES if mode in self.connector.modes]
+        modes = [(mode, gettext(words.SOURCE_MODES[mode])) for mode in SOURCE_MODES if mode in self.connector.modes]
         key = gettext("Kolommen waaraan een rij te herkennen is, met komma's ertussen.")
         every = [(value, gettext(label)) for value, label in EVERY]
         count = gettext("Het aantal minuten, de dag van de week (1 is maandag) of de dag van de maand.")
