@@ -27,6 +27,7 @@ FREQUENCIES: Mapping[str, tuple[int, str]] = {
 """EU frequency code → how old the data may be; a code that names no pace promises nothing."""
 _CODES, _OFTEN = 10, 5
 _NUMBERS = ("integer", "number")
+_IDENTIFIER = re.compile(r"(?:^|_)(?:id|nr|nummer|code)(?:_|$)")
 _SIGNS = {"A": r"\p{Lu}", "a": r"\p{Ll}", "9": "[0-9]"}
 
 
@@ -68,7 +69,7 @@ def proposal(
 def _key(profile: Mapping[str, Any]) -> list[str]:
     """The key that looks most like one: a name with `id`, `nr` or `code`, else the first."""
     keys: list[list[str]] = profile.get("keys") or []
-    likely = [key for key in keys if any(re.search(r"(?:^|_)(?:id|nr|nummer|code)(?:_|$)", name) for name in key)]
+    likely = [key for key in keys if any(map(_IDENTIFIER.search, key))]
     return (likely or keys or [[]])[0]
 
 
@@ -87,7 +88,7 @@ def _column(
         found["required"] = True
     if name in key:
         found |= {"primaryKey": True, "primaryKeyPosition": key.index(name) + 1}
-    elif seen.get("unique"):
+    elif seen.get("unique") and (kind is ColumnType.TEXT or _IDENTIFIER.search(name)):  # a measure is so by accident
         found["unique"] = True
     if not seen.get("hidden"):
         codes = _codes(seen)
