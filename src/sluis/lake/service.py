@@ -2,7 +2,7 @@
 
 from sluis.lake.connectors.registry import connector
 from sluis.lake.connectors.registry import everything as connectors
-from sluis.lake.contracting.checking import STOPS, check_now, checked, try_contract
+from sluis.lake.contracting.checking import STOPS, check_now, checked, checked_file, try_contract
 from sluis.lake.contracting.operations import (
     drop_draft,
     propose_contract,
@@ -71,6 +71,7 @@ __all__ = [
     "check_saved_source",
     "check_source",
     "checked",
+    "checked_file",
     "compared",
     "connector",
     "connectors",

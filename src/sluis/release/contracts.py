@@ -8,6 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import NotFound
@@ -19,6 +20,14 @@ from sluis.lake.service import ContractRecord, OutcomeRecord
 from sluis.release.models import PublicContract, PublicDataset, PublicTable
 from sluis.release.reading import dataset
 from sluis.release.types import Kind, PublicContractRecord
+
+
+def promised_anew(dataset_id: UUID) -> bool:
+    """Another contract: hold what stands outside against it, and show it."""
+    shown = PublicTable.objects.filter(dataset__dataset_id=dataset_id, release=F("dataset__release")).first()
+    if shown is not None:
+        lake.checked_file(dataset_id, shown.sha256)
+    return follow(dataset_id)
 
 
 def follow(dataset_id: UUID) -> bool:

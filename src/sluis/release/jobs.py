@@ -25,7 +25,7 @@ def look_at_changed_contract(event: dict[str, Any]) -> bool:
     from sluis.release.refreshing import told_of_contract
 
     dataset_id = UUID(event["data"]["dataset"])
-    contracts.follow(dataset_id)
+    contracts.promised_anew(dataset_id)
     return told_of_contract(dataset_id)
 
 

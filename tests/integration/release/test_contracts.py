@@ -289,3 +289,10 @@ def test_the_projection_comes_back_with_its_contract(agreed, palen):
     assert {k: v for k, v in after.items() if k != "dataset_id"} == {
         k: v for k, v in before.items() if k != "dataset_id"
     }
+
+
+def test_what_stands_outside_is_checked_too_when_newer_data_lies_inside(published, palen, steward, manager, tmp_path):
+    hand_in(steward, palen, PALEN | {"vermogen": [11, 22, 999, 50]}, tmp_path)
+    in_force(steward, manager, palen.id)
+    assert public.contract(palen.slug).verdict is Verdict.PASSED
+    assert verdict(palen, steward) is Verdict.FAILED

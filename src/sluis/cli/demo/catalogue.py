@@ -1,7 +1,7 @@
 """What the demo province says about its datasets: one TOML file each."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
@@ -36,7 +36,8 @@ class Story:
     """A dataset and how far it comes. `file` is the name of its source file, '' when there is none.
 
     `stage`: waiting, returned, refused, planned, restricted, closed, published or withdrawn. `waits` is the step where
-    a waiting one lies; `answers` what people say at a step, over what is plain.
+    a waiting one lies; `answers` what people say at a step, over what is plain. With `contract` what the data keeps is
+    promised; a next delivery without the columns of `delivers_without` breaks that.
     """
 
     slug: str
@@ -49,6 +50,8 @@ class Story:
     waits: str = ""
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     reason: str = ""
+    contract: bool = False
+    delivers_without: Sequence[str] = ()
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
     @property

@@ -22,6 +22,7 @@ from sluis.foundation.service import actor_by_email, organisation, run_until_idl
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Fault, NotFound, from_wire
 from sluis.kernel.text import N_
+from sluis.lake import service as lake
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord, Publication
 from sluis.release import service as release
@@ -100,6 +101,20 @@ def bring(story: Story, team: Team, sources: Path) -> None:
 
         take_in(team.steward, dataset.id, source_file(story.file, sources))
     _through_the_lock(story, team, dataset.id)
+    if story.contract:
+        _promise(story, team, dataset.id)
+
+
+def _promise(story: Story, team: Team, dataset_id: UUID) -> None:
+    """What the data keeps becomes its contract; then perhaps a delivery that breaks it and so stays inside."""
+    if lake.contract_in_force(by=team.owner, dataset_id=dataset_id) is None:
+        text = lake.propose_contract(by=team.steward, dataset_id=dataset_id)
+        made = lake.save_contract(by=team.steward, dataset_id=dataset_id, text=text)
+        lake.put_in_force(by=team.owner, contract_id=made.id, sha256=made.sha256)
+    newest = lake.latest_ready(by=team.steward, dataset_id=dataset_id)
+    if story.delivers_without and newest is not None and newest.number == 1:
+        lake.derive(by=team.steward, table_version_id=newest.id, without=story.delivers_without)
+    run_until_idle()
 
 
 def _described(story: Story, by: Actor) -> DatasetRecord:
