@@ -20,6 +20,7 @@ from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from sluis.lake import jobs
 from sluis.lake import service as lake
 from sluis.lake.models import Source, SourceRun, SourceSecret, TableVersion
+from sluis.lake.rows import duck
 from sluis.lake.sourcing import running
 from sluis.process import service as process
 
@@ -323,6 +324,22 @@ def test_a_preview_shows_rows_and_keeps_nothing(world: World, settings: Any) -> 
     assert len(shown.rows) == 20
     assert world.versions() == []
     assert not list((settings.SLUIS.data / "tmp").iterdir())
+
+
+def test_a_preview_reads_its_own_folder_where_tables_are_read_from_blobs_only(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the server is set up."""
+    monkeypatch.setattr(duck, "_folders", [f"{settings.SLUIS.data}/blobs/"])
+    monkeypatch.setattr(duck, "_database", None)
+    (folder_of(settings) / "a.geojson").write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"naam": "eik"}, '
+        '"geometry": {"type": "Point", "coordinates": [5.1, 51.9]}}]}'
+    )
+    config = {"folder": str(folder_of(settings)), "pattern": "*.geojson"}
+    shown = lake.preview_source(by=world.steward, dataset_id=world.dataset, connector_name="folder", config=config)
+    assert shown.rows[0]["naam"] == "eik"
+    assert shown.rows[0]["geometry"].startswith("POINT")
 
 
 def folder_of(settings: Any) -> Path:

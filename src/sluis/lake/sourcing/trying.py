@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyarrow.parquet as pq
+import shapely
+
 from sluis.foundation.service import blobs
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
@@ -16,12 +19,10 @@ from sluis.lake.connectors.given import blotted, read
 from sluis.lake.connectors.registry import connector
 from sluis.lake.making import read_file
 from sluis.lake.models import Source
-from sluis.lake.rows import page as rows
-from sluis.lake.rows.types import Column as RowColumn
-from sluis.lake.rows.types import PageRequest
 from sluis.lake.sourcing.operations import given_of, kept_of
 from sluis.lake.sourcing.policy import managed, require_manage
 from sluis.lake.sourcing.records import Preview
+from sluis.lake.types import IngestReport
 
 ROWS = 20
 
@@ -75,10 +76,9 @@ def preview_source(
         fetched = item.sample(given, into, told)
         report = read_file(fetched.path, fetched.filename, {**fetched.options, **(options or {})}, out)
         columns = [column.to_json() for column in report.columns]
-        shown = [RowColumn(c["name"], c["type"]) for c in columns]
-        found = rows.page(out / report.data, shown, PageRequest(limit=ROWS)).rows if shown else ()
+        found = _first_rows(out / report.data, report)
     warnings = tuple(remark.to_json() for remark in report.warnings)
-    return Preview(fetched.filename, report.format, tuple(columns), tuple(found), warnings, tuple(told))
+    return Preview(fetched.filename, report.format, tuple(columns), found, warnings, tuple(told))
 
 
 @contextmanager
@@ -119,6 +119,15 @@ def _given(
     row: Source | None = managed(by, source_id)[1] if source_id else None
     item = connector(row.connector if row else name)
     return item, read(item, config, mode, kept_of(row) if row else None)
+
+
+def _first_rows(path: Path, report: IngestReport) -> tuple[dict[str, Any], ...]:
+    """Read here and not by the reader of tables, which opens nothing but blobs; a shape becomes its text."""
+    with pq.ParquetFile(path) as file:
+        batch = next(file.iter_batches(batch_size=ROWS, columns=[column.name for column in report.columns]), None)
+    rows: list[dict[str, Any]] = batch.to_pylist() if batch is not None else []
+    shape = report.geometry.column if report.geometry else ""
+    return tuple(row | ({shape: shapely.from_wkb(row[shape]).wkt} if row.get(shape) else {}) for row in rows)
 
 
 def _fresh(folder: Path) -> Path:
