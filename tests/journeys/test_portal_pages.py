@@ -33,6 +33,8 @@ PAGES = {
     "not open": "/not-open",
     "planned": "/planned",
     "withdrawn": "/withdrawn",
+    "questions": "/sql",
+    "kept questions": "/sql/saved",
     "requests": "/verzoeken",
     "request form": "/verzoeken/nieuw",
     "about": "/about",
