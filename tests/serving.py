@@ -12,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 PATIENCE = 480  # quarters of a second
+STOP_SECONDS = 30
 
 
 def free_port() -> int:
@@ -29,7 +30,7 @@ def surroundings(data: Path, **more: str) -> dict[str, str]:
 
 @contextmanager
 def running(environment: dict[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
-    """`sluis WORDS` until the block ends; what it wrote is in its `stdout` and `stderr` after that."""
+    """`sluis WORDS` until the block ends; then it is asked to stop: a kill would orphan its web processes."""
     command = [sys.executable, "-m", "sluis", *words]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -37,7 +38,11 @@ def running(environment: dict[str, str], *words: str) -> Iterator[subprocess.Pop
         try:
             yield process
         finally:
-            process.kill()
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def ready(address: str, process: subprocess.Popen[str]) -> bool:
