@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 
 def one_part_each(apps: Any, schema_editor: Any) -> None:
-    ready = apps.get_model("lake", "TableVersion").objects.filter(status="ready")
+    ready = apps.get_model("lake", "TableVersion").objects.filter(status="ready").order_by()
     ready.update(rows_total=F("rows_loaded"))
     for row in ready.only("id", "data_sha256", "data_size", "rows_loaded").iterator():
         row.parts = [{"sha256": row.data_sha256, "size": row.data_size, "rows": row.rows_loaded}]
