@@ -71,6 +71,20 @@ def test_an_answer_is_read_as_the_rows_of_a_table_are(table: Offered) -> None:
     assert first == {"plaats": "p0", "som": sum(range(0, 100_000, 7)), "count_star": 14_286}
 
 
+def test_an_answer_is_cut_at_the_most_rows_and_says_so_and_one_too_large_is_refused(
+    table: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "MOST_ROWS", 10)
+    cut = _answer(running.ask("SELECT a FROM t ORDER BY a DESC", [table], _budget(), patience=PATIENT))
+    assert (cut.rows, cut.truncated) == (10, True)
+    rows = page(Path(cut.path), cut.columns, PageRequest(limit=20)).rows
+    assert [line["a"] for line in rows] == list(range(99_999, 99_989, -1))
+    monkeypatch.setattr(running, "MOST_MB", 0)
+    with pytest.raises(Invalid) as refused:
+        running.ask("SELECT a FROM t", [table], _budget(), patience=PATIENT)
+    assert refused.value.code == "sql.large"
+
+
 def test_equal_questions_share_one_run(table: Offered, monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[int] = []
     real = running._run
