@@ -61,17 +61,21 @@ def import_files(
         skip=skip,
         sheet=sheet,
     )
+    where = {"dataset": dataset, "organisation": organisation, "title": title}
     who, how = actor(by), _how(append, upsert_key)
-    refused = 0
-    for file in files:
-        try:
-            where = {"dataset": dataset, "organisation": organisation, "title": title}
-            _tell(import_file(who, file, **where, options=options, how=how))
-        except SluisError as error:
-            refused += 1
-            _tell_refusal(file, error)
-    if refused:
+    taken = [_taken(file, by=who, **where, options=options, how=how) for file in files]
+    if not all(taken):
         raise typer.Exit(1)
+
+
+def _taken(file: Path, *, by: Actor, **asked: Any) -> bool:
+    """Whether the file came in; either way what became of it is told."""
+    try:
+        _tell(import_file(by, file, **asked))
+    except SluisError as error:
+        _tell_refusal(file, error)
+        return False
+    return True
 
 
 def _how(append: bool, upsert_key: str) -> dict[str, Any]:

@@ -70,14 +70,17 @@ def propose(
 
     work_until(compared)
     found = process.compare_proposal(by=who, proposal_id=made.id)
-    document = {
+    result(_document(made, found), "\n".join((_("Voorgesteld: {id}").format(id=made.id), *_lines(found))))
+
+
+def _document(made: Any, found: Any) -> dict[str, Any]:
+    return {
         "proposal": str(made.id),
         "definition": made.definition_sha256,
         "changes": [{"what": one.what, "deed": one.deed, "element": one.element} for one in found.changes],
         "cases": _told(found.cases),
         "earlier": _told(found.recorded),
     }
-    result(document, "\n".join((_("Voorgesteld: {id}").format(id=made.id), *_lines(found))))
 
 
 def _kind(file: Path) -> str:
