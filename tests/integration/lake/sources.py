@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sluis.foundation.models import Job
@@ -33,6 +35,8 @@ class Site:
                     site.answers[self.path](self)
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
+
+            do_PROPFIND = do_GET  # noqa: N815 - the name that http.server wants
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -116,6 +120,11 @@ class World:
 
     def versions(self) -> list[str]:
         return [row.status for row in lake.versions(by=self.steward, dataset_id=self.dataset)][::-1]
+
+
+def open_to(settings: Any, *urls: str) -> None:
+    """List these addresses as the operator would; 127.0.0.1 is not public."""
+    settings.SLUIS = replace(settings.SLUIS, connect_allow=tuple(urlsplit(url).netloc for url in urls))
 
 
 def settle() -> None:

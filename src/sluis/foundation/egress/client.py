@@ -80,11 +80,15 @@ def post(
     max_bytes: int = MAX_BYTES,
     timeout: float = TIMEOUT,
     policy: EgressPolicy | None = None,
+    method: str = "POST",
 ) -> Reply:
-    """Send `body` to `url` and return the whole reply, like `get`; what was sent never follows a redirect."""
+    """Send `body` to `url` and return the whole reply, like `get`; what was sent never follows a redirect.
+
+    `method`: WebDAV asks what is in a folder with PROPFIND.
+    """
     target, sent = check(url, allow=allow, policy=policy or EgressPolicy()), dict(headers)
     _log.info("egress %s to %s", purpose, target.host)
-    with _hop(target, sent, Deadline(timeout), "POST", body) as response:
+    with _hop(target, sent, Deadline(timeout), method, body) as response:
         found = _headers(response)
         return Reply(target.url, response.status, found, b"".join(_chunks(target, response, found, max_bytes)))
 

@@ -1,5 +1,6 @@
 """What a web server answers, for every connector that speaks HTTP."""
 
+from datetime import datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
@@ -44,6 +45,16 @@ def seconds_of(retry_after: str) -> int:
     except ValueError:
         return 0
     return max(0, int((moment - clock.now()).total_seconds())) if moment.tzinfo else 0
+
+
+def milliseconds(moment: str) -> int:
+    """A moment as servers write it (RFC 3339, or the date of HTTP) since 1970; 0 when it says nothing."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return int(read(moment).timestamp() * 1000)
+        except (ValueError, OverflowError):
+            continue
+    return 0
 
 
 def name_of(reply: egress.Stream) -> str:

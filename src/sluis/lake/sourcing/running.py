@@ -24,12 +24,13 @@ from sluis.kernel.errors import SluisError, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake.connectors.base import Fetched, Given, Unchanged
 from sluis.lake.connectors.registry import connector
+from sluis.lake.connectors.work import work_folder
 from sluis.lake.models import Source, SourceRun, TableVersion
 from sluis.lake.operations import request_ingest
 from sluis.lake.schedules import Schedule, following
 from sluis.lake.schema_change import Change, What
 from sluis.lake.sourcing.operations import given_of, queue
-from sluis.lake.sourcing.trying import Told, wiped_wire, work_folder
+from sluis.lake.sourcing.trying import Told, wiped_wire
 from sluis.lake.telling import tell_stewards
 
 BATCH = 200

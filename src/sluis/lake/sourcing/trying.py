@@ -9,7 +9,6 @@ from uuid import UUID
 import pyarrow.parquet as pq
 import shapely
 
-from sluis.foundation.service import blobs
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import SluisError, to_wire
@@ -17,6 +16,7 @@ from sluis.kernel.errors import from_wire as read_wire
 from sluis.lake.connectors.base import Connector, Given
 from sluis.lake.connectors.given import blotted, read
 from sluis.lake.connectors.registry import connector
+from sluis.lake.connectors.work import work_folder
 from sluis.lake.making import read_file
 from sluis.lake.models import Source
 from sluis.lake.sourcing.operations import given_of, kept_of
@@ -79,15 +79,6 @@ def preview_source(
         found = _first_rows(out / report.data, report)
     warnings = tuple(remark.to_json() for remark in report.warnings)
     return Preview(fetched.filename, report.format, tuple(columns), found, warnings, tuple(told))
-
-
-@contextmanager
-def work_folder() -> Generator[Path]:
-    folder = blobs.workdir("source")
-    try:
-        yield folder
-    finally:
-        blobs.discard(folder)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """A file at a web address: asked only when it changed, within a size, every redirect checked again."""
 
-from base64 import b64encode
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,13 +9,12 @@ from urllib.parse import urlsplit
 from sluis.foundation import egress
 from sluis.kernel.errors import Fault
 from sluis.kernel.text import N_
-from sluis.lake.connectors import outside
+from sluis.lake.connectors import asking, outside
 from sluis.lake.connectors.base import UNCHANGED, Connector, Fetched, Field, Given, Kind, Tell, Unchanged
 from sluis.lake.connectors.replies import name_of, refusal
 from sluis.lake.connectors.unpacking import MB, unpacked
 
 SECONDS = 3600.0
-MOST_MB = 20_000
 
 
 class HttpFile(Connector):
@@ -27,21 +25,12 @@ class HttpFile(Connector):
     fields = (
         Field("url", N_("Webadres van het bestand"), Kind.ADDRESS, required=True,
               help=N_("Begint met https://. Zet geen wachtwoord in het adres.")),
-        Field("user", N_("Gebruikersnaam"), help=N_("Alleen als de website daarom vraagt.")),
-        Field("password", N_("Wachtwoord"), Kind.SECRET),
-        Field("token", N_("Toegangscode (token)"), Kind.SECRET,
-              help=N_("In plaats van gebruikersnaam en wachtwoord.")),
-        Field("max_mb", N_("Grootste bestand in MB"), Kind.NUMBER, required=True, default=1000,
-              help=N_("Is het bestand groter, dan stopt het ophalen.")),
+        *asking.ACCOUNT,
+        asking.CEILING,
     )  # fmt: skip
 
     def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        found: list[Fault] = []
-        if config["max_mb"] > MOST_MB:
-            found.append(Fault(N_("Kies ten hoogste {most} MB."), field="max_mb", params={"most": MOST_MB}))
-        if not config["url"].lower().startswith(("http://", "https://")):
-            found.append(Fault(N_("Een webadres begint met https:// of http://."), field="url"))
-        return found
+        return asking.faults(config)
 
     def check(self, given: Given, tell: Tell) -> None:
         with _asked(given, {}) as reply:
@@ -67,7 +56,7 @@ class HttpFile(Connector):
 @contextmanager
 def _asked(given: Given, state: Mapping[str, Any]) -> Generator[egress.Stream]:
     """A reply that carries the file, or 304 when `state` still holds; everything else is raised."""
-    sent = _credentials(given)
+    sent = asking.credentials(given)
     if state.get("etag"):
         sent["If-None-Match"] = state["etag"]
     elif state.get("last_modified"):
@@ -83,15 +72,6 @@ def _asked(given: Given, state: Mapping[str, Any]) -> Generator[egress.Stream]:
         if reply.status != 200 and not (reply.status == 304 and state):
             raise refusal(reply)
         yield reply
-
-
-def _credentials(given: Given) -> dict[str, str]:
-    if token := given.secret("token"):
-        return {"Authorization": f"Bearer {token}"}
-    if given["user"]:
-        pair = f"{given['user']}:{given.secret('password')}".encode()
-        return {"Authorization": f"Basic {b64encode(pair).decode()}"}
-    return {}
 
 
 CONNECTOR = HttpFile()

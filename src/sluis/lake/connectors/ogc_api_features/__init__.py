@@ -1,0 +1,112 @@
+"""Objects of one collection of an OGC API Features server, page by page along its own links."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+
+from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.text import N_
+from sluis.lake.connectors import asking
+from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.paging import Asker, Page, Reading, gathered
+from sluis.lake.connectors.work import work_folder
+
+SAMPLE_ROWS = 100
+_RD = "http://www.opengis.net/def/crs/EPSG/0/28992"
+_ACCEPT = {"Accept": "application/geo+json, application/json;q=0.9"}
+_SAID = {"total": ("numberMatched",), "links": ("links",), "error": ("description",)}
+
+
+class OgcFeatures(Connector):
+    name = "ogc-api-features"
+    title = N_("OGC API Features")
+    about = N_("Leest alle objecten van een collectie van een OGC API Features, zoals die van PDOK.")
+    modes = ("replace", "append", "upsert")
+    fields = (
+        Field("url", N_("Webadres van de API"), Kind.ADDRESS, required=True,
+              help=N_("Het begin van de API, zoals https://api.pdok.nl/…/ogc/v1.")),
+        Field("collection", N_("Collectie"), help=N_("Leeg: de controle noemt de collecties die er zijn.")),
+        Field("crs", N_("Coördinaten"), Kind.CHOICE, required=True, default="standard", choices=(
+            ("standard", N_("zoals de API ze standaard geeft (WGS84)")), ("rd", N_("Rijksdriehoek (RD New)")))),
+        *asking.ACCOUNT,
+        asking.PAGE_SIZE,
+        asking.CEILING,
+    )  # fmt: skip
+
+    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
+        return asking.faults(config)
+
+    def check(self, given: Given, tell: Tell) -> None:
+        with work_folder() as into:
+            asker = _asker(given, into)
+            found = _collection(asker, given)
+            _path, rows = gathered(asker, _reading(given), _first(given, found, 1), _following, most=1)
+        tell(N_("De collectie {collection} is te lezen."), collection=found.get("title") or given["collection"])
+        if not rows:
+            tell(N_("Er staan nu geen objecten in."))
+
+    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched:
+        return _fetched(given, into, tell, None)
+
+    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
+        return _fetched(given, into, tell, SAMPLE_ROWS)
+
+
+def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+    asker = _asker(given, into)
+    first = _first(given, _collection(asker, given), min(most or given["page_size"], given["page_size"]))
+    path, rows = gathered(asker, _reading(given), first, _following, most=most)
+    tell(N_("Objecten gelezen uit {collection}: {count}."), collection=given["collection"], count=rows)
+    return Fetched(
+        path, f"{given['collection']}.geojson", options={"crs": "EPSG:28992"} if given["crs"] == "rd" else {}
+    )
+
+
+def _asker(given: Given, into: Path) -> Asker:
+    return Asker(into, "source ogc-api-features", _ACCEPT | asking.credentials(given), given["max_mb"])
+
+
+def _reading(given: Given) -> Reading:
+    return Reading(("features",), _SAID, columns=("properties",), id=("id",), map=True)
+
+
+def _collection(asker: Asker, given: Given) -> Mapping[str, Any]:
+    """What the API says of the collection. Raises Invalid with the names there are, when it has no such one."""
+    base = given["url"].split("?")[0].split("/collections")[0].rstrip("/")
+    listed = asker.document(f"{base}/collections")
+    known = {str(item.get("id")): item for item in listed.get("collections") or ()}
+    found = known.get(given["collection"])
+    if found is None:
+        raise asking.choose("collection", given["collection"], known)
+    offered = [*(found.get("crs") or ()), *(listed.get("crs") or ())]
+    if given["crs"] == "rd" and _RD not in offered:
+        raise Invalid(
+            "source.no-rd",
+            N_("Deze collectie is niet in Rijksdriehoek (RD New) te krijgen."),
+            way_out=N_("Kies de standaard van de API; Sluis rekent zelf om waar dat nodig is."),
+        )
+    links = {link.get("type", ""): link["href"] for link in found.get("links") or () if link.get("rel") == "items"}
+    plain = f"{base}/collections/{quote(given['collection'], safe='')}/items"
+    href = links.get("application/geo+json") or links.get("application/json") or plain
+    return found | {"items": asking.same_place(base, urljoin(f"{base}/collections", href))}
+
+
+def _first(given: Given, found: Mapping[str, Any], size: int) -> str:
+    parts = urlsplit(found["items"])
+    asked = dict(parse_qsl(parts.query)) | {"limit": str(size)}
+    if given["crs"] == "rd":
+        asked["crs"] = _RD
+    return parts._replace(query=urlencode(asked)).geturl()
+
+
+def _following(page: Page) -> str | None:
+    """The link that the page itself gives; RFC 8288 in the body, as the standard asks."""
+    links = page.said.get("links") or ()
+    found = [
+        link["href"] for link in links if isinstance(link, dict) and link.get("rel") == "next" and link.get("href")
+    ]
+    return asking.same_place(page.url, str(found[0])) if found else None
+
+
+CONNECTOR = OgcFeatures()
