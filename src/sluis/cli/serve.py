@@ -1,5 +1,6 @@
 """Web server and job worker in one command: the parent of the web processes runs the jobs."""
 
+import logging
 import multiprocessing
 import signal
 import socket
@@ -7,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from sluis.cli.language import _
+from sluis.cli.start import speak
 from sluis.cli.terminal import result, say
 from sluis.conf.env import Env
 from sluis.kernel.errors import Conflict
@@ -27,6 +29,7 @@ def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
     from granian.server import Server
 
     _claim(env, env.port)
+    speak(logging.INFO)
     multiprocessing.set_start_method("spawn", force=True)  # a fork would copy open databases and threads
     server = Server(
         "sluis.conf.wsgi:application",
@@ -64,6 +67,7 @@ def announce_address(env: Env) -> None:
 
 def work(env: Env) -> None:
     """Run jobs until Ctrl-C or SIGTERM."""
+    speak(logging.INFO)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -1,5 +1,6 @@
 """Brings Django up, and the data folder to the present version."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,7 @@ def start(*, serving: bool = False) -> Env:
 
     django.setup()
     translation.activate(settings.SLUIS.language)
+    speak(logging.WARNING)
     if serving:
         from sluis.foundation.telemetry import tracing
         from sluis.foundation.telemetry.exposition import forget_the_dead
@@ -33,6 +35,11 @@ def start(*, serving: bool = False) -> Env:
         forget_the_dead()
         tracing.configure(settings.SLUIS.otel_endpoint, service=settings.SLUIS.url)
     return settings.SLUIS
+
+
+def speak(level: int) -> None:
+    """A line per job and request is for who serves; a command tells what it does itself."""
+    logging.getLogger("sluis").setLevel(level)
 
 
 def migrate() -> list[str]:
