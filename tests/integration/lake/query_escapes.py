@@ -77,6 +77,11 @@ SELECT * FROM draft
 SELECT * FROM (WITH sqlite_master AS (SELECT 1) SELECT * FROM sqlite_master), sqlite_master
 WITH a AS (SELECT * FROM pg_tables) SELECT * FROM a
 WITH t2 AS (SELECT * FROM sqlite_master) SELECT * FROM t2
+WITH duckdb_views AS (SELECT sql FROM duckdb_views) SELECT * FROM duckdb_views
+WITH Sqlite_Master AS (SELECT sql FROM SQLITE_MASTER) SELECT * FROM sqlite_master
+WITH a AS (SELECT * FROM duckdb_views), duckdb_views AS (SELECT 1) SELECT * FROM a
+WITH RECURSIVE pg_class AS (SELECT relname FROM pg_class UNION SELECT 'x' FROM pg_class WHERE false) FROM pg_class
+WITH a AS (WITH b AS (SELECT 1) SELECT * FROM duckdb_columns), duckdb_columns AS (SELECT 1) SELECT * FROM a
 SELECT * FROM ﬁle
 SELECT * FROM "t "
 SELECT * FROM ""

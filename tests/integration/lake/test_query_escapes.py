@@ -67,6 +67,25 @@ def test_an_escape_is_refused_and_leaves_nothing(sql: str, codes: set[str], worl
 
 
 @pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("WITH t AS (SELECT a + 1 AS a FROM t) SELECT a FROM t", [(2,)]),
+        ("WITH x AS (SELECT a FROM t), y AS (SELECT a + 1 FROM x) FROM y", [(2,)]),
+        ("WITH pg_class AS (SELECT 7) FROM (WITH pg_class AS (FROM pg_class) FROM pg_class)", [(7,)]),
+        ("WITH RECURSIVE r AS (SELECT a FROM t UNION ALL FROM (WITH r AS (SELECT a + 1 FROM r WHERE a < 3) FROM r)) "
+         "FROM r", [(1,), (2,), (3,)]),
+        ("WITH x AS (SELECT 5 AS a) SELECT a FROM t UNION SELECT a FROM x ORDER BY a", [(1,), (5,)]),
+    ],
+)  # fmt: skip
+def test_a_part_that_is_named_is_seen_where_sql_sees_it(
+    sql: str, rows: list[tuple[int]], world: Path, tmp_path: Path
+) -> None:
+    duck_entry.run(_request(sql, world, tmp_path), lambda fraction, text: None)
+    with duckdb.connect() as made:
+        assert made.execute(f"FROM '{tmp_path}/result.parquet'").fetchall() == rows
+
+
+@pytest.mark.parametrize(
     "sql",
     [
         "SELECT * FROM read_parquet('{canary}')",

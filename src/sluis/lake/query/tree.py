@@ -5,7 +5,7 @@ known here is refused: a new kind of node in a later DuckDB stays outside until 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,9 +63,8 @@ def judge(statement: Any, offered: Iterable[str], columns: Iterable[str] = ()) -
         if depth > DEEPEST or seen > MOST_NODES:
             raise faults.deep()
         if isinstance(node, dict):
-            ctes = ctes | frozenset(_ctes(node))
             _judge(node, ctes, known, found)
-        todo.extend((child, ctes, depth + 1) for child in _children(node))
+        todo.extend((child, seen_there, depth + 1) for child, seen_there in _children(node, ctes))
     return found
 
 
@@ -74,15 +73,22 @@ def lowered(name: str) -> str:
     return "".join(c.lower() if c.isascii() else c for c in name)
 
 
-def _children(node: Any) -> Iterator[Any]:
-    values = reversed(node.values()) if isinstance(node, dict) else reversed(node) if isinstance(node, list) else ()
-    return (value for value in values if isinstance(value, dict | list))
+def _children(node: Any, ctes: frozenset[str]) -> list[tuple[Any, frozenset[str]]]:
+    """What stands in a node, the last first, each with the names of parts (WITH) that it sees.
 
-
-def _ctes(node: dict[str, Any]) -> Iterator[str]:
-    """Names that this query gives to parts of itself; they count for all that stands in it."""
+    A part sees those before it and not itself: DuckDB then takes a table of its own with that name.
+    """
+    if isinstance(node, list):
+        return [(value, ctes) for value in reversed(node) if isinstance(value, dict | list)]
+    if not isinstance(node, dict):
+        return []
+    parts: list[tuple[Any, frozenset[str]]] = []
     for entry in (node.get("cte_map") or {}).get("map", ()):
-        yield lowered(str(entry["key"]))
+        parts.append((entry["value"], ctes))
+        ctes |= {lowered(str(entry["key"]))}
+    again = {"right": ctes | {lowered(str(node["cte_name"]))}} if node.get("type") == "RECURSIVE_CTE_NODE" else {}
+    rest = [(value, again.get(name, ctes)) for name, value in node.items() if name != "cte_map"]
+    return [(value, scope) for value, scope in reversed(parts + rest) if isinstance(value, dict | list)]
 
 
 def _judge(node: dict[str, Any], ctes: frozenset[str], known: _Offer, found: Found) -> None:
