@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sluis.cli import error_codes
+from sluis.cli.connectors_page import connectors_page
 from sluis.cli.policies_page import policies_page
 from sluis.cli.settings import default_of
 from sluis.cli.start import start
@@ -206,6 +207,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/privacy.md": privacy_page,
     "docs/reference/commands.md": commands_page,
     "docs/reference/metrics.md": metrics_page,
+    "docs/reference/connectors.md": lambda: connectors_page(_GENERATED),
     "docs/reference/policies.md": lambda: policies_page(_GENERATED),
     ".env.example": env_example,
 }

@@ -123,6 +123,10 @@ def _hop(
     target: Target, headers: Mapping[str, str], deadline: Deadline, method: str = "GET", body: bytes | None = None
 ) -> Generator[httpcore.Response, None, None]:
     """One request on a connection of its own, never through a proxy of the environment."""
+    if not all(value.isascii() and value.isprintable() for value in headers.values()):
+        raise EgressRefused(
+            "egress.header", N_("Voor {url} is een code ingevuld met tekens die niet mogen."), url=target.url
+        )
     backend = PinnedBackend(target.addresses, deadline)
     context = ssl.create_default_context() if target.scheme == "https" else None
     idle = {"connect": _CONNECT_SECONDS, "read": _IDLE_SECONDS, "write": _IDLE_SECONDS, "pool": _IDLE_SECONDS}

@@ -67,6 +67,18 @@ def same_place(before: str, link: str) -> str:
     return urlunsplit(theirs)
 
 
+def expected(found: Mapping[str, Any] | None, url: str) -> Mapping[str, Any]:
+    """What a server of this kind always answers. Raises Invalid where another kind of server stands."""
+    if found is None:
+        raise Invalid(
+            "source.other-kind",
+            N_("{place} antwoordt niet zoals deze soort bron hoort te doen."),
+            way_out=N_("Controleer het adres en de soort koppeling."),
+            place=urlsplit(url).hostname or "",
+        )
+    return found
+
+
 def choose(field: str, given: str, known: Iterable[str]) -> Invalid:
     """Raised where the source itself says what there is to choose from."""
     names = sorted(known)

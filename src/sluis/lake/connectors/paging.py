@@ -21,6 +21,7 @@ from sluis.foundation.sandbox import Limits
 from sluis.kernel.errors import Invalid, SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.connectors import outside
+from sluis.lake.connectors.asking import same_place
 from sluis.lake.connectors.replies import refusal
 from sluis.lake.connectors.unpacking import MB, too_big
 
@@ -76,6 +77,12 @@ class Asker:
         """A small JSON document. Raises Invalid when it is none."""
         with self._reply(url) as (path, _headers):
             return _in_sandbox("document", {"path": str(path)}, [path], None, url)["document"]
+
+    def understood(self, body: bytes, url: str) -> Any:
+        """The JSON of a reply that is here already."""
+        path = self.into / "body"
+        path.write_bytes(body)
+        return _in_sandbox("document", {"path": str(path)}, [path], None, url)["document"]
 
     def page(self, url: str, reading: Reading, start: int = 0) -> tuple[Page, dict[str, Any]]:
         """One page, and what the sandbox found in it; its rows stand in the folder `rows` until the next."""
@@ -135,6 +142,23 @@ def gathered(
         url = following(page) if page.count else None
     book.check(first, total)
     return book.closed(), book.rows
+
+
+def by_offset(at: Callable[[int], str], total: int | None = None) -> Following:
+    """Pages that begin after a number of rows: until the total is reached, or an empty page where nobody tells it."""
+
+    def following(page: Page) -> str | None:
+        told, came = whole_number(page.said.get("total")), page.start + page.count
+        told = total if told is None else told
+        return None if told is not None and came >= told else at(came)
+
+    return following
+
+
+def linked(page: Page) -> str | None:
+    """The address that the page itself gives, as `next`."""
+    link = page.said.get("next")
+    return same_place(page.url, link) if isinstance(link, str) and link else None
 
 
 class _Book:
@@ -264,6 +288,7 @@ def _other_columns(url: str, lost: set[str], new: set[str]) -> Invalid:
 def _no_rows(url: str, said: Mapping[str, Any]) -> SluisError:
     """A reply without the list: often an error in the clothes of a good reply."""
     reason = said.get("error")
+    reason = reason.get("message", reason) if isinstance(reason, dict) else reason
     return Invalid(
         "source.no-rows",
         N_("{place} geeft geen rijen: {reason}."),

@@ -15,7 +15,7 @@ from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, outside
 from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
-from sluis.lake.connectors.paging import SECONDS, Asker, Page, Reading, gathered, whole_number, wrong_count
+from sluis.lake.connectors.paging import SECONDS, Asker, Reading, by_offset, gathered, whole_number, wrong_count
 from sluis.lake.connectors.replies import refusal
 from sluis.lake.connectors.unpacking import MB
 from sluis.lake.connectors.work import work_folder
@@ -96,11 +96,7 @@ def _brought(given: Given, found: _Offer, into: Path, most: int | None) -> tuple
     def at(start: int) -> str:
         return _url(given, **asked, count=str(size), startIndex=str(start))
 
-    def following(page: Page) -> str | None:
-        came, total = page.start + page.count, whole_number(page.said.get("total"))
-        total = found.total if total is None else total
-        return None if total is not None and came >= total else at(came)
-
+    following = by_offset(at, found.total)
     return gathered(_asker(given, into), _READING, at(0), following, total=found.total, most=most)
 
 

@@ -1,0 +1,112 @@
+"""A table of CBS (OData v4): its observations, with the text of every code beside it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sluis.kernel.errors import Fault
+from sluis.kernel.text import N_
+from sluis.lake.connectors import asking
+from sluis.lake.connectors.base import UNCHANGED, Connector, Fetched, Field, Given, Kind, Tell, Unchanged
+from sluis.lake.connectors.paging import Asker, Reading, gathered, linked, whole_number
+from sluis.lake.connectors.work import work_folder
+
+SAMPLE_ROWS = 100
+_NEXT = "@odata.nextLink"
+_VERSION = ("Version", "Modified", "ObservationsModified")
+_SAID = {"total": ("@odata.count",), "next": (_NEXT,), "error": ("error",)}
+
+
+class CbsOdata(Connector):
+    name = "cbs-odata"
+    title = N_("CBS StatLine (OData v4)")
+    about = N_("Leest een tabel van het CBS als die is gewijzigd, met bij elke code de omschrijving.")
+    modes = ("replace", "append", "upsert")
+    fields = (
+        Field("url", N_("Webadres van de catalogus"), Kind.ADDRESS, required=True,
+              default="https://odata4.cbs.nl/CBS"),
+        Field("table", N_("Code van de tabel"), required=True, help=N_("Zoals 85496NED; staat bij de tabel.")),
+        asking.CEILING,
+    )  # fmt: skip
+
+    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
+        return asking.faults(config)
+
+    def check(self, given: Given, tell: Tell) -> None:
+        with work_folder() as into:
+            about = _about(_asker(given, into), given)
+        tell(N_("De tabel {table} is te lezen."), table=about.get("Title") or given["table"])
+
+    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched | Unchanged:
+        asker = _asker(given, into)
+        about = _about(asker, given)
+        version = {name: str(about[name]) for name in _VERSION if about.get(name)}
+        if version and version == state.get("version"):
+            return UNCHANGED
+        return _fetched(given, asker, about, version, tell, None)
+
+    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
+        asker = _asker(given, into)
+        return _fetched(given, asker, _about(asker, given), {}, tell, SAMPLE_ROWS)
+
+
+def _fetched(
+    given: Given, asker: Asker, about: Mapping[str, Any], version: dict[str, str], tell: Tell, most: int | None
+) -> Fetched:
+    added = asker.into / "codes.json"
+    added.write_text(json.dumps(_texts(asker, given)), "utf-8")
+    reading = Reading(("value",), _SAID, id=("Id",), added=added)
+    first = f"{_table(given)}/Observations{f'?$top={most}' if most else ''}"
+    total = whole_number(about.get("ObservationCount"))
+    path, rows = gathered(asker, reading, first, linked, total=total, most=most)
+    tell(N_("Rijen gelezen uit {table}: {count}."), table=about.get("Title") or given["table"], count=rows)
+    return Fetched(path, f"{given['table']}.ndjson", {"version": version} if version else {})
+
+
+def _texts(asker: Asker, given: Given) -> dict[str, dict[str, dict[str, Any]]]:
+    """By column and code: what goes beside the code, under the name of the column with what it is."""
+    base = _table(given)
+    measures = {
+        _code(row): {"MeasureTitel": row.get("Title"), "MeasureEenheid": row.get("Unit")}
+        for row in _values(asker, f"{base}/MeasureCodes")
+    }
+    names = [str(row["Identifier"]) for row in _values(asker, f"{base}/Dimensions") if row.get("Identifier")]
+    texts = {
+        name: {_code(row): {f"{name}Titel": row.get("Title")} for row in _values(asker, f"{base}/{quote(name)}Codes")}
+        for name in names
+    }
+    return {"Measure": measures} | texts
+
+
+def _code(row: Mapping[str, Any]) -> str:
+    return str(row.get("Identifier", "")).strip()
+
+
+def _values(asker: Asker, url: str) -> Iterator[Mapping[str, Any]]:
+    """All rows of a list that is small, over its pages."""
+    seen = set[str]()
+    while url and url not in seen:
+        seen.add(url)
+        found = asker.document(url)
+        rows = found.get("value") if isinstance(found, dict) else None
+        yield from (row for row in rows or () if isinstance(row, dict))
+        following = found.get(_NEXT) if isinstance(found, dict) else None
+        url = asking.same_place(url, str(following)) if following else ""
+
+
+def _about(asker: Asker, given: Given) -> Mapping[str, Any]:
+    found = asker.document(f"{_table(given)}/Properties")
+    return asking.expected(found if isinstance(found, dict) and "error" not in found else None, given["url"])
+
+
+def _table(given: Given) -> str:
+    return f"{given['url'].split('?')[0].rstrip('/')}/{quote(given['table'], safe='')}"
+
+
+def _asker(given: Given, into: Path) -> Asker:
+    return Asker(into, "source cbs-odata", {"Accept": "application/json"}, given["max_mb"])
+
+
+CONNECTOR = CbsOdata()
