@@ -51,6 +51,8 @@ def serving(answer: Callable[[str, Asked, dict[str, str]], tuple[int, Any]]) -> 
             self.end_headers()
             self.wfile.write(data)
 
+        do_PROPFIND = do_GET  # noqa: N815 - the name that http.server wants
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             service.posted.append((body, dict(self.headers)))

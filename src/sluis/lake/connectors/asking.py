@@ -67,9 +67,14 @@ def same_place(before: str, link: str) -> str:
     return urlunsplit(theirs)
 
 
-def expected(found: Mapping[str, Any] | None, url: str) -> Mapping[str, Any]:
-    """What a server of this kind always answers. Raises Invalid where another kind of server stands."""
-    if found is None:
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list that a server gave; whatever else it gave is passed over."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def expected(found: Any, url: str) -> Mapping[str, Any]:
+    """The object that a server of this kind always answers. Raises Invalid where another kind of server stands."""
+    if not isinstance(found, dict):
         raise Invalid(
             "source.other-kind",
             N_("{place} antwoordt niet zoals deze soort bron hoort te doen."),

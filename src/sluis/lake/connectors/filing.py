@@ -54,8 +54,8 @@ def faults(config: Mapping[str, Any], mode: str) -> list[Fault]:
 
 
 def fits(name: str, pattern: str) -> bool:
-    """Hidden files never fit."""
-    return bool(name) and name[0] != "." and fnmatchcase(name, pattern)
+    """Hidden files never fit, nor what a server calls a file that would be elsewhere."""
+    return bool(name) and name[0] != "." and "/" not in name and fnmatchcase(name, pattern)
 
 
 def sorted_files(found: Sequence[Found], place: str, pattern: str) -> list[Found]:

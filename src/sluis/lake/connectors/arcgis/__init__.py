@@ -63,7 +63,7 @@ def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
 
 
 def _reading(layer: Mapping[str, Any]) -> Reading:
-    moments = [str(f["name"]) for f in layer.get("fields") or () if f.get("type") == "esriFieldTypeDate"]
+    moments = [str(f.get("name")) for f in asking.objects(layer.get("fields")) if f.get("type") == "esriFieldTypeDate"]
     return Reading(
         ("features",), {"error": ("error",)}, columns=("properties",), id=("properties", _key(layer)),
         moments=tuple(moments), map=True,
@@ -74,8 +74,8 @@ def _by_pages(
     given: Given, layer: Mapping[str, Any], total: int | None, most: int | None
 ) -> tuple[str, Following] | None:
     """None when the server gives no pages."""
-    able = layer.get("advancedQueryCapabilities") or {}
-    if not able.get("supportsPagination"):
+    able = layer.get("advancedQueryCapabilities")
+    if not isinstance(able, dict) or not able.get("supportsPagination"):
         return None
     size = min(given["page_size"], most or given["page_size"], whole_number(layer.get("maxRecordCount")) or 1000)
 
@@ -88,7 +88,8 @@ def _by_pages(
 def _by_keys(asker: Asker, given: Given, layer: Mapping[str, Any]) -> tuple[str, Following]:
     """Old servers: ask for all keys, and then for the rows between two of them."""
     found = _document(asker, given, "/query", where="1=1", returnIdsOnly="true")
-    keys = sorted({key for key in found.get("objectIds") or () if whole_number(key) is not None})
+    told = found.get("objectIds")
+    keys = sorted({key for key in told if isinstance(key, int)} if isinstance(told, list) else ())
     size = min(given["page_size"], whole_number(layer.get("maxRecordCount")) or 1000)
     key = _key(layer)
     urls = [_rows(given, f"{key}>={part[0]} AND {key}<={part[-1]}") for part in batched(keys, size)]
@@ -98,7 +99,7 @@ def _by_keys(asker: Asker, given: Given, layer: Mapping[str, Any]) -> tuple[str,
 
 def _key(layer: Mapping[str, Any]) -> str:
     named = layer.get("objectIdField")
-    kinds = {f.get("type"): f.get("name") for f in layer.get("fields") or ()}
+    kinds = {str(f.get("type")): f.get("name") for f in asking.objects(layer.get("fields"))}
     return str(named or kinds.get("esriFieldTypeOID") or "OBJECTID")
 
 
@@ -110,7 +111,7 @@ def _rows(given: Given, where: str, **more: str) -> str:
 def _document(asker: Asker, given: Given, path: str, **asked: str) -> Mapping[str, Any]:
     """A JSON document; this server says what is wrong with status 200."""
     found = asker.document(f"{_base(given['url'])}{path}?{urlencode(asked | {'f': 'json'}, safe='=')}")
-    found = asking.expected(found if isinstance(found, dict) else None, given["url"])
+    found = asking.expected(found, given["url"])
     error = found.get("error")
     if not error:
         return found

@@ -89,16 +89,15 @@ def _values(asker: Asker, url: str) -> Iterator[Mapping[str, Any]]:
     seen = set[str]()
     while url and url not in seen:
         seen.add(url)
-        found = asker.document(url)
-        rows = found.get("value") if isinstance(found, dict) else None
-        yield from (row for row in rows or () if isinstance(row, dict))
-        following = found.get(_NEXT) if isinstance(found, dict) else None
+        found = asking.expected(asker.document(url), url)
+        yield from asking.objects(found.get("value"))
+        following = found.get(_NEXT)
         url = asking.same_place(url, str(following)) if following else ""
 
 
 def _about(asker: Asker, given: Given) -> Mapping[str, Any]:
     found = asker.document(f"{_table(given)}/Properties")
-    return asking.expected(found if isinstance(found, dict) and "error" not in found else None, given["url"])
+    return asking.expected(found, given["url"])
 
 
 def _table(given: Given) -> str:

@@ -91,8 +91,7 @@ def _file(given: Given, url: str, into: Path, tell: Tell) -> Fetched:
 
 def _resource(asker: Asker, given: Given) -> Mapping[str, Any]:
     found = asker.document(f"{_base(given)}/api/3/action/resource_show?{urlencode({'id': given['resource']})}")
-    result = found.get("result") if isinstance(found, dict) else None
-    return asking.expected(result if isinstance(result, dict) else None, given["url"])
+    return asking.expected(asking.expected(found, given["url"]).get("result"), given["url"])
 
 
 def _asker(given: Given, into: Path) -> Asker:

@@ -74,22 +74,23 @@ def _reading(given: Given) -> Reading:
 def _collection(asker: Asker, given: Given) -> Mapping[str, Any]:
     """What the API says of the collection. Raises Invalid with the names there are, when it has no such one."""
     base = given["url"].split("?")[0].split("/collections")[0].rstrip("/")
-    listed = asker.document(f"{base}/collections")
-    known = {str(item.get("id")): item for item in listed.get("collections") or ()}
+    listed = asking.expected(asker.document(f"{base}/collections"), base)
+    known = {str(item.get("id")): item for item in asking.objects(listed.get("collections"))}
     found = known.get(given["collection"])
     if found is None:
         raise asking.choose("collection", given["collection"], known)
-    offered = [*(found.get("crs") or ()), *(listed.get("crs") or ())]
-    if given["crs"] == "rd" and _RD not in offered:
+    offered = [systems for systems in (found.get("crs"), listed.get("crs")) if isinstance(systems, list)]
+    if given["crs"] == "rd" and not any(_RD in systems for systems in offered):
         raise Invalid(
             "source.no-rd",
             N_("Deze collectie is niet in Rijksdriehoek (RD New) te krijgen."),
             way_out=N_("Kies de standaard van de API; Sluis rekent zelf om waar dat nodig is."),
         )
-    links = {link.get("type", ""): link["href"] for link in found.get("links") or () if link.get("rel") == "items"}
+    items = [link for link in asking.objects(found.get("links")) if link.get("rel") == "items"]
+    links = {str(link.get("type")): str(link.get("href")) for link in items}
     plain = f"{base}/collections/{quote(given['collection'], safe='')}/items"
     href = links.get("application/geo+json") or links.get("application/json") or plain
-    return found | {"items": asking.same_place(base, urljoin(f"{base}/collections", href))}
+    return {**found, "items": asking.same_place(base, urljoin(f"{base}/collections", href))}
 
 
 def _first(given: Given, found: Mapping[str, Any], size: int) -> str:
@@ -102,11 +103,9 @@ def _first(given: Given, found: Mapping[str, Any], size: int) -> str:
 
 def _following(page: Page) -> str | None:
     """The link that the page itself gives; RFC 8288 in the body, as the standard asks."""
-    links = page.said.get("links") or ()
-    found = [
-        link["href"] for link in links if isinstance(link, dict) and link.get("rel") == "next" and link.get("href")
-    ]
-    return asking.same_place(page.url, str(found[0])) if found else None
+    links = asking.objects(page.said.get("links"))
+    found = next((link["href"] for link in links if link.get("rel") == "next" and link.get("href")), None)
+    return asking.same_place(page.url, str(found)) if found else None
 
 
 CONNECTOR = OgcFeatures()

@@ -79,7 +79,7 @@ def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
 def _total(given: Given, into: Path) -> int | None:
     asker = Asker(into, "source opendatasoft", _headers(given), given["max_mb"])
     found = asker.document(f"{_dataset(given)}/records?limit=0")
-    return whole_number(asking.expected(found if isinstance(found, dict) else None, given["url"]).get("total_count"))
+    return whole_number(asking.expected(found, given["url"]).get("total_count"))
 
 
 def _dataset(given: Given) -> str:

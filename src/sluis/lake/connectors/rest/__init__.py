@@ -187,7 +187,7 @@ def _token(given: Given, into: Path) -> str:
     if reply.status != 200:
         raise _no_token(reply) if reply.status in (400, 401) else refusal(reply)
     found = Asker(into, "source rest").understood(reply.body, reply.url)
-    token = found.get("access_token") if isinstance(found, dict) else None
+    token = asking.expected(found, reply.url).get("access_token")
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise _no_token(reply)
     return token

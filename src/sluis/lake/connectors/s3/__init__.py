@@ -11,7 +11,7 @@ from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, filing, outside
 from sluis.lake.connectors.base import UNCHANGED, Connector, Fetched, Field, Given, Kind, Tell, Unchanged
 from sluis.lake.connectors.filing import Found
-from sluis.lake.connectors.paging import SECONDS
+from sluis.lake.connectors.paging import SECONDS, whole_number
 from sluis.lake.connectors.replies import milliseconds, refusal
 from sluis.lake.connectors.s3.signing import address, signed
 from sluis.lake.connectors.unpacking import MB, unpacked
@@ -84,9 +84,10 @@ def _listed(given: Given, into: Path, page_size: int = 1000) -> list[Found]:
 
 def _found(given: Given, entry: Mapping[str, str]) -> Found | None:
     name = entry["Key"].removeprefix(_folder(given))
-    if "/" in name or not filing.fits(name, given["pattern"]):
+    size = whole_number(entry["Size"])
+    if size is None or not filing.fits(name, given["pattern"]):
         return None
-    return Found(name, milliseconds(entry["LastModified"]), int(entry["Size"] or 0), entry["ETag"])
+    return Found(name, milliseconds(entry["LastModified"]), size, entry["ETag"])
 
 
 def _folder(given: Given) -> str:

@@ -58,9 +58,8 @@ def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
 
 
 def _total(asker: Asker, given: Given) -> int | None:
-    found = asker.document(_url(given, {"$select": "count(*) as total"}))
-    rows = found if isinstance(found, list) else []
-    return whole_number(rows[0].get("total")) if rows and isinstance(rows[0], dict) else None
+    rows = asking.objects(asker.document(_url(given, {"$select": "count(*) as total"})))
+    return whole_number(rows[0].get("total")) if rows else None
 
 
 def _url(given: Given, asked: Mapping[str, str]) -> str:

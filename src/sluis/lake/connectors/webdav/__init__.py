@@ -11,7 +11,7 @@ from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, filing, outside
 from sluis.lake.connectors.base import UNCHANGED, Connector, Fetched, Field, Given, Kind, Tell, Unchanged
 from sluis.lake.connectors.filing import Found
-from sluis.lake.connectors.paging import SECONDS
+from sluis.lake.connectors.paging import SECONDS, whole_number
 from sluis.lake.connectors.replies import milliseconds, refusal
 from sluis.lake.connectors.unpacking import MB, unpacked
 from sluis.lake.connectors.work import work_folder
@@ -73,10 +73,10 @@ def _listed(given: Given, into: Path) -> list[Found]:
 
 def _found(given: Given, entry: Mapping[str, str]) -> Found | None:
     name = unquote(urlsplit(entry["href"]).path).rsplit("/", 1)[-1]
-    size = entry["getcontentlength"]
-    if not filing.fits(name, given["pattern"]) or not size.isdigit():
+    size = whole_number(entry["getcontentlength"])
+    if size is None or not filing.fits(name, given["pattern"]):
         return None
-    return Found(name, milliseconds(entry["getlastmodified"]), int(size), [entry["getetag"], size])
+    return Found(name, milliseconds(entry["getlastmodified"]), size, [entry["getetag"], size])
 
 
 def _copied(given: Given, file: Found, into: Path) -> Path:
