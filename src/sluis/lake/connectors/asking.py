@@ -25,10 +25,13 @@ PAGE_SIZE = Field("page_size", N_("Rijen per keer"), Kind.NUMBER, required=True,
 
 def faults(config: Mapping[str, Any]) -> list[Fault]:
     """What is wrong with the address and the numbers, for connectors with a field `url` and the ones above."""
-    found = most_mb(config)
-    if not config["url"].lower().startswith(("http://", "https://")):
-        found.append(Fault(N_("Een webadres begint met https:// of http://."), field="url"))
-    return found
+    return most_mb(config) + no_address(config)
+
+
+def no_address(config: Mapping[str, Any]) -> list[Fault]:
+    if config["url"].lower().startswith(("http://", "https://")):
+        return []
+    return [Fault(N_("Een webadres begint met https:// of http://."), field="url")]
 
 
 def most_mb(config: Mapping[str, Any]) -> list[Fault]:

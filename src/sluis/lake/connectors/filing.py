@@ -3,16 +3,19 @@
 The same for a folder of the server, S3, SFTP and WebDAV; each only lists and copies.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from sluis.kernel.errors import Fault, Invalid, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.connectors.asking import CEILING, most_mb
-from sluis.lake.connectors.base import Field, Kind
-from sluis.lake.connectors.unpacking import MB, too_big
+from sluis.lake.connectors.base import UNCHANGED, Connector, Fetched, Field, Given, Kind, Tell, Unchanged
+from sluis.lake.connectors.unpacking import MB, too_big, unpacked
+from sluis.lake.connectors.work import work_folder
 
 NEWEST, NEW = "newest", "new"
 MOST_FILES = 100_000
@@ -44,13 +47,50 @@ class Choice:
     more: bool
 
 
-def faults(config: Mapping[str, Any], mode: str) -> list[Fault]:
-    found = most_mb(config)
-    if config["which"] == NEW and mode == "replace":
-        found.append(Fault(N_("Elk nieuw bestand lezen kan alleen als de rijen erbij komen."), field="which"))
-    if "/" in config["pattern"]:
-        found.append(Fault(N_("Een bestandsnaam heeft geen schuine streep."), field="pattern"))
-    return found
+class Filing(Connector):
+    """A connector of files: it lists and copies, and has `FIELDS` among its fields."""
+
+    modes = ("replace", "append", "upsert")
+
+    @abstractmethod
+    def listed(self, given: Given, into: Path) -> Sequence[Found]:
+        """Every file right in the folder that `fits`."""
+
+    @abstractmethod
+    def place(self, given: Given) -> str:
+        """Where it looked, for people."""
+
+    @abstractmethod
+    def copied(self, given: Given, file: Found, target: Path) -> None:
+        """Write the file to `target`. Raises `still_writing` when it is no longer the one that was listed."""
+
+    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
+        found = most_mb(config)
+        if config["which"] == NEW and mode == "replace":
+            found.append(Fault(N_("Elk nieuw bestand lezen kan alleen als de rijen erbij komen."), field="which"))
+        if "/" in config["pattern"]:
+            found.append(Fault(N_("Een bestandsnaam heeft geen schuine streep."), field="pattern"))
+        return found
+
+    def check(self, given: Given, tell: Tell) -> None:
+        with work_folder() as into:
+            found = self._sorted(given, into)
+            if found[-1].size <= given["max_mb"] * MB:
+                self.copied(given, found[-1], into / "copy")
+        tell(N_("Passende bestanden: {count}. Het nieuwste is {file}."), count=len(found), file=found[-1].name)
+
+    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched | Unchanged:
+        choice = chosen(self._sorted(given, into), given.config, state)
+        if choice is None:
+            return UNCHANGED
+        path = into / "copy"
+        self.copied(given, choice.file, path)
+        tell(N_("{file} gelezen: {size} bytes."), file=choice.file.name, size=choice.file.size)
+        path, filename = unpacked(path, choice.file.name, given["max_mb"])
+        return Fetched(path, filename, choice.after, more=choice.more)
+
+    def _sorted(self, given: Given, into: Path) -> list[Found]:
+        return sorted_files(self.listed(given, into), self.place(given), given["pattern"])
 
 
 def fits(name: str, pattern: str) -> bool:

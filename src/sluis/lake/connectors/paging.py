@@ -4,119 +4,23 @@ Each page is fetched within a size and a time and read in the sandbox. Refused a
 same row twice, other columns halfway, another number of rows than the server told, and links to another server.
 """
 
-import json
 import shutil
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
-from sluis.foundation import egress, sandbox
-from sluis.foundation.sandbox import Limits
-from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.foundation import egress
+from sluis.kernel.errors import Invalid, Unavailable
 from sluis.kernel.text import N_
-from sluis.lake.connectors import outside
 from sluis.lake.connectors.asking import same_place
-from sluis.lake.connectors.replies import refusal
+from sluis.lake.connectors.pages import Asker, Page, Reading, frame, host
 from sluis.lake.connectors.unpacking import MB, too_big
 
 SECONDS = 3600.0
-PAGE_SECONDS = 300.0
-PAGE_MB = 50
 MOST_PAGES = 100_000
-_LIMITS = Limits(cpu_seconds=300, wall_seconds=600)
-_ENTRY = "sluis.lake.connectors.page_entry"
-Place = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What to look for in a page: where its `rows` stand, which other values it says, and within a row its columns and
-    its `id`. `moments` are columns with milliseconds since 1970; `added` a file of texts that go beside codes."""
-
-    rows: Place
-    said: Mapping[str, Place] = field(default_factory=dict[str, Place])
-    columns: Place = ()
-    id: Place = ()
-    moments: tuple[str, ...] = ()
-    added: Path | None = None
-    map: bool = False
-    crs: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """`start` counts the rows of the pages before; `headers` are those of the reply."""
-
-    url: str
-    count: int
-    start: int
-    said: Mapping[str, Any]
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: with these headers, for this purpose, within these ceilings, with its files in `into`."""
-
-    into: Path
-    purpose: str
-    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
-    max_mb: int = 1000
-
-    @property
-    def rows(self) -> Path:
-        return self.into / "page-rows"
-
-    def document(self, url: str) -> Any:
-        """A small JSON document. Raises Invalid when it is none."""
-        with self._reply(url) as (path, _headers):
-            return _in_sandbox("document", {"path": str(path)}, [path], None, url)["document"]
-
-    def understood(self, body: bytes, url: str) -> Any:
-        """The JSON of a reply that is here already."""
-        path = self.into / "body"
-        path.write_bytes(body)
-        return _in_sandbox("document", {"path": str(path)}, [path], None, url)["document"]
-
-    def page(self, url: str, reading: Reading, start: int = 0) -> tuple[Page, dict[str, Any]]:
-        """One page, and what the sandbox found in it; its rows stand in the folder `rows` until the next."""
-        self.rows.mkdir(exist_ok=True)
-        with self._reply(url) as (path, headers):
-            request = {
-                "path": str(path), "out": str(self.rows), "rows": reading.rows, "said": dict(reading.said),
-                "columns": reading.columns, "id": reading.id, "moments": reading.moments,
-                "glue": _frame(reading)[1], "added": str(reading.added) if reading.added else "",
-            }  # fmt: skip
-            reads = [path, *([reading.added] if reading.added else ())]
-            found = _in_sandbox("rows", request, reads, self.rows, url)
-        if found["count"] is None:
-            raise _no_rows(url, found["said"])
-        return Page(url, found["count"], start, found["said"], headers), found
-
-    @contextmanager
-    def _reply(self, url: str) -> Generator[tuple[Path, Mapping[str, str]]]:
-        path = self.into / "page"
-        with egress.stream(
-            url,
-            purpose=self.purpose,
-            max_bytes=min(PAGE_MB, self.max_mb) * MB,
-            timeout=PAGE_SECONDS,
-            headers=self.headers,
-            policy=outside.policy(),
-        ) as reply:
-            if reply.status != 200:
-                raise refusal(reply)
-            with path.open("wb") as file:
-                file.writelines(reply.chunks)
-        yield path, reply.headers
-
-
 Following = Callable[[Page], str | None]
 
 
@@ -168,7 +72,7 @@ class _Book:
         self.rows = 0
         self._asker, self._reading = asker, reading
         self._path, self._ids = asker.into / "rows", asker.into / "ids"
-        self._path.write_text(_frame(reading)[0], "utf-8")
+        self._path.write_text(frame(reading)[0], "utf-8")
         self._ids.touch()
         self._links, self._digests, self._told = set[str](), set[str](), set[int]()
         self._columns: tuple[set[str], set[str]] | None = None
@@ -200,13 +104,13 @@ class _Book:
                 "source.rows-twice",
                 N_("{place} gaf {count} rijen meer dan één keer. De bron is intussen gewijzigd of telt verkeerd."),
                 way_out=N_("Haal de bron later nog eens op. Blijft het zo, meld het dan bij de beheerder van de bron."),
-                place=_host(url),
+                place=host(url),
                 count=twice,
             )
 
     def closed(self) -> Path:
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(_frame(self._reading)[2])
+            file.write(frame(self._reading)[2])
         return self._path
 
     def _judge(self, page: Page, found: Mapping[str, Any]) -> None:
@@ -221,10 +125,10 @@ class _Book:
 
     def _keep(self, page: Page) -> None:
         with self._path.open("ab") as file, (self._asker.rows / "rows").open("rb") as rows:
-            file.write(_frame(self._reading)[1].encode() if self.rows else b"")
+            file.write(frame(self._reading)[1].encode() if self.rows else b"")
             shutil.copyfileobj(rows, file)
             if file.tell() > self._asker.max_mb * MB:
-                raise too_big(_host(page.url), self._asker.max_mb)
+                raise too_big(host(page.url), self._asker.max_mb)
         with self._ids.open("ab") as file:
             file.write((self._asker.rows / "ids").read_bytes())
         self.rows += page.count
@@ -242,27 +146,10 @@ def wrong_count(url: str, told: int, came: int) -> Unavailable:
         "source.wrong-count",
         N_("{place} zegt {told} rijen te hebben, maar gaf er {came}."),
         way_out=N_("Haal de bron later nog eens op. Blijft het zo, meld het dan bij de beheerder van de bron."),
-        place=_host(url),
+        place=host(url),
         told=told,
         came=came,
     )
-
-
-def _frame(reading: Reading) -> tuple[str, str, str]:
-    """What stands before, between and after the rows."""
-    if not reading.map:
-        return "", "\n", "\n"
-    crs = {"crs": {"type": "name", "properties": {"name": reading.crs}}} if reading.crs else {}
-    start = json.dumps({"type": "FeatureCollection", **crs})
-    return f'{start[:-1]}, "features": [\n', ",\n", "\n]}\n"
-
-
-def _in_sandbox(entry: str, request: dict[str, Any], reads: list[Path], out: Path | None, url: str) -> dict[str, Any]:
-    try:
-        return sandbox.run(f"{_ENTRY}:{entry}", request, reads=reads, writes=out, limits=_LIMITS)
-    except Invalid as error:
-        error.params["place"] = _host(url)
-        raise
 
 
 def _again(url: str) -> Invalid:
@@ -270,7 +157,7 @@ def _again(url: str) -> Invalid:
         "source.page-again",
         N_("{place} geeft dezelfde pagina nog een keer. Zo komt er geen einde aan."),
         way_out=N_("Meld dit bij de beheerder van de bron."),
-        place=_host(url),
+        place=host(url),
     )
 
 
@@ -279,24 +166,7 @@ def _other_columns(url: str, lost: set[str], new: set[str]) -> Invalid:
         "source.columns-changed",
         N_("De kolommen van {place} veranderen halverwege: {lost} verdwijnt en {new} komt erbij."),
         way_out=N_("Haal de bron later nog eens op. Blijft het zo, meld het dan bij de beheerder van de bron."),
-        place=_host(url),
+        place=host(url),
         lost=", ".join(sorted(lost))[:300],
         new=", ".join(sorted(new))[:300],
     )
-
-
-def _no_rows(url: str, said: Mapping[str, Any]) -> SluisError:
-    """A reply without the list: often an error in the clothes of a good reply."""
-    reason = said.get("error")
-    reason = reason.get("message", reason) if isinstance(reason, dict) else reason
-    return Invalid(
-        "source.no-rows",
-        N_("{place} geeft geen rijen: {reason}."),
-        way_out=N_("Controleer het adres, de naam en of dit account de data mag lezen."),
-        place=_host(url),
-        reason=" ".join((reason if isinstance(reason, str) else json.dumps(reason)).split())[:200] if reason else "–",
-    )
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""

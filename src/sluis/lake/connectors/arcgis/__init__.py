@@ -9,18 +9,17 @@ from urllib.parse import urlencode, urlsplit
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking
-from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
-from sluis.lake.connectors.paging import Asker, Following, Reading, by_offset, gathered, whole_number
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.pages import Asker, Reading
+from sluis.lake.connectors.paging import Following, by_offset, gathered, whole_number
+from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
 
-SAMPLE_ROWS = 100
 
-
-class ArcGis(Connector):
+class ArcGis(Web):
     name = "arcgis"
     title = N_("ArcGIS FeatureServer")
     about = N_("Leest alle objecten van een laag van een ArcGIS-server, en telt of de server alles gaf.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("url", N_("Webadres van de laag"), Kind.ADDRESS, required=True,
               help=N_("Eindigt op het nummer van de laag, zoals …/FeatureServer/0.")),
@@ -30,7 +29,7 @@ class ArcGis(Connector):
     )  # fmt: skip
 
     def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        found = asking.faults(config)
+        found = list(super().faults(config, mode))
         if not _base(config["url"]).rsplit("/", 1)[-1].isdigit():
             text = N_("Het adres eindigt op het nummer van de laag, zoals …/FeatureServer/0.")
             found.append(Fault(text, field="url"))
@@ -44,14 +43,11 @@ class ArcGis(Connector):
         tell(N_("De laag {layer} is te lezen."), layer=layer.get("name") or "–")
         tell(N_("Aantal objecten volgens de dienst: {count_term}."), count_term="–" if total is None else str(total))
 
-    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, None)
-
-    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, SAMPLE_ROWS)
+    def brought(self, given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+        return _brought(given, into, tell, most)
 
 
-def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+def _brought(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
     asker = _asker(given, into)
     layer = _document(asker, given, "")
     total = whole_number(_document(asker, given, "/query", where="1=1", returnCountOnly="true").get("count"))

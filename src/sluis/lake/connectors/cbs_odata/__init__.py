@@ -6,33 +6,29 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sluis.kernel.errors import Fault
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking
-from sluis.lake.connectors.base import UNCHANGED, Connector, Fetched, Field, Given, Kind, Tell, Unchanged
-from sluis.lake.connectors.paging import Asker, Reading, gathered, linked, whole_number
+from sluis.lake.connectors.base import UNCHANGED, Fetched, Field, Given, Kind, Tell, Unchanged
+from sluis.lake.connectors.pages import Asker, Reading
+from sluis.lake.connectors.paging import gathered, linked, whole_number
+from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
 
-SAMPLE_ROWS = 100
 _NEXT = "@odata.nextLink"
 _VERSION = ("Version", "Modified", "ObservationsModified")
 _SAID = {"total": ("@odata.count",), "next": (_NEXT,), "error": ("error",)}
 
 
-class CbsOdata(Connector):
+class CbsOdata(Web):
     name = "cbs-odata"
     title = N_("CBS StatLine (OData v4)")
     about = N_("Leest een tabel van het CBS als die is gewijzigd, met bij elke code de omschrijving.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("url", N_("Webadres van de catalogus"), Kind.ADDRESS, required=True,
               default="https://odata4.cbs.nl/CBS"),
         Field("table", N_("Code van de tabel"), required=True, help=N_("Zoals 85496NED; staat bij de tabel.")),
         asking.CEILING,
     )  # fmt: skip
-
-    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        return asking.faults(config)
 
     def check(self, given: Given, tell: Tell) -> None:
         with work_folder() as into:
@@ -47,9 +43,9 @@ class CbsOdata(Connector):
             return UNCHANGED
         return _fetched(given, asker, about, version, tell, None)
 
-    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
+    def brought(self, given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
         asker = _asker(given, into)
-        return _fetched(given, asker, _about(asker, given), {}, tell, SAMPLE_ROWS)
+        return _fetched(given, asker, _about(asker, given), {}, tell, most)
 
 
 def _fetched(

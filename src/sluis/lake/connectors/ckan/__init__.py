@@ -6,24 +6,23 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sluis.foundation import egress
-from sluis.kernel.errors import Fault
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, outside
-from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
-from sluis.lake.connectors.paging import SECONDS, Asker, Reading, by_offset, gathered
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.pages import Asker, Reading
+from sluis.lake.connectors.paging import SECONDS, by_offset, gathered
 from sluis.lake.connectors.replies import name_of, refusal
 from sluis.lake.connectors.unpacking import MB, unpacked
+from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
 
-SAMPLE_ROWS = 100
 _READING = Reading(("result", "records"), {"total": ("result", "total"), "error": ("error",)}, id=("_id",))
 
 
-class Ckan(Connector):
+class Ckan(Web):
     name = "ckan"
     title = N_("CKAN")
     about = N_("Leest een bron uit een CKAN-register: de tabel die CKAN bijhoudt, of anders het bestand.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("url", N_("Webadres van het register"), Kind.ADDRESS, required=True,
               help=N_("Het begin van het adres, zoals https://ckan.dataplatform.nl.")),
@@ -34,9 +33,6 @@ class Ckan(Connector):
         asking.CEILING,
     )  # fmt: skip
 
-    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        return asking.faults(config)
-
     def check(self, given: Given, tell: Tell) -> None:
         with work_folder() as into:
             found = _resource(_asker(given, into), given)
@@ -45,14 +41,11 @@ class Ckan(Connector):
         tell(N_("De bron {name} is te lezen."), name=found.get("name") or given["resource"])
         tell(table if found.get("datastore_active") else file)
 
-    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, None)
-
-    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, SAMPLE_ROWS)
+    def brought(self, given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+        return _brought(given, into, tell, most)
 
 
-def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+def _brought(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
     asker = _asker(given, into)
     found = _resource(asker, given)
     if not found.get("datastore_active"):

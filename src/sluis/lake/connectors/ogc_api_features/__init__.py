@@ -5,24 +5,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
-from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking
-from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
-from sluis.lake.connectors.paging import Asker, Page, Reading, gathered
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.pages import Asker, Page, Reading
+from sluis.lake.connectors.paging import gathered
+from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
 
-SAMPLE_ROWS = 100
 _RD = "http://www.opengis.net/def/crs/EPSG/0/28992"
 _ACCEPT = {"Accept": "application/geo+json, application/json;q=0.9"}
 _SAID = {"total": ("numberMatched",), "links": ("links",), "error": ("description",)}
 
 
-class OgcFeatures(Connector):
+class OgcFeatures(Web):
     name = "ogc-api-features"
     title = N_("OGC API Features")
     about = N_("Leest alle objecten van een collectie van een OGC API Features, zoals die van PDOK.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("url", N_("Webadres van de API"), Kind.ADDRESS, required=True,
               help=N_("Het begin van de API, zoals https://api.pdok.nl/…/ogc/v1.")),
@@ -34,9 +34,6 @@ class OgcFeatures(Connector):
         asking.CEILING,
     )  # fmt: skip
 
-    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        return asking.faults(config)
-
     def check(self, given: Given, tell: Tell) -> None:
         with work_folder() as into:
             asker = _asker(given, into)
@@ -46,14 +43,11 @@ class OgcFeatures(Connector):
         if not rows:
             tell(N_("Er staan nu geen objecten in."))
 
-    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, None)
-
-    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, SAMPLE_ROWS)
+    def brought(self, given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+        return _brought(given, into, tell, most)
 
 
-def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+def _brought(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
     asker = _asker(given, into)
     first = _first(given, _collection(asker, given), min(most or given["page_size"], given["page_size"]))
     path, rows = gathered(asker, _reading(given), first, _following, most=most)

@@ -1,29 +1,26 @@
 """A dataset of an Opendatasoft site, as the export that the site makes of it (Explore API 2.1)."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from sluis.foundation import egress
-from sluis.kernel.errors import Fault
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, outside
-from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
-from sluis.lake.connectors.paging import SECONDS, Asker, whole_number, wrong_count
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.pages import Asker
+from sluis.lake.connectors.paging import SECONDS, whole_number, wrong_count
 from sluis.lake.connectors.replies import refusal
 from sluis.lake.connectors.unpacking import MB
+from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
 
 TABLE, MAP = "jsonl", "geojson"
-SAMPLE_ROWS = 100
 
 
-class Opendatasoft(Connector):
+class Opendatasoft(Web):
     name = "opendatasoft"
     title = N_("Opendatasoft")
     about = N_("Leest een dataset van een site met Opendatasoft, als tabel of als kaart.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("url", N_("Webadres van de site"), Kind.ADDRESS, required=True),
         Field("dataset", N_("Code van de dataset"), required=True,
@@ -34,22 +31,16 @@ class Opendatasoft(Connector):
         asking.CEILING,
     )  # fmt: skip
 
-    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        return asking.faults(config)
-
     def check(self, given: Given, tell: Tell) -> None:
         with work_folder() as into:
             total = _total(given, into)
         tell(N_("De tabel is te lezen. Rijen volgens de bron: {count}."), count="–" if total is None else total)
 
-    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, None)
-
-    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, SAMPLE_ROWS)
+    def brought(self, given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+        return _brought(given, into, tell, most)
 
 
-def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+def _brought(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
     """A table is counted by its lines; a map that broke off is no whole JSON, which the reading finds out."""
     total = _total(given, into)
     path, lines, last = into / "export", 0, b"\n"

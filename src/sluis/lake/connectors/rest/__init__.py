@@ -10,12 +10,13 @@ from sluis.foundation import egress
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, outside
-from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
-from sluis.lake.connectors.paging import Asker, Following, Page, Place, Reading, gathered, linked, whole_number
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.pages import Asker, Page, Place, Reading
+from sluis.lake.connectors.paging import Following, gathered, linked, whole_number
 from sluis.lake.connectors.replies import refusal
+from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
 
-SAMPLE_ROWS = 100
 NONE, LINK, HEADER, NUMBER, OFFSET, CURSOR = "none", "link", "link-header", "number", "offset", "cursor"
 OPEN, BASIC, BEARER, NAMED, OAUTH = "open", "basic", "bearer", "header", "oauth"
 _NEEDS = {
@@ -25,11 +26,10 @@ _NEEDS = {
 _TOKEN_BYTES = 100_000
 
 
-class Rest(Connector):
+class Rest(Web):
     name = "rest"
     title = N_("Webdienst (REST, JSON)")
     about = N_("Leest rijen van een webdienst die JSON geeft, ook in pagina's. U vult in waar de rijen staan.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("url", N_("Webadres"), Kind.ADDRESS, required=True, help=N_("Met de vraag die erbij hoort.")),
         Field("rows_place", N_("Waar de rijen staan"),
@@ -61,7 +61,7 @@ class Rest(Connector):
     )  # fmt: skip
 
     def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        found = asking.faults(config)
+        found = list(super().faults(config, mode))
         needed = [*_NEEDS.get(config["paging"], ()), *_NEEDS.get(config["account"], ())]
         found += [Fault(N_("Vul dit in bij deze keuze."), field=name) for name in needed if not config[name]]
         name = config["header_name"]
@@ -75,14 +75,11 @@ class Rest(Connector):
         tell(N_("De eerste pagina heeft {count} rijen."), count=page.count)
         tell(N_("Kolommen: {columns}."), columns=", ".join(found["some"][:100]) or "–")
 
-    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, None)
-
-    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, SAMPLE_ROWS)
+    def brought(self, given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+        return _brought(given, into, tell, most)
 
 
-def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+def _brought(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
     path, rows = gathered(_asker(given, into), _reading(given), _first(given), _following(given), most=most)
     place = urlsplit(given["url"]).hostname or ""
     tell(N_("Rijen gelezen uit {table}: {count}."), table=place, count=rows)

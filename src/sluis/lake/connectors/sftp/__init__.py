@@ -7,16 +7,15 @@ from typing import Any
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.connectors import filing
-from sluis.lake.connectors.base import UNCHANGED, Connector, Fetched, Field, Given, Kind, Tell, Unchanged
+from sluis.lake.connectors.base import Field, Given, Kind
+from sluis.lake.connectors.filing import Filing, Found
 from sluis.lake.connectors.sftp import session
-from sluis.lake.connectors.unpacking import unpacked
 
 
-class Sftp(Connector):
+class Sftp(Filing):
     name = "sftp"
     title = N_("Bestanden op een SFTP-server")
     about = N_("Leest bestanden uit een map van een SFTP-server. De sleutel van de server ligt vast.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("host", N_("Server"), Kind.ADDRESS, required=True),
         Field("port", N_("Poort"), Kind.NUMBER, required=True, default=session.PORT, place=True),
@@ -29,27 +28,20 @@ class Sftp(Connector):
     )  # fmt: skip
 
     def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        found = filing.faults(config, mode)
+        found = super().faults(config, mode)
         if config["host_key"] and not config["host_key"].startswith("SHA256:"):
             found.append(Fault(N_("Een sleutel begint met SHA256:."), field="host_key"))
         return found
 
-    def check(self, given: Given, tell: Tell) -> None:
-        _known(given)
-        found = filing.sorted_files(session.listed(given), given["folder"], given["pattern"])
-        tell(N_("Passende bestanden: {count}. Het nieuwste is {file}."), count=len(found), file=found[-1].name)
+    def place(self, given: Given) -> str:
+        return given["folder"]
 
-    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched | Unchanged:
+    def listed(self, given: Given, into: Path) -> list[Found]:
         _known(given)
-        found = filing.sorted_files(session.listed(given), given["folder"], given["pattern"])
-        choice = filing.chosen(found, given.config, state)
-        if choice is None:
-            return UNCHANGED
-        path = into / "download"
-        session.copied(given, choice.file, path)
-        tell(N_("{file} gelezen: {size} bytes."), file=choice.file.name, size=choice.file.size)
-        path, filename = unpacked(path, choice.file.name, given["max_mb"])
-        return Fetched(path, filename, choice.after, more=choice.more)
+        return session.listed(given)
+
+    def copied(self, given: Given, file: Found, target: Path) -> None:
+        session.copied(given, file, target)
 
 
 def _known(given: Given) -> None:

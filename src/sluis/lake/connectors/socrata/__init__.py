@@ -2,25 +2,23 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 
-from sluis.kernel.errors import Fault
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking
-from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
-from sluis.lake.connectors.paging import Asker, Reading, by_offset, gathered, whole_number
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.pages import Asker, Reading
+from sluis.lake.connectors.paging import by_offset, gathered, whole_number
+from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
 
-SAMPLE_ROWS = 100
 _READING = Reading((), {"error": ("message",)}, id=(":id",))
 
 
-class Socrata(Connector):
+class Socrata(Web):
     name = "socrata"
     title = N_("Socrata")
     about = N_("Leest een tabel van een site met Socrata.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("url", N_("Webadres van de site"), Kind.ADDRESS, required=True),
         Field("dataset", N_("Code van de dataset"), required=True,
@@ -30,22 +28,16 @@ class Socrata(Connector):
         asking.CEILING,
     )  # fmt: skip
 
-    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        return asking.faults(config)
-
     def check(self, given: Given, tell: Tell) -> None:
         with work_folder() as into:
             total = _total(_asker(given, into), given)
         tell(N_("De tabel is te lezen. Rijen volgens de bron: {count}."), count="–" if total is None else total)
 
-    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, None)
-
-    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, SAMPLE_ROWS)
+    def brought(self, given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+        return _brought(given, into, tell, most)
 
 
-def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+def _brought(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
     asker = _asker(given, into)
     total, size = _total(asker, given), min(given["page_size"], most or given["page_size"])
 

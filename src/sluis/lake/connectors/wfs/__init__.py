@@ -4,24 +4,24 @@ The server is asked first how many objects there are; what comes is held against
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sluis.foundation import egress
-from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, outside
-from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
-from sluis.lake.connectors.paging import SECONDS, Asker, Reading, by_offset, gathered, whole_number, wrong_count
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.pages import Asker, Reading
+from sluis.lake.connectors.paging import SECONDS, by_offset, gathered, whole_number, wrong_count
 from sluis.lake.connectors.replies import refusal
 from sluis.lake.connectors.unpacking import MB
+from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
 from sluis.lake.connectors.xml import understood
 
-SAMPLE_ROWS = 100
 _SMALL_MB = 20
 _EPSG = re.compile(r"EPSG[:/]+(?:[0-9.]*[:/])?(\d{4,6})$", re.IGNORECASE)
 _READING = Reading(("features",), {"total": ("numberMatched",)}, columns=("properties",), id=("id",), map=True)
@@ -42,11 +42,10 @@ class _Offer:
         return "json" in self.form.lower()
 
 
-class Wfs(Connector):
+class Wfs(Web):
     name = "wfs"
     title = N_("WFS (kaartdienst)")
     about = N_("Leest alle objecten van een laag van een WFS 2.0, en telt of de dienst alles gaf.")
-    modes = ("replace", "append", "upsert")
     fields = (
         Field("url", N_("Webadres van de dienst"), Kind.ADDRESS, required=True,
               help=N_("Het adres zonder vraag erachter; wat na het vraagteken moet blijven staan mag mee.")),
@@ -56,27 +55,21 @@ class Wfs(Connector):
         asking.CEILING,
     )  # fmt: skip
 
-    def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        return asking.faults(config)
-
     def check(self, given: Given, tell: Tell) -> None:
         with work_folder() as into:
             found = _offer(given, into)
-            _brought(given, found, into, 1)
+            _taken(given, found, into, 1)
         tell(N_("De laag {layer} is te lezen."), layer=found.title or given["type_name"])
         told = N_("onbekend") if found.total is None else str(found.total)
         tell(N_("Aantal objecten volgens de dienst: {count_term}."), count_term=told)
 
-    def fetch(self, given: Given, state: Mapping[str, Any], into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, None)
-
-    def sample(self, given: Given, into: Path, tell: Tell) -> Fetched:
-        return _fetched(given, into, tell, SAMPLE_ROWS)
+    def brought(self, given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+        return _brought(given, into, tell, most)
 
 
-def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
+def _brought(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
     found = _offer(given, into)
-    path, rows = _brought(given, found, into, most)
+    path, rows = _taken(given, found, into, most)
     tell(N_("Objecten gelezen uit {collection}: {count}."), collection=given["type_name"], count=rows)
     name = given["type_name"].rsplit(":", 1)[-1]
     if not found.json:
@@ -85,7 +78,7 @@ def _fetched(given: Given, into: Path, tell: Tell, most: int | None) -> Fetched:
     return Fetched(path, f"{name}.geojson", options={"crs": found.crs} if metres else {})
 
 
-def _brought(given: Given, found: _Offer, into: Path, most: int | None) -> tuple[Path, int]:
+def _taken(given: Given, found: _Offer, into: Path, most: int | None) -> tuple[Path, int]:
     asked = {"request": "GetFeature", "typeNames": given["type_name"], "outputFormat": found.form}
     if not found.json:
         return _gml(given, asked | ({"count": str(most)} if most else {}), into, found.total if most is None else None)
