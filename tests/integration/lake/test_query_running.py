@@ -119,7 +119,7 @@ def test_stopping_ends_the_child_and_frees_the_place(table: Offered) -> None:
         running.ask(SLOW, [table], _budget(), patience=PATIENT)
     assert stopped.value.code == "sql.stopped"
     _wait_for(lambda: not _children(os.getpid()))
-    assert not Kept(key_of(SLOW, [table], _budget())).is_running()
+    assert not Kept.at(key_of(SLOW, [table], _budget())).is_running()
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_limit_is_asked_only_for_a_question_that_is_new(table: Offered) -> Non
 
     with pytest.raises(TooMany):
         running.ask("SELECT 4 AS x", [table], _budget(), before=refuse)
-    assert not Kept(key_of("SELECT 4 AS x", [table], _budget())).is_running()
+    assert not Kept.at(key_of("SELECT 4 AS x", [table], _budget())).is_running()
 
 
 def test_what_changes_by_itself_is_asked_again_after_a_while(table: Offered, fixed_clock: Any) -> None:
@@ -203,7 +203,7 @@ def test_a_killed_web_process_leaves_no_question_behind(table: Offered, data_fol
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     process = subprocess.Popen([sys.executable, "-c", code, str(data_folder), sha256, path, SLOW], env=environment)
     try:
-        kept = Kept(key_of(SLOW, [replace(table, parts=((sha256, path),))], budget))
+        kept = Kept.at(key_of(SLOW, [replace(table, parts=((sha256, path),))], budget))
         _wait_for(lambda: kept.seconds() > 0 and _children(process.pid))
         orphans = _children(process.pid)
         process.send_signal(signal.SIGKILL)
@@ -222,14 +222,14 @@ def test_the_room_for_answers_is_kept_and_the_longest_unused_goes_first(table: O
     for number in range(3):
         found = _answer(running.ask(f"SELECT *, {number} AS n FROM t", [table], _budget(), patience=PATIENT))
         keys.append(found.key)
-        for file in Kept(found.key).folder.iterdir():
+        for file in Kept.at(found.key).folder.iterdir():
             os.utime(file, (1_000_000 + number, 1_000_000 + number))
-    size = sum(file.stat().st_size for file in Kept(keys[0]).folder.iterdir())
+    size = sum(file.stat().st_size for file in Kept.at(keys[0]).folder.iterdir())
     settings.SLUIS = replace(settings.SLUIS, sql_results_mb=-(-2 * size // 1_000_000))
     if settings.SLUIS.sql_results_mb * 1_000_000 >= 3 * size:
         settings.SLUIS = replace(settings.SLUIS, sql_results_mb=2 * size / 1_000_000 + 0.001)
     assert keeping.sweep() == 1
-    assert [Kept(key).folder.exists() for key in keys] == [False, True, True]
+    assert [Kept.at(key).folder.exists() for key in keys] == [False, True, True]
 
 
 def _children(pid: int) -> list[psutil.Process]:

@@ -43,10 +43,11 @@ class Kept:
     """The place of one answer."""
 
     key: str
+    folder: Path
 
-    @property
-    def folder(self) -> Path:
-        return root() / self.key
+    @classmethod
+    def at(cls, key: str) -> "Kept":
+        return cls(key, root() / key)
 
     def answer(self) -> Answer | None:
         """The answer, or None when there is none (any more). Raises the reason why there will be none."""

@@ -75,7 +75,7 @@ def stop(sql: str, tables: Sequence[Offered], budget: Budget) -> None:
 
 def keeping_of(sql: str, tables: Sequence[Offered], budget: Budget) -> Kept:
     """Where the answer to this question stands, or will stand."""
-    return Kept(key_of(sql, tables, budget))
+    return Kept.at(key_of(sql, tables, budget))
 
 
 def _begin(kept: Kept, sql: str, tables: Sequence[Offered], budget: Budget, before: Callable[[], None]) -> bool:
@@ -103,12 +103,19 @@ def _work(held: int, kept: Kept, sql: str, tables: Sequence[Offered], budget: Bu
             kept.began()
             _answer(kept, sql, tables, budget)
     except SluisError as error:
-        kept.refuse(error)
+        _refuse(kept, error)
     except Exception:
         log.exception("a question ended unexpectedly")
-        kept.refuse(Unavailable("sql.failed", N_("De vraag kon nu niet worden beantwoord."), retry_after=30))
+        _refuse(kept, Unavailable("sql.failed", N_("De vraag kon nu niet worden beantwoord."), retry_after=30))
     finally:
         os.close(held)
+
+
+def _refuse(kept: Kept, error: SluisError) -> None:
+    try:
+        kept.refuse(error)
+    except OSError:  # the disk is full, or the folder went: whoever asks again starts again
+        log.exception("why a question has no answer could not be kept")
 
 
 def _look(kept: Kept) -> None:
