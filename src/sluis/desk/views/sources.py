@@ -54,7 +54,7 @@ def choose(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         {"name": item.name, "title": gettext(item.title), "about": gettext(item.about)}
         for item in lake.connectors().values()
     ]
-    return show(request, "source_choose", context | {"kinds": kinds})
+    return show(request, "source_choose", context | {"kinds": sorted(kinds, key=lambda kind: kind["title"])})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
