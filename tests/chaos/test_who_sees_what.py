@@ -168,6 +168,7 @@ def public_addresses(world: World) -> Iterator[str]:
         "token": "0" * 64,
         "place": "processen",
         "key": "open-data-release",
+        "query_id": world.things["query_id"],
     }
     for name, keys in sorted(dict(addresses(get_resolver())).items()):
         if access.routes()[name] != PUBLIC or name.startswith("account_"):

@@ -21,6 +21,8 @@ from sluis.governance.models import Processing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.ids import new_id
+from sluis.lake import service as lake
+from sluis.lake.query import saving
 from sluis.lake.service import ingest_now, start_upload
 from sluis.process import service as processes
 from sluis.process.types import TaskFilter
@@ -100,6 +102,27 @@ def request() -> str:
     return requests.ask(organisation_slug="merwede", email=email, **said)
 
 
+def asked_and_agreed(by: Actor, organisation_id: UUID, dataset_id: UUID, older: UUID, version: UUID) -> dict[str, Any]:
+    """A kept question, a contract, a source that was fetched in vain, and the difference of two versions."""
+    said = dict.fromkeys(("title", "description"), CANARY)
+    text = lake.propose_contract(by=by, dataset_id=dataset_id)
+    source = lake.create_source(
+        by=by, dataset_id=dataset_id, connector_name="folder", title=CANARY, config={"folder": CANARY}, attempts=1
+    )
+    lake.diff(by=by, old=older, new=version)
+    return {
+        "query_id": saving.save(
+            by=by, organisation_id=organisation_id, sql=f"SELECT 1 AS {CANARY}", shared="organisation", **said
+        ).id,
+        "contract_id": lake.save_contract(by=by, dataset_id=dataset_id, text=text).id,
+        "source_id": source,
+        "run_id": lake.run_now(by=by, source_id=source),
+        "connector": "folder",
+        "old_id": older,
+        "form": "csv",
+    }
+
+
 def build(province: Province, folder: Path, *, public: dict[str, Any] | None = None, cells: str = "") -> World:
     deployed()
     steward, owner = province.people["data_steward"], province.people["data_owner"]
@@ -113,6 +136,7 @@ def build(province: Province, folder: Path, *, public: dict[str, Any] | None = N
         description=f"{CANARY}: dit is nog geheim en staat dus nergens buiten.",
         keywords=[CANARY],
     )
+    older = table(steward, draft.id, folder, f"geheim;aantal\n{CANARY} was;1\nb;2\n")
     version = table(steward, draft.id, folder, f"geheim;aantal\n{CANARY};1\nb;2\nc;3\nte;veel;velden\n")
     dossier = ready(steward, draft)
     upload = start_upload(by=steward, dataset_id=draft.id, filename=f"{CANARY}.csv", length=10)
@@ -133,7 +157,7 @@ def build(province: Province, folder: Path, *, public: dict[str, Any] | None = N
         "processing_id": processing(draft, dossier.id),
         "person_id": owner.user_id,
         "job_id": Job.objects.values_list("id", flat=True).first() or new_id(),
-    }
+    } | asked_and_agreed(steward, province.organisation.id, draft.id, older, version)
     asked = request()
     run_until_idle()
     return World(province, published, draft, things, asked)
