@@ -1,16 +1,15 @@
 """A rule in SQL of the author of a contract: one SELECT over the one table, judged by its parsed tree."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection
 
 import duckdb
 
+from sluis.kernel.errors import Invalid
 from sluis.lake.profile.duck_session import quoted
+from sluis.lake.query.tree import judge
 
 NOT_SELECT, MANY, OTHER_TABLE, NOT_ALLOWED, WRONG = "sql.select", "sql.many", "sql.table", "sql.source", "sql.wrong"
-_SOURCES = frozenset({"BASE_TABLE", "JOIN", "SUBQUERY", "EMPTY", "EXPRESSION_LIST"})
-_FUNCTIONS = frozenset({"unnest", "range", "generate_series"})
 
 
 class Refused(Exception):
@@ -38,38 +37,8 @@ def require_select(con: duckdb.DuckDBPyConnection, query: str, tables: Collectio
         raise Refused(NOT_SELECT) if known else Refused(WRONG, str(tree.get("error_message", "")).partition("\n")[0])
     if len(tree["statements"]) != 1:
         raise Refused(MANY)
-    nodes = list(_nodes(tree))
-    own = {str(one["key"]).casefold() for node in nodes for one in _ctes(node)}
-    allowed = own | {name.casefold() for name in tables}
-    for node in nodes:
-        if "alias" in node and "class" not in node and isinstance(node.get("type"), str):
-            _require_source(node, allowed)
-
-
-def _require_source(node: Mapping[str, Any], allowed: Collection[str]) -> None:
-    if node["type"] == "TABLE_FUNCTION":
-        name = str(node["function"].get("function_name"))
-        if name not in _FUNCTIONS:
-            raise Refused(NOT_ALLOWED, name)
-    elif node["type"] not in _SOURCES:
-        raise Refused(NOT_ALLOWED, node["type"])
-    elif node["type"] == "BASE_TABLE":
-        name = ".".join(node[part] for part in ("catalog_name", "schema_name", "table_name") if node[part])
-        if name.casefold() not in allowed:
-            raise Refused(OTHER_TABLE, name)
-
-
-def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
-
-
-def _ctes(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = node.get("cte_map")
-    return found["map"] if isinstance(found, dict) else []
+    try:
+        judge(tree, tables)
+    except Invalid as refused:
+        other = refused.code in ("sql.table", "sql.qualified")
+        raise Refused(OTHER_TABLE if other else NOT_ALLOWED, str(refused.params.get("name", ""))) from refused
