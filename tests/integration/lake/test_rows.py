@@ -169,6 +169,21 @@ def test_paging_yields_each_row_of_the_naive_answer_once_in_order(
         assert back.next_cursor == before.next_cursor
 
 
+def test_a_page_of_long_texts_is_shorter_and_the_next_goes_on_there(
+    table: Path, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sluis.lake.rows.page.MOST_BYTES", 20)
+    request = PageRequest(sort=(Sort("naam"),), limit=40)
+    pages = list(_pages(table, request))
+    assert len(pages) > 3
+    assert [i for p in pages for i in p.ids] == _naive(rows, request)
+    back, seen = pages[-1], [*pages[-1].ids]
+    while back.previous_cursor:
+        back = page(table, COLUMNS, PageRequest(request.selection, request.sort, 40, back.previous_cursor))
+        seen = [*back.ids, *seen]
+    assert seen == _naive(rows, request)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cursor=st.one_of(st.text(max_size=60), st.binary(max_size=40).map(lambda b: b.hex())))
 def test_a_made_up_cursor_is_invalid(cursor: str, table: Path) -> None:

@@ -47,6 +47,25 @@ def fetch(sql: str, params: Sequence[Any] = (), seconds: float | None = None) ->
         return cursor.execute(sql, list(params)).fetchall()
 
 
+def fetch_some(sql: str, params: Sequence[Any], most_bytes: int) -> tuple[list[tuple[Any, ...]], bool]:
+    """Rows until their texts together are larger than `most_bytes`, and whether they were cut off there.
+
+    One row always comes. A text that was made by a function is small on disk and large here. Raises as `fetch` does.
+    """
+    cursor = cursor_of_thread()
+    found: list[tuple[Any, ...]] = []
+    size, number = 0, 1
+    with limited(cursor, _seconds[0]):
+        cursor.execute(sql, list(params))
+        while some := cursor.fetchmany(number):
+            found += some
+            size += sum(len(value) for line in some for value in line if isinstance(value, str | bytes))
+            if size > most_bytes:
+                return found, cursor.fetchone() is not None
+            number = min(number * 2, 1024)
+    return found, False
+
+
 @contextmanager
 def limited(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
     """Interrupt the cursor after `seconds`, and speak our own errors."""

@@ -20,6 +20,8 @@ from sluis.lake.rows.duck_sql import (
 )
 from sluis.lake.rows.types import Column, FacetValue, Files, PageRequest, RowPage, Selection
 
+# Of the texts of one page; beyond it the page is shorter than asked and the next one goes on there.
+MOST_BYTES = 32_000_000
 _COUNTS = 2000
 _counts: OrderedDict[tuple[str, tuple[Column, ...], Selection], int] = OrderedDict()
 _counts_lock = Lock()
@@ -27,6 +29,8 @@ _counts_lock = Lock()
 
 def page(path: Path | Files, columns: Sequence[Column], request: PageRequest, geometry: str = "wkt") -> RowPage:
     """One page in the asked order; every row is on exactly one page, whatever the ties and empty cells.
+
+    A page of very long texts has fewer rows than asked.
 
     Values are plain Python: int, Decimal, float, bool, str, date, datetime (UTC, naive), time; JSON as its text.
     `geometry`: "wkt" in the system of the column, or "geojson" (a dict) in WGS84.
@@ -37,8 +41,8 @@ def page(path: Path | Files, columns: Sequence[Column], request: PageRequest, ge
     at = decode(request.cursor, request.sort, known) if request.cursor else None
     source, files = _opened(path)
     sql, params = page_of(request, known, at, source)
-    found = duck.fetch(sql, [files, *params])
-    more = len(found) > request.limit
+    found, cut = duck.fetch_some(sql, [files, *params], MOST_BYTES)
+    more = cut or len(found) > request.limit
     kept = found[: request.limit]
     back = at is not None and at.back
     if back:
