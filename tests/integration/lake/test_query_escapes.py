@@ -66,6 +66,13 @@ def test_an_escape_is_refused_and_leaves_nothing(sql: str, codes: set[str], worl
     assert not list(tmp_path.glob("*.parquet"))
 
 
+def test_an_answer_is_no_wider_than_a_table_may_be(world: Path, tmp_path: Path) -> None:
+    """A short question can ask for columns without end, and a page would show them all."""
+    with pytest.raises(Invalid) as refused:
+        duck_entry.run(_request(f"SELECT {', '.join(['*'] * 1001)} FROM t", world, tmp_path), lambda part, text: None)
+    assert (refused.value.code, refused.value.params["count"]) == ("sql.large", 2002)
+
+
 @pytest.mark.parametrize(
     ("sql", "rows"),
     [

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from sluis.kernel.errors import Invalid
+from sluis.lake.ingest.caps import MAX_COLUMNS
 from sluis.lake.names import safe_names
 from sluis.lake.query import faults
 from sluis.lake.query.shape import stored, type_of
@@ -148,6 +149,8 @@ def _lock(connection: duckdb.DuckDBPyConnection, tables: Iterable[Mapping[str, A
 
 def _answered(connection: duckdb.DuckDBPyConnection, sql: str, request: Mapping[str, Any]) -> dict[str, Any]:
     described = connection.execute(f"DESCRIBE {sql}").fetchall()
+    if len(described) > MAX_COLUMNS:  # the page that shows it would keep a web process busy
+        raise faults.wide(len(described), MAX_COLUMNS)
     titles, kinds = [_MAIN.sub("", str(line[0])) for line in described], [str(line[1]) for line in described]
     names = safe_names(titles, reserved=())
     crs = _system_of(request["tables"])

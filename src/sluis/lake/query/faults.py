@@ -153,6 +153,16 @@ def large(megabytes: int) -> Invalid:
     return _invalid("sql.large", N_("Het antwoord is te groot: meer dan {limit} MB."), _SMALLER, limit=megabytes)
 
 
+def wide(count: int, most: int) -> Invalid:
+    return _invalid(
+        "sql.large",
+        N_("Het antwoord heeft te veel kolommen: {count}. Er mogen er {most} zijn."),
+        N_("Noem alleen de kolommen die u nodig hebt."),
+        count=count,
+        most=most,
+    )
+
+
 def crashed() -> Invalid:
     return _invalid("sql.crash", N_("De database liep vast op deze vraag."), N_("Stel hem op een andere manier."))
 
