@@ -167,7 +167,9 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
         egress.get("http://bron.example/", purpose="test", policy=policy)
 
 
-@pytest.mark.parametrize("location", ["http://10.0.0.1/", "http://169.254.169.254/", "file:///etc/passwd", "//[::1]/"])
+@pytest.mark.parametrize(
+    "location", ["http://10.0.0.1/", "http://169.254.169.254/", "file:///etc/passwd", "//[::1]/", "http://["]
+)
 def test_a_redirect_inwards_is_refused(canary: Canary, location: str) -> None:
     canary.answers["/"] = say(b"", 302, Location=location)
     with pytest.raises(egress.EgressRefused):
@@ -197,6 +199,13 @@ def test_credentials_stay_with_their_origin(canary: Canary) -> None:
     for path in ("/same", "/other"):
         canary.get(path, headers={"Authorization": "Bearer x"}, policy=policy)
     assert [headers.get("Authorization") for _, headers in canary.hits] == ["Bearer x"] * 3 + [None]
+
+
+def test_a_header_goes_out_as_it_came_in_and_other_text_in_utf_8(canary: Canary) -> None:
+    canary.get("/", headers={"If-None-Match": '"\xe9"', "Authorization": "Bearer “geplakt”"})
+    sent = canary.hits[0][1]
+    assert sent["If-None-Match"] == '"\xe9"'
+    assert sent["Authorization"].encode("latin-1").decode() == "Bearer “geplakt”"
 
 
 def test_proxies_of_the_environment_are_ignored(canary: Canary, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 import pytest
 
 from sluis.kernel.errors import Invalid, NotFound
+from sluis.lake.connectors import asking
 from sluis.lake.connectors.base import Connector, Fetched, Field, Given, Kind, Tell
 from sluis.lake.connectors.given import blotted, read
 from sluis.lake.connectors.registry import connector, everything, gathered
+from sluis.lake.connectors.replies import seconds_of
 
 
 class Well(Connector):
@@ -96,3 +98,27 @@ def test_an_empty_secret_keeps_the_one_before_but_not_for_another_place() -> Non
             read(Well(), moved, "replace", kept)
         assert refused.value.faults[0].field == "password"
     assert read(Well(), {"host": "elders.example", "password": "nieuw"}, "replace", kept).secret("password") == "nieuw"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://jan:geheim-8@bron.example/a.csv", "https://token@bron.example", "https://[::1", "https://x:99999/"]
+)
+def test_an_address_holds_no_account_and_can_be_read(url: str) -> None:
+    """Everybody who sees the source sees its address."""
+    assert [fault.field for fault in asking.faults({"url": url})] == ["url"]
+    assert asking.faults({"url": "https://bron.example:8443/a.csv?van=a@b"}) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("120", 120), ("²", 0), ("9" * 5000, 86_400), ("Fri, 31 Dec 99999999999999999999 00:00:00 GMT", 0), ("soon", 0),
+     ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400)],
+)  # fmt: skip
+def test_a_server_that_asks_for_rest_gets_a_day_at_most(said: str, seconds: int) -> None:
+    assert seconds_of(said) == seconds
+
+
+def test_a_next_page_that_is_no_address_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        asking.same_place("https://bron.example/items", "http://[")
+    assert refused.value.code == "source.elsewhere"

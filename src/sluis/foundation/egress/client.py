@@ -132,7 +132,8 @@ def _hop(
     idle = {"connect": _CONNECT_SECONDS, "read": _IDLE_SECONDS, "write": _IDLE_SECONDS, "pool": _IDLE_SECONDS}
     address = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     sent = {"Host": _host_header(target), "User-Agent": "Sluis", "Accept-Encoding": "gzip, deflate", **headers}
-    asked: dict[str, Any] = {"headers": list(sent.items()), "content": body, "extensions": {"timeout": idle}}
+    lines = [(name, _bytes(value)) for name, value in sent.items()]
+    asked: dict[str, Any] = {"headers": lines, "content": body, "extensions": {"timeout": idle}}
     with (
         span("egress", host=target.host, method=method) as traced,
         _counted(),
@@ -171,6 +172,14 @@ def _host_header(target: Target) -> str:
     return host if target.port == standard else f"{host}:{target.port}"
 
 
+def _bytes(value: str) -> bytes:
+    """The value of a header as it came (latin-1, such as an ETag that we give back); other text in UTF-8."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode()
+
+
 def _headers(response: httpcore.Response) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
 
@@ -179,7 +188,11 @@ def _follow(
     before: Target, location: str, sent: dict[str, str], allow: Sequence[str] | None, policy: EgressPolicy
 ) -> tuple[Target, dict[str, str]]:
     """The next hop, checked like the first; what we sent to one origin is not for another."""
-    target = check(urljoin(before.url, location), allow=allow, policy=policy)
+    try:
+        url = urljoin(before.url, location)
+    except ValueError as error:
+        raise EgressRefused("egress.address", N_("{url} is geen geldig webadres."), url=location) from error
+    target = check(url, allow=allow, policy=policy)
     if before.scheme == "https" and target.scheme == "http":
         raise EgressRefused(
             "egress.downgrade", N_("{url} is niet beveiligd, terwijl het vorige adres dat wel was."), url=target.url

@@ -29,9 +29,21 @@ def faults(config: Mapping[str, Any]) -> list[Fault]:
 
 
 def no_address(config: Mapping[str, Any]) -> list[Fault]:
-    if config["url"].lower().startswith(("http://", "https://")):
-        return []
-    return [Fault(N_("Een webadres begint met https:// of http://."), field="url")]
+    url = config["url"]
+    if not url.lower().startswith(("http://", "https://")):
+        return [Fault(N_("Een webadres begint met https:// of http://."), field="url")]
+    if not _readable(url):
+        return [Fault(N_("Dit is geen geldig webadres."), field="url")]
+    if "@" in urlsplit(url).netloc:  # an address is shown to everybody who sees the source
+        return [Fault(N_("Zet geen naam of wachtwoord in het adres, maar in de velden daarvoor."), field="url")]
+    return []
+
+
+def _readable(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def most_mb(config: Mapping[str, Any]) -> list[Fault]:
@@ -56,18 +68,26 @@ def same_place(before: str, link: str) -> str:
     Servers behind a proxy often write http:// for https://, which we mend. Raises Invalid for another server: what
     we tell one about ourselves is not for another.
     """
-    ours, theirs = urlsplit(before), urlsplit(urljoin(before, link))
-    if theirs.hostname == ours.hostname and theirs.scheme == "http" and ours.scheme == "https" and not theirs.port:
-        theirs = theirs._replace(scheme=ours.scheme, netloc=ours.netloc)
+    ours = urlsplit(before)
+    try:
+        theirs = urlsplit(urljoin(before, link))
+        if theirs.hostname == ours.hostname and theirs.scheme == "http" and ours.scheme == "https" and not theirs.port:
+            theirs = theirs._replace(scheme=ours.scheme, netloc=ours.netloc)
+    except ValueError:  # no address at all
+        raise _elsewhere(ours.netloc, link) from None
     if (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
-        raise Invalid(
-            "source.elsewhere",
-            N_("{place} verwijst voor de volgende pagina naar een ander adres: {other}."),
-            way_out=N_("Vraag de beheerder van de bron naar het juiste adres, en vul dat in."),
-            place=ours.netloc,
-            other=theirs.netloc[:100],
-        )
+        raise _elsewhere(ours.netloc, theirs.netloc)
     return urlunsplit(theirs)
+
+
+def _elsewhere(ours: str, theirs: str) -> Invalid:
+    return Invalid(
+        "source.elsewhere",
+        N_("{place} verwijst voor de volgende pagina naar een ander adres: {other}."),
+        way_out=N_("Vraag de beheerder van de bron naar het juiste adres, en vul dat in."),
+        place=ours,
+        other=theirs[:100],
+    )
 
 
 def objects(value: Any) -> list[Mapping[str, Any]]:

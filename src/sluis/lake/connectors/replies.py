@@ -13,6 +13,8 @@ from sluis.kernel.errors import Invalid, SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.connectors.base import SourceBusy
 
+_LONGEST_REST = 86_400
+
 
 def refusal(reply: egress.Stream | egress.Reply) -> SluisError:
     """What a status that carries no data means for who set the source up."""
@@ -37,14 +39,15 @@ def refusal(reply: egress.Stream | egress.Reply) -> SluisError:
 
 
 def seconds_of(retry_after: str) -> int:
-    """A Retry-After header (RFC 9110 § 10.2.3) in seconds from now; 0 when it says nothing."""
-    if retry_after.strip().isdigit():
-        return int(retry_after)
+    """A Retry-After header (RFC 9110 § 10.2.3) in seconds from now, at most a day; 0 when it says nothing."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), _LONGEST_REST)
     try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
         return 0
-    return max(0, int((moment - clock.now()).total_seconds())) if moment.tzinfo else 0
+    return max(0, min(int((moment - clock.now()).total_seconds()), _LONGEST_REST)) if moment.tzinfo else 0
 
 
 def milliseconds(moment: str) -> int:
