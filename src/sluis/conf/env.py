@@ -290,8 +290,11 @@ def _check_provider(values: Mapping[str, Any]) -> list[Fault]:
 
 
 def _check_networks(values: Mapping[str, Any]) -> Iterator[Fault]:
-    for name in ("oidc_private_networks", "metrics_from"):
-        for network in values.get(name, ()):
+    # In connect_allow stand names too; what has a slash is meant as a network.
+    meant = [entry for entry in values.get("connect_allow", ()) if "/" in entry]
+    lists = {name: values.get(name, ()) for name in ("oidc_private_networks", "metrics_from")}
+    for name, networks in {**lists, "connect_allow": meant}.items():
+        for network in networks:
             try:
                 ip_network(network)
             except ValueError:

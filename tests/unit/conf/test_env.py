@@ -65,3 +65,15 @@ def test_https_follows_from_the_address(tmp_path):
     assert env.https
     assert env.url == "https://data.merwede.example"
     assert "data.merwede.example" in env.hosts
+
+
+@pytest.mark.parametrize("name", ["connect_allow", "metrics_from"])
+def test_a_network_that_is_none_is_told_and_not_taken_for_a_name(tmp_path, name):
+    with pytest.raises(Invalid) as caught:
+        Env.load({"SLUIS_DATA": str(tmp_path), f"SLUIS_{name.upper()}": "10.1.2.3/24"})
+    assert [fault.field for fault in caught.value.faults] == [name]
+
+
+def test_what_sources_may_reach_is_a_name_an_address_or_a_network(tmp_path):
+    allowed = "bron.example, bron.example:8443, 10.1.2.0/24, 10.1.2.3"
+    assert len(Env.load({"SLUIS_DATA": str(tmp_path), "SLUIS_CONNECT_ALLOW": allowed}).connect_allow) == 4
