@@ -70,6 +70,14 @@ def test_a_file_on_the_web_becomes_a_version_and_is_left_alone_until_it_changes(
     assert audit.verify().sound
 
 
+def test_a_mark_that_cannot_be_sent_back_is_left_out(world: World, site: Site, settings: Any) -> None:
+    listed(settings, site)
+    site.answers["/bomen.csv"] = tagged(CSV, '"\xe9"')
+    source = world.source("http-file", {"url": site.url("/bomen.csv")})
+    assert [world.fetch(source).state for _ in range(2)] == ["loaded", "unchanged"]
+    assert "If-None-Match" not in site.hits[-1][1]
+
+
 def test_a_gzipped_file_is_unpacked_and_named_without_its_ending(world: World, site: Site, settings: Any) -> None:
     listed(settings, site)
     site.answers["/bomen.csv.gz"] = say(gzip.compress(CSV[:10]) + gzip.compress(CSV[10:]))

@@ -132,8 +132,7 @@ def _hop(
     idle = {"connect": _CONNECT_SECONDS, "read": _IDLE_SECONDS, "write": _IDLE_SECONDS, "pool": _IDLE_SECONDS}
     address = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     sent = {"Host": _host_header(target), "User-Agent": "Sluis", "Accept-Encoding": "gzip, deflate", **headers}
-    lines = [(name, _bytes(value)) for name, value in sent.items()]
-    asked: dict[str, Any] = {"headers": lines, "content": body, "extensions": {"timeout": idle}}
+    asked: dict[str, Any] = {"headers": list(sent.items()), "content": body, "extensions": {"timeout": idle}}
     with (
         span("egress", host=target.host, method=method) as traced,
         _counted(),
@@ -170,14 +169,6 @@ def _host_header(target: Target) -> str:
     host = f"[{target.host}]" if ":" in target.host else target.host
     standard = {"http": 80, "https": 443}[target.scheme]
     return host if target.port == standard else f"{host}:{target.port}"
-
-
-def _bytes(value: str) -> bytes:
-    """The value of a header as it came (latin-1, such as an ETag that we give back); other text in UTF-8."""
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode()
 
 
 def _headers(response: httpcore.Response) -> dict[str, str]:

@@ -50,7 +50,8 @@ class HttpFile(Connector):
             known = {"etag": reply.headers.get("etag"), "last_modified": reply.headers.get("last-modified")}
         tell(N_("{size} bytes opgehaald van {host}."), size=size, host=urlsplit(reply.url).hostname)
         path, filename = unpacked(path, filename, given["max_mb"])
-        return Fetched(path, filename, {name: value for name, value in known.items() if value})
+        # A mark that we could not send back is none.
+        return Fetched(path, filename, {name: v for name, v in known.items() if v and v.isascii() and v.isprintable()})
 
 
 @contextmanager
