@@ -305,3 +305,18 @@ def test_a_mode_without_its_key_is_refused(desk: Desk) -> None:
         with pytest.raises(Invalid):
             desk.load(FIRST, mode, key)
     assert not TableVersion.objects.exists()
+
+
+def test_a_table_is_profiled_whatever_its_columns_are_called(desk: Desk) -> None:
+    """Also as the queries of the profile call theirs."""
+    head = ["v", "n", "h", "d", "k", "c", "bin", "place"]
+    lines = [
+        [f"w{n % 3}", f"{n}", f"{n % 24:02}:00", f"2024-01-{n % 28 + 1:02}", f"{n % 2}", "ja", f"{n * 7}", f"{n}.5"]
+        for n in range(60)
+    ]
+    made = desk.load("\n".join(";".join(line) for line in [head, *lines]) + "\n")
+    assert (made.status, made.rows_total) == ("ready", 60)
+    found = {column["name"]: column for column in made.profile["columns"]}
+    assert sorted((top["value"], top["count"]) for top in found["v"]["top"]) == [("w0", 20), ("w1", 20), ("w2", 20)]
+    assert sum(one["count"] for one in found["d"]["histogram"]["bins"]) == 60
+    assert sum(one["count"] for one in found["bin"]["histogram"]["bins"]) == 60

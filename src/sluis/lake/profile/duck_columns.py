@@ -94,11 +94,11 @@ def seen_again(session: Session, column: Column, known: Mapping[str, Any]) -> di
     if histogram := known.get("histogram"):
         finite = f"isfinite({c})" if column.type is ColumnType.NUMBER else f"{c} IS NOT NULL"
         place = _place(c, column, histogram)
-        found = session.all(f"SELECT {place} AS place, count(*) FROM t WHERE {finite} GROUP BY place")
+        found = session.all(f"SELECT {place} AS place, count(*) FROM t WHERE {finite} GROUP BY 1")
         seen["bins"] = {str(at): count for at, count in found}
     if top := known.get("top"):
         values = [str(item["value"]).lower() if isinstance(item["value"], bool) else str(item["value"]) for item in top]
-        text = f"SELECT {c}::VARCHAR AS v, count(*) FROM t WHERE v IN (SELECT unnest(?)) GROUP BY v"
+        text = f"SELECT {c}::VARCHAR AS v, count(*) FROM t WHERE {c}::VARCHAR IN (SELECT unnest(?)) GROUP BY 1"
         seen["top"] = dict(session.all(text, [values]))
     return seen
 
@@ -143,7 +143,7 @@ def _histogram(session: Session, column: Column, b: Mapping[str, Any]) -> dict[s
     finite = f"isfinite({c})" if column.type is ColumnType.NUMBER else f"{c} IS NOT NULL"
     place = f"TRY_CAST(floor(({c}::DOUBLE - {float(start)!r}) / {float(width)!r}) AS INTEGER)"
     counts: Counter[int] = Counter()
-    for bin_, count in session.all(f"SELECT {place} AS bin, count(*) FROM t WHERE {finite} GROUP BY bin"):
+    for bin_, count in session.all(f"SELECT {place} AS bin, count(*) FROM t WHERE {finite} GROUP BY 1"):
         # Rounding may put a bound just outside; without a number the distance itself is too large for one.
         counts[bins - 1 if bin_ is None else min(bins - 1, max(0, bin_))] += count
     bounds = [_bound(start + i * width) for i in range(bins + 1)]
@@ -157,14 +157,14 @@ def _ordered(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str
     c = quoted(column.name)
     if column.type is ColumnType.TIME:
         found = session.all(
-            f"SELECT hour({c}) // 2 * 2 AS h, count(*) FROM t WHERE {c} IS NOT NULL GROUP BY h ORDER BY h"
+            f"SELECT hour({c}) // 2 * 2 AS h, count(*) FROM t WHERE {c} IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
         return shape | {
             "histogram": {"unit": "hour", "every": 2, "bins": [{"from": f"{h:02}:00", "count": n} for h, n in found]}
         }
     unit, every = date_unit(_day(b["least"]), _day(b["most"]))
     found = session.all(
-        f"SELECT {_start(c, unit, every)} AS d, count(*) FROM t WHERE {c} IS NOT NULL GROUP BY d ORDER BY d"
+        f"SELECT {_start(c, unit, every)} AS d, count(*) FROM t WHERE {c} IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
     bins = [{"from": str(d), "count": n} for d, n in found]
     return shape | {"histogram": {"unit": unit, "every": every, "bins": bins}}
@@ -174,13 +174,11 @@ def _top(session: Session, column: Column, b: Mapping[str, Any]) -> list[dict[st
     """The most frequent values with exact counts; of many values, those that stand out in the sample."""
     c = quoted(column.name)
     filled = f"{c} IS NOT NULL" + (f" AND {c} <> ''" if column.type is ColumnType.TEXT else "")
-    last = f"GROUP BY v ORDER BY n DESC, v LIMIT {TOP}"
+    last = f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {TOP}"
     if b["distinct"] <= EXACT_DISTINCT:
         found = session.all(f"SELECT {c} AS v, count(*) AS n FROM t WHERE {filled} {last}")
     else:
-        often = (
-            f"SELECT {c} AS v, count(*) AS n FROM s WHERE {filled} GROUP BY v HAVING n > 1 ORDER BY n DESC, v LIMIT 40"
-        )
+        often = f"SELECT {c}, count(*) FROM s WHERE {filled} GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT 40"
         some = [value for value, _ in session.all(often)]
         if not some:
             return []

@@ -139,7 +139,7 @@ def _beside(session: Session, postcode: Column, condition: str) -> int:
 def name_share(session: Session, column: Column) -> tuple[int, int, list[str]]:
     """In the sample: rows that look like a person's name, rows with a value, and examples."""
     c = quoted(column.name)
-    text = f"SELECT {c} AS v, count(*) AS n FROM s WHERE {c} <> '' GROUP BY v ORDER BY md5(v) LIMIT {_NAME_VALUES}"
+    text = f"SELECT {c} AS v, count(*) AS n FROM s WHERE {c} <> '' GROUP BY 1 ORDER BY md5({c}) LIMIT {_NAME_VALUES}"
     values = session.all(text)
     hits = [(value, n) for value, n in values if len(value) < SAMPLE_TEXT and looks_like_name(value)]
     return sum(n for _, n in hits), sum(n for _, n in values), sorted(v for v, _ in hits)[:EXAMPLES]
@@ -162,7 +162,7 @@ def dates(session: Session, column: Column) -> tuple[int, int, int]:
 def _values(column: Column, distinct: int) -> str:
     c = f"{quoted(column.name)}::VARCHAR"
     if distinct <= EXACT_DISTINCT:
-        return f"(SELECT {c} AS v, count(*) AS n FROM t WHERE {c} <> '' GROUP BY v)"
+        return f"(SELECT {c} AS v, count(*) AS n FROM t WHERE {c} <> '' GROUP BY 1)"
     return f"(SELECT {c} AS v, 1 AS n FROM t WHERE {c} <> '')"
 
 

@@ -45,7 +45,7 @@ def geometry(session: Session, column: Column, source: Path) -> dict[str, Any]:
     """Types with counts, box, system, and empty or invalid ones (validity in at most 200,000 rows)."""
     g = quoted(column.name)
     types = session.all(
-        f"SELECT ST_GeometryType({g})::VARCHAR AS k, count(*) FROM t WHERE {g} IS NOT NULL GROUP BY k ORDER BY k"
+        f"SELECT ST_GeometryType({g})::VARCHAR AS k, count(*) FROM t WHERE {g} IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
     box = session.one(f"SELECT min(ST_XMin({g})), min(ST_YMin({g})), max(ST_XMax({g})), max(ST_YMax({g})) FROM t")
     empty = session.one(f"SELECT count(*) FILTER ({g} IS NULL OR ST_IsEmpty({g})) FROM t")[0]
@@ -102,7 +102,7 @@ def _all_tell_apart(session: Session, names: Sequence[str]) -> bool:
 
 def _distinct(session: Session, names: Sequence[str], table: str = "t") -> int:
     """Through 64-bit hashes, so that memory does not grow with the width; beyond memory DuckDB goes to disk."""
-    return session.one(f"SELECT count(*) FROM (SELECT {_hashed(names)} AS h FROM {table} GROUP BY h)")[0]
+    return session.one(f"SELECT count(*) FROM (SELECT {_hashed(names)} AS h FROM {table} GROUP BY 1)")[0]
 
 
 def _hashed(names: Sequence[str]) -> str:
