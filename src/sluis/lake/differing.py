@@ -18,6 +18,7 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.models import TableDifference, TableVersion
+from sluis.lake.parts.shape import what_of
 from sluis.lake.policy import version_seen_by
 from sluis.lake.schema_change import compared
 from sluis.lake.types import Column, IngestReport
@@ -34,7 +35,7 @@ class Difference:
     `by` is "key" (rows with the same `key` are held together) or "rows" (equal rows cancel out, so that a changed row
     counts as one removed and one added). `columns`: in how many changed rows a column differs. `schema`: see
     `schema_change.Change`. `examples`: rows by added, removed, before and after; personal data is masked. The blob
-    `file_sha256` is Parquet with every such row; its column `verschil` says which it is, and `file_columns` are name
+    `file_sha256` is Parquet with every such row; its column `what` says which it is, and `file_columns` are name
     and type of the others.
     """
 
@@ -58,6 +59,10 @@ class Difference:
     @property
     def path(self) -> Path:
         return blobs.path(self.file_sha256)
+
+    @property
+    def what(self) -> str:
+        return what_of(name for name, _kind in self.file_columns)
 
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}

@@ -54,6 +54,22 @@ def test_rows_without_a_key_cancel_out_one_against_one(desk: Desk) -> None:
     assert rows == [("added", 3), ("added", 3), ("removed", 1), ("removed", 1)]
 
 
+@pytest.mark.parametrize("key", ["code", "what", "h", ""])
+def test_a_column_may_bear_any_name(desk: Desk, key: str) -> None:
+    """Also one that the comparison uses itself."""
+    own = "verschil;h;c;more;place;o;n;f;t;v;k;m"
+    head = f"{key};{own}" if key and key != "h" else own
+    line, other = (";".join(f"{mark}{n}" for n in range(head.count(";") + 1)) for mark in "xy")
+    one, two = desk.load(f"{head}\n{line}\n"), desk.load(f"{head}\n{line}\n{other}\n")
+    found = service.diff(by=desk.by, old=one.id, new=two.id, key=[key] if key else [])
+    assert (found.added, found.removed, found.changed, found.what) == (1, 0, 0, "_verschil")
+    rows = pq.read_table(found.path).to_pylist()
+    assert [(row["_verschil"], row["verschil"], row["h"]) for row in rows] == [
+        ("added", *(f"y{head.split(';').index(name)}" for name in ("verschil", "h")))
+    ]
+    assert [row["verschil"] for row in found.examples["added"]] == [rows[0]["verschil"]]
+
+
 def test_shared_parts_are_not_looked_at_and_one_that_stands_twice_counts_twice(desk: Desk) -> None:
     one = desk.load(FIRST)
     two = desk.load("code;plaats;aantal;datum\nB01;Tiel;1;2024-01-01\n", "append")

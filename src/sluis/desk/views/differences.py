@@ -23,7 +23,6 @@ from sluis.web.files import ranged_file
 from sluis.web.formats import cell, number
 from sluis.web.shapes import Bar, Column, Table
 
-WHAT = "verschil"
 _TITLES = {
     "added": N_("Rijen erbij"),
     "removed": N_("Rijen weg"),
@@ -82,7 +81,7 @@ def file(request: HttpRequest, version_id: UUID, old_id: UUID, form: str) -> Htt
 
 
 def _file_columns(found: Any) -> list[tuple[str, str]]:
-    return [(WHAT, "text"), *((name, kind) for name, kind in found.file_columns)]
+    return [(found.what, "text"), *((name, kind) for name, kind in found.file_columns)]
 
 
 def _chosen(rows: Any, below: int, said: str) -> Any | None:

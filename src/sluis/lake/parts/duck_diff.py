@@ -16,6 +16,7 @@ from sluis.kernel.text import N_
 from sluis.lake.ingest.caps import ROW_GROUP
 from sluis.lake.parts.duck_keys import check_key
 from sluis.lake.parts.duck_parts import Progress, Stored, opened
+from sluis.lake.parts.shape import what_of
 from sluis.lake.profile.duck_columns import plain
 from sluis.lake.profile.duck_session import literal, quoted
 from sluis.lake.profile.masks import mask
@@ -23,7 +24,8 @@ from sluis.lake.profile.rules import Kind
 from sluis.lake.types import Column, ColumnType
 
 EXAMPLES = 20
-WHAT = "verschil"
+# A name of a column begins with a letter; what we add ourselves does not.
+WHAT = "_verschil"
 _FILE = "difference.parquet"
 _LONGEST = 120
 
@@ -34,8 +36,8 @@ def diff(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     Request: also `key` (names, or none), `masked` (column → kind of personal data) and `out` (a folder).
     Result: `by` ("key" or "rows"), `key`, `added`, `removed`, `changed`, `columns` (per column that both have: in how
     many changed rows it differs), `examples` (per `what` at most 20 rows, as values; personal data masked) and `file`
-    with all of it: a column `verschil` says added, removed, before or after. A key that comes twice on one side tells
-    nothing apart: then rows are compared as wholes, and `key_double` is true.
+    with all of it: the column that `what_of` names says added, removed, before or after. A key that comes twice on one
+    side tells nothing apart: then rows are compared as wholes, and `key_double` is true.
     """
     out = Path(request["out"])
     con = opened(out)
@@ -51,7 +53,8 @@ def diff(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     progress(0.1, N_("Rijen vergelijken"))
     counts = _by_key(con, key, common) if by_key else _by_rows(con, common)
     progress(0.7, N_("Verschillen wegschrijven"))
-    con.execute(f"COPY difference TO {literal(str(out / _FILE))} (FORMAT parquet, COMPRESSION zstd, "
+    rows = f"SELECT {WHAT} AS {what_of(c.name for c in columns)}, * EXCLUDE ({WHAT}) FROM difference"
+    con.execute(f"COPY ({rows}) TO {literal(str(out / _FILE))} (FORMAT parquet, COMPRESSION zstd, "
                 f"ROW_GROUP_SIZE {ROW_GROUP})")  # fmt: skip
     return counts | {
         "by": "key" if by_key else "rows",
@@ -112,18 +115,18 @@ def _by_key(con: duckdb.DuckDBPyConnection, key: Sequence[str], columns: Sequenc
     keys = ", ".join(f"coalesce(a.{quoted(name)}, b.{quoted(name)}) AS {quoted(name)}" for name in key)
     con.execute(
         f"CREATE TEMP TABLE found AS SELECT {keys}, "
-        f"CASE WHEN a.h IS NULL THEN 'added' WHEN b.h IS NULL THEN 'removed' ELSE 'changed' END AS what "
-        f"FROM (SELECT {names}, {hashed} AS h FROM o) a FULL JOIN (SELECT {names}, {hashed} AS h FROM n) b ON {same} "
-        f"WHERE a.h IS DISTINCT FROM b.h"
+        f"CASE WHEN a._h IS NULL THEN 'added' WHEN b._h IS NULL THEN 'removed' ELSE 'changed' END AS _what "
+        f"FROM (SELECT {names}, {hashed} AS _h FROM o) a FULL JOIN (SELECT {names}, {hashed} AS _h FROM n) b ON {same} "
+        f"WHERE a._h IS DISTINCT FROM b._h"
     )
-    said = "CASE f.what WHEN 'changed' THEN '{side}' ELSE f.what END"
+    said = "CASE f._what WHEN 'changed' THEN '{side}' ELSE f._what END"
     line = f"SELECT {said} AS {{what}}, t.* FROM {{view}} t JOIN found f ON {{on}}"
     on = " AND ".join(f"t.{quoted(name)} IS NOT DISTINCT FROM f.{quoted(name)}" for name in key)
-    before = line.format(side="before", view="o", on=f"{on} AND f.what IN ('changed', 'removed')", what=WHAT)
-    after = line.format(side="after", view="n", on=f"{on} AND f.what IN ('changed', 'added')", what=WHAT)
+    before = line.format(side="before", view="o", on=f"{on} AND f._what IN ('changed', 'removed')", what=WHAT)
+    after = line.format(side="after", view="n", on=f"{on} AND f._what IN ('changed', 'added')", what=WHAT)
     order = ", ".join(f"{quoted(name)} NULLS LAST" for name in key)
     con.execute(f"CREATE VIEW difference AS {before} UNION ALL {after} ORDER BY {order}, {WHAT} DESC")
-    counted = dict(con.execute("SELECT what, count(*) FROM found GROUP BY what").fetchall())
+    counted = dict(con.execute("SELECT _what, count(*) FROM found GROUP BY _what").fetchall())
     return {what: int(counted.get(what, 0)) for what in ("added", "removed", "changed")}
 
 
@@ -131,20 +134,22 @@ def _by_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict[
     """Equal rows cancel out; what is left was added or removed."""
     hashed = _hashed(columns)
     con.execute(
-        f"CREATE TEMP TABLE found AS SELECT coalesce(a.h, b.h) AS h, coalesce(b.c, 0) - coalesce(a.c, 0) AS more "
-        f"FROM (SELECT {hashed} AS h, count(*) AS c FROM o GROUP BY h) a "
-        f"FULL JOIN (SELECT {hashed} AS h, count(*) AS c FROM n GROUP BY h) b ON a.h = b.h "
-        f"WHERE coalesce(a.c, 0) <> coalesce(b.c, 0)"
+        f"CREATE TEMP TABLE found AS SELECT coalesce(a._h, b._h) AS _h, "
+        f"coalesce(b._c, 0) - coalesce(a._c, 0) AS _more "
+        f"FROM (SELECT {hashed} AS _h, count(*) AS _c FROM o GROUP BY _h) a "
+        f"FULL JOIN (SELECT {hashed} AS _h, count(*) AS _c FROM n GROUP BY _h) b ON a._h = b._h "
+        f"WHERE coalesce(a._c, 0) <> coalesce(b._c, 0)"
     )
     line = (
-        "SELECT '{said}' AS {what}, * EXCLUDE (h, more, place) FROM (SELECT t.*, f.more, row_number() OVER "
-        "(PARTITION BY t.h) AS place FROM (SELECT *, {hashed} AS h FROM {view}) t JOIN found f USING (h) WHERE {sign}) "
-        "WHERE place <= abs(more)"
+        "SELECT '{said}' AS {what}, * EXCLUDE (_h, _more, _place) FROM (SELECT t.*, f._more, "
+        "row_number() OVER (PARTITION BY t._h) AS _place FROM (SELECT *, {hashed} AS _h FROM {view}) t "
+        "JOIN found f USING (_h) WHERE {sign}) WHERE _place <= abs(_more)"
     )
-    gone = line.format(said="removed", view="o", sign="f.more < 0", what=WHAT, hashed=hashed)
-    come = line.format(said="added", view="n", sign="f.more > 0", what=WHAT, hashed=hashed)
+    gone = line.format(said="removed", view="o", sign="f._more < 0", what=WHAT, hashed=hashed)
+    come = line.format(said="added", view="n", sign="f._more > 0", what=WHAT, hashed=hashed)
     con.execute(f"CREATE VIEW difference AS {gone} UNION ALL {come}")
-    total = "SELECT coalesce(sum(more) FILTER (more > 0), 0), coalesce(-sum(more) FILTER (more < 0), 0) FROM found"
+    sums = ("sum(_more) FILTER (_more > 0)", "-sum(_more) FILTER (_more < 0)")
+    total = f"SELECT coalesce({sums[0]}, 0), coalesce({sums[1]}, 0) FROM found"
     added, removed = con.execute(total).fetchall()[0]
     return {"added": int(added), "removed": int(removed), "changed": 0}
 

@@ -1,6 +1,6 @@
 """The shape of a part as the database keeps it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,3 +26,8 @@ def around(boxes: Sequence[Sequence[float]]) -> list[float]:
     half = len(boxes[0]) // 2
     return [*(min(box[n] for box in boxes) for n in range(half)),
             *(max(box[half + n] for box in boxes) for n in range(half))]  # fmt: skip
+
+
+def what_of(columns: Iterable[str]) -> str:
+    """The column in the file of a difference that says whether a row was added, removed or changed."""
+    return "_verschil" if "verschil" in columns else "verschil"
