@@ -342,6 +342,7 @@ KIND_OF = {
     "source.not-allowed": "invalid",
     "source.not-json": "invalid",
     "source.not-there": "invalid",
+    "source.not-vouched": "invalid",
     "source.other-key": "invalid",
     "source.other-kind": "invalid",
     "source.page-again": "invalid",

@@ -236,6 +236,21 @@ def test_an_address_that_the_operator_did_not_list_is_refused_before_anything_is
         assert refused.value.code in ("egress.port", "egress.private")
 
 
+@pytest.mark.parametrize("kind", ["mssql", "oracle"])
+def test_a_server_that_may_lead_on_is_for_the_operator_to_list(settings: Any, kind: str) -> None:
+    settings.SLUIS = replace(settings.SLUIS, connect_allow=("127.0.0.0/8",))
+    port = 1433 if kind == "mssql" else 1521
+    with pytest.raises(Invalid) as refused:
+        CONNECTOR.check(given(Server(port), kind=kind, tls="off"), lambda *_, **__: None)
+    assert refused.value.code == "source.not-vouched"
+
+
+def test_no_certificate_is_promised_that_nobody_looks_at() -> None:
+    with pytest.raises(Invalid) as refused:
+        given(Server(1), kind="mssql", tls="verify")
+    assert [fault.field for fault in refused.value.faults] == ["tls"]
+
+
 def test_a_server_that_is_not_there_is_unreachable(world: World, settings: Any, postgres: Server) -> None:
     closed = Server(1)
     opened(settings, closed)

@@ -51,6 +51,9 @@ class Database(Connector):
         if config["cursor"] and mode == "replace":
             text = N_("Alleen wat nieuw is lezen kan niet als de hele tabel wordt vervangen.")
             found.append(Fault(text, field="cursor"))
+        if config["tls"] == "verify" and places.KINDS[config["kind"]].unverified:
+            text = N_("Bij deze soort database kijkt Sluis het certificaat niet na. Kies alleen versleutelen.")
+            found.append(Fault(text, field="tls"))
         for name, most in (("seconds", MOST_SECONDS), ("max_mb", MOST_MB)):
             if config[name] > most:
                 found.append(Fault(N_("Kies ten hoogste {most}."), field=name, params={"most": most}))

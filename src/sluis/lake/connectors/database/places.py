@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sluis.foundation import sandbox
 from sluis.foundation.egress import Target, pinned
 from sluis.foundation.sandbox import Limits
-from sluis.kernel.errors import Unavailable
+from sluis.kernel.errors import Invalid, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.connectors import outside
 from sluis.lake.connectors.base import Given
@@ -53,7 +53,10 @@ def _connected(given: Given) -> Generator[sa.Connection]:
     """A connection in a transaction that only reads. What the driver says comes out in plain words."""
     kind = KINDS[given["kind"]]
     port = given["port"] or kind.port
-    target = pinned(given["host"], port, policy=outside.policy(), usual=(kind.port,))
+    policy = outside.policy()
+    target = pinned(given["host"], port, policy=policy, usual=(kind.port,))
+    if kind.leads_on and not policy.vouched(target.host, port):
+        raise _not_vouched(kind, target.host, port)
     engine = None
     try:
         engine = sa.create_engine(
@@ -150,7 +153,7 @@ def _begin_mysql(connection: sa.Connection, seconds: int) -> None:
 def _mssql(given: Given, target: Target) -> Any:
     import pymssql
 
-    encryption = {"off": "off", "encrypt": "require", "verify": "require"}
+    encryption = {"off": "off", "encrypt": "require"}  # see `unverified`: this driver looks at no certificate
     return pymssql.connect(
         server=target.addresses[0],
         port=str(target.port),
@@ -212,7 +215,11 @@ def _dialled(target: Target) -> socket.socket:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`served`: stands on a server; `extra`: the part of the installation that brings the driver, '' when always."""
+    """`served`: stands on a server; `extra`: the part of the installation that brings the driver, '' when always.
+
+    `leads_on`: the server may send the driver on to another address (a TNS redirect, a TDS routing token), past our
+    check; so only to servers that the operator listed. `unverified`: the driver does not look at the certificate.
+    """
 
     name: str
     title: str
@@ -222,6 +229,8 @@ class Place:
     begin: Begin = _begin_nothing
     extra: str = ""
     served: bool = True
+    leads_on: bool = False
+    unverified: bool = False
 
 
 KINDS = {
@@ -229,11 +238,21 @@ KINDS = {
     for place in (
         Place("postgresql", "PostgreSQL", "postgresql+psycopg", 5432, _postgresql, _begin_postgresql),
         Place("mysql", N_("MySQL of MariaDB"), "mysql+pymysql", 3306, _mysql, _begin_mysql),
-        Place("mssql", "SQL Server", "mssql+pymssql", 1433, _mssql, extra="mssql"),
-        Place("oracle", "Oracle", "oracle+oracledb", 1521, _oracle, _begin_oracle, extra="oracle"),
+        Place("mssql", "SQL Server", "mssql+pymssql", 1433, _mssql, extra="mssql", leads_on=True, unverified=True),
+        Place("oracle", "Oracle", "oracle+oracledb", 1521, _oracle, _begin_oracle, extra="oracle", leads_on=True),
         Place("sqlite", N_("SQLite (een bestand)"), "sqlite", served=False),
     )
 }
+
+
+def _not_vouched(kind: Place, host: str, port: int) -> Invalid:
+    return Invalid(
+        "source.not-vouched",
+        N_("Een {kind}-server kan Sluis doorsturen naar een ander adres. Daarom moet de beheerder {place} toestaan."),
+        way_out=N_("Vraag de beheerder om {place} in SLUIS_CONNECT_ALLOW te zetten."),
+        kind=kind.title,
+        place=f"{host}:{port}",
+    )
 
 
 def _no_driver(kind: Place) -> Unavailable:
