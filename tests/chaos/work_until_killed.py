@@ -28,6 +28,7 @@ from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
 from sluis.lake.models import SourceRun, TableVersion  # noqa: E402
 from sluis.lake.service import (  # noqa: E402
     append_upload,
+    behind,
     create_source,
     finish_upload,
     request_ingest,
@@ -79,6 +80,7 @@ def check() -> list[str]:
         replaced = row.change.get("replaced", 0)
         if row.status == "ready" and row.base and row.rows_total != row.base.rows_total + row.rows_loaded - replaced:
             wrong.append(f"version {row.id} does not follow from its base")
+    wrong += [f"Iceberg table of {slug} is behind" for slug in behind(by=SYSTEM)]
     wrong += [f"job {job.task} {job.state}" for job in Job.objects.exclude(state=Job.State.SUCCESSFUL)]
     for run in SourceRun.objects.select_related("table_version"):
         fine = run.table_version is not None and run.table_version.status == "ready"

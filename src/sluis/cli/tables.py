@@ -55,6 +55,24 @@ def diff(
     result(found.to_json(), "\n".join(_told(found)))
 
 
+@app.command(
+    "rebuild-catalogue", cls=Command, help=_("Schrijf de Iceberg-tabellen opnieuw, uit de versies die er zijn.")
+)
+def rebuild_catalogue(
+    dataset: Annotated[str, typer.Argument(help=_("Kenmerk van de dataset; leeg: alle."))] = "", by: By = ""
+) -> None:
+    start()
+    from sluis.lake import service as lake
+    from sluis.register import service as register
+
+    who = actor(by)
+    if dataset:
+        written = lake.follow(by=who, dataset_id=register.get(by=who, slug=dataset).id, anew=True)
+    else:
+        written = lake.follow_all(by=who, anew=True)
+    result({"snapshots": written}, _("{count} momentopnamen geschreven.").format(count=written))
+
+
 def _version(known: dict[int, UUID], number: int) -> UUID:
     if number not in known:
         raise NotFound("table.no-version", N_("Versie {number} van deze tabel bestaat niet."), number=number)

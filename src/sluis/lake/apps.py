@@ -22,9 +22,12 @@ class LakeConfig(AppConfig):
         every(timedelta(minutes=5), jobs.tidy_sources)
         subscribe("table.ready", jobs.settle_source)
         subscribe("table.ready", jobs.check_contract)
+        subscribe("table.ready", jobs.follow_table)
+        subscribe("table.compacted", jobs.follow_table)
         subscribe("table.failed", jobs.settle_source)
         every(timedelta(minutes=10), sweep_results)
         every(timedelta(hours=1), jobs.keep_tables)
+        every(timedelta(hours=1), jobs.follow_tables)
 
 
 def _held() -> Iterable[str]:

@@ -11,6 +11,7 @@ from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
 from sluis.lake import differing, operations, queries, whole
 from sluis.lake.contracting import checking
+from sluis.lake.iceberg import following
 from sluis.lake.sourcing import running
 
 _PATIENCE = timedelta(seconds=2)
@@ -35,6 +36,18 @@ def ingest_table(table_version_id: str, user_id: str | None = None) -> str:
 def keep_tables() -> int:
     """Recurring: measure again what was added to, and bring tables of many parts back to one file."""
     return whole.keep_tables(by=SYSTEM)
+
+
+@task
+def follow_table(event: dict[str, Any]) -> int:
+    """A version is ready, or its rows stand in other files: let the Iceberg table say the same."""
+    return following.follow(by=SYSTEM, dataset_id=UUID(event["data"]["dataset"]))
+
+
+@task(priority=-10)
+def follow_tables() -> int:
+    """Recurring: what a job was lost for, and tables of datasets that are gone or called otherwise."""
+    return following.follow_all(by=SYSTEM)
 
 
 @task

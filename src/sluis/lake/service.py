@@ -20,6 +20,7 @@ from sluis.lake.contracting.queries import (
 from sluis.lake.contracting.records import ContractRecord, OutcomeRecord
 from sluis.lake.deriving import derive
 from sluis.lake.differing import Difference, being_compared, diff, known_diff, request_diff
+from sluis.lake.iceberg.following import behind, follow, follow_all
 from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new, ingest_now, request_ingest, rerun
 from sluis.lake.queries import data_files, latest_ready, rejects_path, table_version, versions
 from sluis.lake.records import TableVersionRecord
@@ -64,6 +65,7 @@ __all__ = [
     "UploadRecord",
     "abandoned_versions",
     "append_upload",
+    "behind",
     "being_compared",
     "cancel_upload",
     "change_source",
@@ -87,6 +89,8 @@ __all__ = [
     "diff",
     "drop_draft",
     "finish_upload",
+    "follow",
+    "follow_all",
     "ingest_new",
     "ingest_now",
     "known_diff",

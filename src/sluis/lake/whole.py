@@ -70,6 +70,7 @@ def _keep(by: Actor, row: TableVersion, parts: Sequence[Part], profile: Any) -> 
         now.data_size = sum(part.size for part in parts)
         now.profile = profile
         now.save(update_fields=["parts", "data_sha256", "data_size", "profile"])
+        write.emit("table.compacted", {"table_version": str(row.id), "dataset": str(row.dataset_id)})
         write.note(parts_before=len(row.parts), parts=len(parts), data=now.data_sha256, rows=row.rows_total)
     return table_version_record(now)
 

@@ -394,6 +394,7 @@ KIND_OF = {
     "table.base-moved": "unavailable",
     "table.built-upon": "conflict",
     "table.busy": "conflict",
+    "table.catalogue": "unavailable",
     "table.column": "invalid",
     "table.crs": "invalid",
     "table.export": "too-many",

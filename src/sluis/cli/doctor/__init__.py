@@ -25,6 +25,7 @@ CHECKS: dict[str, Check] = {
     "audit": content.check_audit,
     "files": content.check_files,
     "tables": content.check_tables,
+    "catalogue": content.check_catalogue,
     "sources": content.check_sources,
     "index": content.check_index,
     "workers": work.check_workers,

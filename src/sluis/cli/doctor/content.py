@@ -106,6 +106,18 @@ def check_tables(env: Env, deep: bool) -> Iterator[Finding]:
         yield Finding("tables", "good", _("geen tabel blijft liggen"))
 
 
+def check_catalogue(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.kernel.actor import SYSTEM
+    from sluis.lake.service import behind
+
+    if late := behind(by=SYSTEM):
+        text = _("{count} Iceberg-tabellen lopen achter: {names}").format(count=len(late), names=", ".join(late[:3]))
+        way_out = _("De worker werkt ze bij; start sluis serve. Blijft het zo: sluis table rebuild-catalogue.")
+        yield Finding("catalogue", "warning", text, way_out)
+    else:
+        yield Finding("catalogue", "good", _("de Iceberg-tabellen zijn bij"))
+
+
 def check_sources(env: Env, deep: bool) -> Iterator[Finding]:
     from sluis.lake.service import unreadable_secrets
 
