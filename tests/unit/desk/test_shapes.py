@@ -9,7 +9,7 @@ from sluis.desk.tables import compared, shown_value
 from sluis.desk.words import COLUMN_TYPES, PERSONAL, STAGES, VERDICTS
 from sluis.foundation.service import PERMISSIONS, PUBLIC, SIGNED_IN
 from sluis.lake.profile.rules import Kind
-from sluis.lake.types import ColumnType
+from sluis.lake.types import Column, ColumnType, IngestReport
 from sluis.release.types import Stage, Verdict
 
 
@@ -55,10 +55,11 @@ def test_measures_are_written_as_people_write_them(kind, value, shown):
 def test_two_versions_are_compared_by_column_and_rows():
     class Version:
         def __init__(self, rows, **types):
-            self.rows_loaded = rows
-            self.report = {"columns": [{"name": n, "title": n.title(), "type": t} for n, t in types.items()]}
+            self.rows_loaded = self.rows_total = rows
+            columns = tuple(Column(n, n.title(), ColumnType(t)) for n, t in types.items())
+            self.change = {}
+            self.report = IngestReport("csv", rows, rows, 0, columns).to_json()
 
     found = compared(Version(12, a="text", b="integer"), Version(10, a="date", c="text"))
-    assert (found["added"], found["removed"], found["rows"]) == (["B"], ["C"], 2)
-    assert found["changed"] == [{"title": "A", "was": "datum", "now": "tekst"}]
-    assert not found["same"]
+    assert found["lines"] == ["Verdwenen kolom: C.", "A was datum en is nu tekst.", "Nieuwe kolom: B."]
+    assert (found["rows"], found["fewer"], found["breaking"]) == (2, -2, True)

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 MOST_BINS = 20
 _STEPS = (Fraction(1), Fraction(2), Fraction(5, 2), Fraction(5), Fraction(10))
+_LEAST = Fraction(1, 10**300)  # below it a width is no double any more
 _YEARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -16,7 +17,7 @@ def equal_width(low: float, high: float, whole: bool) -> tuple[Fraction, Fractio
     """
     least, most = Fraction(low), Fraction(high)
     span = most - least
-    width = _nice(span / (MOST_BINS - 1)) if span else _nice(max(abs(least) / 10, Fraction(1, 10)))
+    width = _nice(max(span / (MOST_BINS - 1), _LEAST)) if span else _nice(max(abs(least) / 10, Fraction(1, 10)))
     if whole:
         width = max(Fraction(1), width if width.denominator == 1 else Fraction(math.ceil(width)))
     start = least // width * width
