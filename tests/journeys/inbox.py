@@ -36,12 +36,17 @@ def describe_as_closed(steward: Any, why: str) -> None:
 
 def outside(page: Any, slug: str, text: str) -> None:
     """Wait until the site shows what was decided, and why."""
+    shown_at(page, f"/datasets/{slug}/decision", text)
+
+
+def shown_at(page: Any, path: str, text: str) -> None:
+    """Ask for a page that does not reload itself until it shows what a job makes."""
     for _ in range(120):
-        page.goto(f"/datasets/{slug}/decision")
+        page.goto(path)
         if page.get_by_text(text).count():
             return
         page.wait_for_timeout(500)
-    raise AssertionError(f"{slug}: {page.locator('main').inner_text()[:400]}")
+    raise AssertionError(f"{path}: {page.locator('main').inner_text()[:400]}")
 
 
 def open_task(page: Any, subject: str, title: str) -> None:

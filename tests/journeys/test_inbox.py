@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sluis.cli.releases import PLAIN
-from tests.journeys.inbox import do_task, open_dossier, open_task, outside
-from tests.journeys.test_desk import press, sign_in, until
+from tests.journeys.inbox import do_task, open_dossier, open_task, outside, shown_at
+from tests.journeys.test_desk import press, sign_in
 
 pytestmark = pytest.mark.journey
 WHY = "De lijst gaat over straten en panden, niet over mensen."
@@ -69,8 +69,7 @@ def test_a_document_is_approved_by_somebody_else(browse: Any) -> None:
     do_task(browse, reviewer, subject, "Beoordelen op inhoud", {"review": "agree"})
     do_task(browse, owner, subject, "Goedkeuren", {"approved": "yes", "motivation": "Duidelijk en volledig."})
 
-    steward.goto("/desk/berichten")
-    until(steward, "Handreiking telpunten")
+    shown_at(steward, "/desk/berichten", subject)
     owner.goto(f"/desk/processen?toon=team&q={subject}")
     owner.goto(str(owner.locator("tbody th a").first.get_attribute("href")))
     browse.check(owner)

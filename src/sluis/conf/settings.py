@@ -198,5 +198,9 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": SLUIS.log_format}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"sluis": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "sluis": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "pyiceberg": {"level": "ERROR"},  # it warns of each column of maps, whose bounds nobody needs
+    },
 }
