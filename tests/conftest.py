@@ -1,6 +1,5 @@
 """Fixtures every test may use."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Iterator
@@ -67,17 +66,6 @@ def _dutch() -> Iterator[None]:
     translation.activate("nl")
     yield
     translation.activate("nl")
-
-
-@pytest.fixture(autouse=True)
-def _no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright leaves its event loop running in the thread of a worker; elsewhere a test may want one of its own."""
-    loop = None if request.node.get_closest_marker("journey") else asyncio._get_running_loop()
-    if loop:
-        asyncio._set_running_loop(None)
-    yield
-    if loop:
-        asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(autouse=True)

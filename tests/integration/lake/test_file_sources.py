@@ -1,5 +1,6 @@
 """Files on real S3, SFTP and WebDAV servers: the newest or each new one, and what goes wrong there."""
 
+import asyncio
 import os
 import time
 import urllib.request
@@ -22,6 +23,18 @@ from sluis.lake.connectors.registry import connector
 from sluis.lake.connectors.s3.signing import address, signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_a_browser() -> Iterator[None]:
+    """Playwright leaves its event loop running in the thread of a worker; SFTP wants one of its own.
+
+    Only here, and not within a transaction: Django has other connections where a loop runs.
+    """
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @dataclass(frozen=True, slots=True)
