@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from django.conf import settings
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
+from sluis.foundation.service import client_address
 from sluis.kernel.errors import TooMany
 from sluis.kernel.text import N_
 
@@ -104,6 +105,20 @@ places = Places(lambda: max(2, settings.SLUIS.web_threads - 2))
 
 def hold(response: StreamingHttpResponse, give_back: Callable[[], None]) -> StreamingHttpResponse:
     response.streaming_content = Held(cast("Iterator[bytes]", response.streaming_content), give_back)
+    return response
+
+
+def while_sent(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """A response that streams holds a place of its asker until it is sent; without a place it is closed again.
+
+    Raises TooMany.
+    """
+    if isinstance(response, StreamingHttpResponse):
+        try:
+            return hold(response, places.take(client_address(request)))
+        except BaseException:
+            response.close()
+            raise
     return response
 
 

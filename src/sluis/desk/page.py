@@ -32,7 +32,7 @@ def show(
 def attempt(form: forms.Form, operation: Callable[[], Any]) -> bool:
     """Run an operation; what the reader can mend lands in the form, everything else is raised.
 
-    The result stands in `form.outcome`, the HTTP status for a refusal in `form.refusal`.
+    `outcome` gives the result, `refused` the HTTP status for a refusal.
     """
     try:
         form.outcome = operation()  # type: ignore[attr-defined]
@@ -40,6 +40,11 @@ def attempt(form: forms.Form, operation: Callable[[], Any]) -> bool:
         put(form, error)
         return False
     return True
+
+
+def outcome(form: forms.Form) -> Any:
+    """What the operation of a successful `attempt` gave."""
+    return form.outcome  # type: ignore[attr-defined]
 
 
 def put(form: forms.Form, error: SluisError) -> None:

@@ -1,12 +1,12 @@
-"""A web server with files that tells who came by, and can lie in every way; a dataset with its people."""
+"""A dataset with its people, and answers of a source that lie."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
+
+from tests.web_site import Answer, say
 
 from sluis.foundation.models import Job
 from sluis.foundation.service import acting, create_organisation, create_person, grant, run_until_idle
@@ -16,56 +16,7 @@ from sluis.lake import service as lake
 from sluis.lake.models import Source, SourceRun
 from sluis.register.service import create
 
-Answer = Callable[[BaseHTTPRequestHandler], None]
 CSV = b"code;bedrag\n0001;1,50\n0002;5,00\n"
-
-
-class Site:
-    """`answers` by path; `hits` are the requests that came, as (path, headers)."""
-
-    def __init__(self) -> None:
-        self.hits: list[tuple[str, dict[str, str]]] = []
-        self.answers: dict[str, Answer] = {}
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.hits.append((self.path, dict(self.headers)))
-                try:
-                    site.answers[self.path](self)
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True
-
-            do_PROPFIND = do_GET  # noqa: N815 - the name that http.server wants
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def say(body: bytes, status: int = 200, length: int | None = None, **headers: str) -> Answer:
-    """`length` lies about the size of the body."""
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(body) if length is None else length))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
 
 
 def tagged(body: bytes, etag: str) -> Answer:

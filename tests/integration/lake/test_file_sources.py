@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from tests import file_servers
 from tests.file_servers import PASSWORD, USER
-from tests.integration.lake.sources import CSV, Site, World, open_to, said, say
+from tests.integration.lake.sources import CSV, World, open_to, said
+from tests.web_site import Site, say
 
 from sluis.kernel.errors import Invalid, SluisError, Unavailable
 from sluis.lake import service as lake

@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 from tests.geo_servers import MAPSERVER, mapserver, pygeoapi, trees
-from tests.integration.lake.sources import Answer, Site, World, open_to, said, say
+from tests.integration.lake.sources import World, open_to, said
+from tests.web_site import Answer, Site, say
 
 from sluis.kernel.errors import Invalid, SluisError
 from sluis.lake import service as lake

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from tests.integration.lake.sources import CSV, Site, World, endless, said, say, settle, state_of, tagged
+from tests.integration.lake.sources import CSV, World, endless, said, settle, state_of, tagged
+from tests.web_site import Site, say
 
 from sluis.foundation.models import AuditEntry, Job
 from sluis.foundation.service import audit

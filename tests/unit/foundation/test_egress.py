@@ -1,10 +1,9 @@
 """The one way out: nothing inside can be reached through it, and nobody can keep it busy."""
 
 import gzip
-import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from ipaddress import IPv6Address
 from typing import Any
 
@@ -12,38 +11,18 @@ import httpcore
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.web_site import Answer, Site, say
 
 from sluis.foundation import egress
 from sluis.foundation.egress import EgressPolicy
 from sluis.foundation.egress.targets import is_public
 
-Answer = Callable[[BaseHTTPRequestHandler], None]
 
-
-class Canary:
+class Canary(Site):
     """A server on loopback that remembers who came by."""
 
     def __init__(self) -> None:
-        self.hits: list[tuple[str, dict[str, str]]] = []
-        self.answers: dict[str, Answer] = {}
-        canary = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                canary.hits.append((self.path, dict(self.headers)))
-                answer = canary.answers.get(self.path, say(b"hallo"))
-                try:
-                    answer(self)
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        super().__init__(otherwise=say(b"hallo"))
 
     def get(self, path: str = "/", host: str = "127.0.0.1", **more: Any) -> egress.Reply:
         """As a test that is allowed to reach loopback."""
@@ -52,24 +31,11 @@ class Canary:
         return egress.get(f"http://{host}:{self.port}{path}", purpose="test", **more)
 
 
-def say(body: bytes, status: int = 200, **headers: str) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
 @pytest.fixture
 def canary() -> Iterator[Canary]:
     canary = Canary()
     yield canary
-    canary.server.shutdown()
-    canary.server.server_close()
+    canary.close()
 
 
 LOOPBACKS = [

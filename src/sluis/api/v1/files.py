@@ -1,12 +1,11 @@
 """Ready files of a release: whole or in parts, with their hash as tag."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from sluis.api.clients import hold, places
+from sluis.api.clients import while_sent
 from sluis.api.v1 import addresses
 from sluis.api.v1.app import read
 from sluis.api.v1.parameters import CURRENT_FILE, FILE
-from sluis.foundation.service import client_address
 from sluis.release import public
 from sluis.web.files import ranged_file
 
@@ -26,13 +25,7 @@ def download_release_file(request: HttpRequest, slug: str, number: int, format: 
     response = ranged_file(
         request, found.path, content_type=found.media_type, filename=found.name, etag=found.sha256, immutable=True
     )
-    if isinstance(response, StreamingHttpResponse):
-        try:
-            return hold(response, places.take(client_address(request)))
-        except BaseException:
-            response.close()
-            raise
-    return response
+    return while_sent(request, response)
 
 
 @read("/datasets/{slug:slug}/download/{slug:format}", tag="files", **CURRENT_FILE)

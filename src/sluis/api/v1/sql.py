@@ -5,10 +5,10 @@ from json.encoder import encode_basestring
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import content_disposition_header
 
-from sluis.api.clients import hold, places
+from sluis.api.clients import while_sent
 from sluis.api.v1.app import read, wrong_query
 from sluis.api.v1.parameters import SQL
 from sluis.api.v1.rows import EVERYTHING, MEDIA_TYPES, Begun, held, pairs_of, rows_json
@@ -96,10 +96,4 @@ def _stream(request: HttpRequest, answer: Answer, form: str) -> HttpResponseBase
 def _file(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     """The answer as it was made, whatever filter stands in the address."""
     response = ranged_file(request, Path(answer.path), content_type=PARQUET, filename="answer.parquet")
-    if isinstance(response, StreamingHttpResponse):
-        try:
-            return hold(response, places.take(client_address(request)))
-        except BaseException:
-            response.close()
-            raise
-    return response
+    return while_sent(request, response)

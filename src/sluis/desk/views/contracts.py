@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sluis.desk.contracts import dropped, readable, why_not
 from sluis.desk.forms.contracts import ContractCellsForm, ContractTextForm
-from sluis.desk.page import attempt, refused, show, who
+from sluis.desk.page import attempt, outcome, refused, show, who
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import may, require
 from sluis.kernel.errors import Conflict, NotFound
@@ -41,7 +41,7 @@ def contract(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         if action is None:
             raise NotFound("route.unknown", N_("Deze pagina bestaat niet."))
         if attempt(form, lambda: action(request, dataset)):
-            tried = form.outcome  # type: ignore[attr-defined]
+            tried = outcome(form)
             if tried is None:
                 return redirect("desk:contract", dataset_id)
     status = refused(form) if form.errors else 200

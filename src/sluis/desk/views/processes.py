@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sluis.desk.forms.tasks import StartForm, StopForm, in_language
-from sluis.desk.page import CORRECTABLE, attempt, refused, show, who
+from sluis.desk.page import CORRECTABLE, attempt, outcome, refused, show, who
 from sluis.desk.process_view import drawn, given, happened, role_title, steps_named
 from sluis.desk.subjects import beside, starts_elsewhere
 from sluis.desk.views.tasks import next_url
@@ -117,7 +117,7 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
         )
 
     if request.method == "POST" and form.is_valid() and attempt(form, begin):
-        made: InstanceRecord = form.outcome  # type: ignore[attr-defined]
+        made: InstanceRecord = outcome(form)
         messages.success(request, gettext("Het proces is gestart."))
         return redirect(next_url(actor, made.id) or reverse("desk:process", args=[made.id]))
     model = process.model(current.sha256)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sluis.desk import words
 from sluis.desk.forms.sources import SourceForm
-from sluis.desk.page import attempt, refused, show, who
+from sluis.desk.page import attempt, outcome, refused, show, who
 from sluis.desk.sources import facts_of, failure_of, lines, schedule_words, table_of
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import may, require
@@ -96,7 +96,7 @@ def _filled(request: HttpRequest, form: SourceForm, context: dict[str, Any], sav
             status = _tried(form, action, asked, save, context)
             if status == 302:
                 messages.success(request, gettext("De bron is opgeslagen."))
-                return redirect("desk:source", form.outcome)  # type: ignore[attr-defined]
+                return redirect("desk:source", outcome(form))
         else:
             status = 422
     context |= {
@@ -112,10 +112,10 @@ def _tried(form: SourceForm, action: str, asked: dict[str, Any], save: Any, cont
     tried = asked | {"config": form.config(), "mode": form.cleaned_data["mode"]}
     if action == "check":
         done = attempt(form, lambda: lake.check_source(**tried))
-        context |= {"told": lines(form.outcome)} if done else {}  # type: ignore[attr-defined]
+        context |= {"told": lines(outcome(form))} if done else {}
     elif action == "preview":
         done = attempt(form, lambda: lake.preview_source(**tried))
-        context |= {"told": lines(form.outcome.told), "table": table_of(form.outcome)} if done else {}  # type: ignore[attr-defined]
+        context |= {"told": lines(outcome(form).told), "table": table_of(outcome(form))} if done else {}
     else:
         return 302 if attempt(form, save) else refused(form)
     return 200 if done else refused(form)

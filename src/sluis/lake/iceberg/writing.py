@@ -33,16 +33,16 @@ class Following:
         """Write what lacks, or everything; returns how many snapshots."""
         with kept.opened() as catalogue:
             table = None if anew else kept.found(catalogue, self._slug, self._dataset_id)
-            todo = self._plan(table)
-            if table is None or todo.anew:
-                return self._anew(catalogue, todo.write)
-            for done, version in enumerate(todo.write):
+            lacking = self._plan(table)
+            if table is None or lacking.anew:
+                return self._anew(catalogue, lacking.write)
+            for done, version in enumerate(lacking.write):
                 try:
                     write(table, version, self._names(version))
                 except NotTheSameTableError:
-                    return done + self._anew(catalogue, todo.write[done:])
-            expire(table, todo.expire)
-            return len(todo.write)
+                    return done + self._anew(catalogue, lacking.write[done:])
+            expire(table, lacking.expire)
+            return len(lacking.write)
 
     def behind(self) -> bool:
         with kept.opened() as catalogue:
