@@ -8,7 +8,7 @@ python tools/messages.py --compile  write the .mo files (the build does this; no
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -121,6 +121,20 @@ def check(room: str) -> list[str]:
     ]
 
 
+def clashes(chosen: Sequence[str]) -> list[str]:
+    """Django puts the texts of all rooms together: of two English texts for one Dutch text, one shows in both rooms."""
+    english: dict[tuple, dict[object, str]] = {}
+    for room in chosen:
+        for message in known(room):
+            if message.id:
+                english.setdefault((message.context, message.id), {}).setdefault(message.string, room)
+    return [
+        f"{' and '.join(found.values())}: two English texts for {key[1]!r}: {', '.join(map(repr, found))}"
+        for key, found in english.items()
+        if len(found) > 1
+    ]
+
+
 def compile_room(room: str) -> None:
     path = po_path(room)
     if path.exists():
@@ -140,7 +154,7 @@ def main() -> int:
             compile_room(room)
         return 0
     if options.check:
-        problems = [line for room in chosen for line in check(room)]
+        problems = [line for room in chosen for line in check(room)] + clashes(chosen)
         print("\n".join(problems) or "every text has its English", file=sys.stderr)  # noqa: T201
         return 1 if problems else 0
     for room in chosen:

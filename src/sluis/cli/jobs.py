@@ -108,7 +108,7 @@ def _id(given: str) -> UUID:
     try:
         return UUID(given)
     except ValueError:
-        raise NotFound("job.unknown", N_("Deze taak bestaat niet.")) from None
+        raise NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet.")) from None
 
 
 def _full(name: str) -> str:

@@ -78,7 +78,7 @@ def job(*, by: Actor, job_id: UUID) -> JobRecord:
     _operator(by)
     row = Job.objects.filter(id=job_id).first()
     if row is None:
-        raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
+        raise NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet."))
     return _job(row)
 
 
@@ -90,7 +90,7 @@ def retry_job(*, by: Actor, job_id: UUID) -> None:
     with writing(by=by, action="foundation.job.retried", subject=("job", job_id)) as w:
         row = Job.objects.select_for_update().filter(id=job_id).first()
         if row is None:
-            raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
+            raise NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet."))
         if row.state != Job.State.FAILED:
             raise Conflict("job.not-failed", N_("Alleen een mislukte taak kan opnieuw."))
         if settles_its_failure(row.task):
@@ -148,7 +148,7 @@ def run_work(*, by: Actor, task: str) -> UUID:
 def _operator(by: Actor) -> Actor:
     by = require(by, PERMISSION)
     if not holds_everywhere(by, PERMISSION):
-        raise NotFound("job.unknown", N_("Deze taak bestaat niet."))
+        raise NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet."))
     return by
 
 

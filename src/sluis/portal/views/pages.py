@@ -12,7 +12,7 @@ from sluis.web.problem import STATUS, TITLES
 STEPS = (
     (N_("Beschrijven"), N_("Een datasteward beschrijft de data en leest het bestand in.")),
     (N_("Controleren"), N_("Sluis zoekt naar persoonsgegevens, fouten en wat er nog ontbreekt.")),
-    (N_("Voorstellen"), N_("De datasteward stelt voor: open, beperkt, gesloten of later.")),
+    (N_("Voorstel doen"), N_("De datasteward stelt voor: open, beperkt, gesloten of later.")),
     (N_("Adviseren"), N_("Bij twijfel kijkt de functionaris gegevensbescherming mee.")),
     (N_("Besluiten"), N_("De data-eigenaar besluit. Dat is altijd iemand anders dan wie het voorstel maakte.")),
     (N_("Publiceren"), N_("De versie gaat online met bestanden, controlegetal en besluit.")),
