@@ -1,4 +1,5 @@
-"""Who may come to the addresses for programs: everybody; nothing here writes and nothing here is a draft."""
+"""Who may come to the addresses for programs: everybody. Nothing here is a draft, and only `push` writes: it asks for a
+key itself."""
 
 _OPERATIONS = (
     "root", "list_datasets", "read_dataset", "read_decision", "read_contract", "list_releases", "read_release",
@@ -6,8 +7,9 @@ _OPERATIONS = (
     "list_organisations", "list_themes", "list_not_open", "list_planned", "list_withdrawn", "read_openapi", "ask_sql",
 )  # fmt: skip
 _OTHERS = (
-    "api-unknown", "catalog", "catalog-form", "catalog-context", "id-catalog", "id-publisher", "id-organisation",
-    "id-dataset", "id-release", "doc-dataset", "doc-dataset-form", "sitemap", "sitemap-page", "robots", "security-txt",
+    "api-unknown", "push", "catalog", "catalog-form", "catalog-context", "id-catalog", "id-publisher",
+    "id-organisation", "id-dataset", "id-release", "doc-dataset", "doc-dataset-form", "sitemap", "sitemap-page",
+    "robots", "security-txt",
 )  # fmt: skip
 
 ROUTES = {f"api:{name}": "public" for name in _OPERATIONS} | dict.fromkeys(_OTHERS, "public")

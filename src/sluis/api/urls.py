@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from sluis.api import site
+from sluis.api import push, site
 from sluis.api.answering import open_to_all, unknown
 from sluis.api.dcat import feed, identifiers
 from sluis.api.v1.app import VERSION
@@ -10,6 +10,7 @@ from sluis.api.v1.routes import patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((patterns(), "api"))),
+    path("api/push/<uuid:source_id>", push.deliver, name="push"),
     re_path(r"^api(/.*)?$", open_to_all(unknown, version=VERSION), name="api-unknown"),
     path("catalog", open_to_all(feed.catalog), name="catalog"),
     path("catalog.<slug:extension>", open_to_all(feed.catalog), name="catalog-form"),

@@ -149,6 +149,24 @@ def resume(source: Id, by: By = "") -> None:
     result({"id": source, "paused": False}, _("De bron doet weer mee."))
 
 
+@app.command("key", cls=Command, help=_("Maak een sleutel voor wie rijen naar een bron stuurt; een vorige vervalt."))
+def key(source: Id, by: By = "") -> None:
+    start()
+    from sluis.lake import service as lake
+
+    made = lake.new_push_key(by=actor(by), source_id=_id(source))
+    result({"id": source, "key": made}, made)
+
+
+@app.command("forget", cls=Command, help=_("Gooi weg wat bij een bron op inlezen wacht."))
+def forget(source: Id, by: By = "") -> None:
+    start()
+    from sluis.lake import service as lake
+
+    rows = lake.forget_waiting(by=actor(by), source_id=_id(source))
+    result({"id": source, "rows": rows}, _("Weggegooid: {count} rijen.").format(count=rows))
+
+
 @app.command("remove", cls=Command, help=_("Verwijder een bron; de tabellen die zij bracht blijven."))
 def remove(source: Id, by: By = "") -> None:
     start()

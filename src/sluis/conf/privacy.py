@@ -104,6 +104,8 @@ PRIVACY: dict[str, Fields] = {
         possible="title config state loaded_sha256",
         none="id dataset connector mode key options schedule attempts failures paused next_at created_at changed_at",
     ),
+    "lake.SourceDelivery": Fields(possible="body", none="id source run received_at rows size"),
+    "lake.SourceKey": Fields(pseudonym="created_by", possible="sha256", none="source created_at"),
     "lake.SourceSecret": Fields(possible="sealed", none="source names changed_at"),
     "lake.SourceRun": Fields(
         possible="sha256 log failure state_before state_after",

@@ -77,6 +77,8 @@ ROUTES = {
     "desk:source-edit": "source.manage",
     "desk:source-act": "source.manage",
     "desk:source-remove": "source.manage",
+    "desk:source-key": "source.manage",
+    "desk:source-forget": "source.manage",
     "desk:source-run": "source.view",
     "desk:source-run-progress": "source.view",
     "desk:dossiers": "dossier.view",

@@ -46,12 +46,22 @@ from sluis.lake.sourcing.queries import (
     sources_of,
     unreadable_secrets,
 )
+from sluis.lake.sourcing.receiving import (
+    PUSHED,
+    WaitingRecord,
+    forget_waiting,
+    key_made_at,
+    new_push_key,
+    receive,
+    waiting_at,
+)
 from sluis.lake.sourcing.records import Preview, RunRecord, SourceRecord
 from sluis.lake.sourcing.trying import check_saved_source, check_source, preview_source
 from sluis.lake.uploads import UploadRecord, append_upload, cancel_upload, start_upload, upload
 from sluis.lake.whole import one_file
 
 __all__ = [
+    "PUSHED",
     "SOURCE_MODES",
     "STOPS",
     "Change",
@@ -63,6 +73,7 @@ __all__ = [
     "SourceRecord",
     "TableVersionRecord",
     "UploadRecord",
+    "WaitingRecord",
     "abandoned_versions",
     "append_upload",
     "behind",
@@ -91,15 +102,19 @@ __all__ = [
     "finish_upload",
     "follow",
     "follow_all",
+    "forget_waiting",
     "ingest_new",
     "ingest_now",
+    "key_made_at",
     "known_diff",
     "latest_ready",
+    "new_push_key",
     "one_file",
     "pause_source",
     "preview_source",
     "propose_contract",
     "put_in_force",
+    "receive",
     "rejects_path",
     "remove_source",
     "request_diff",
@@ -121,4 +136,5 @@ __all__ = [
     "unreadable_secrets",
     "upload",
     "versions",
+    "waiting_at",
 ]

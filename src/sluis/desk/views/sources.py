@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,6 +31,12 @@ DEEDS = {
     "pause": (lake.pause_source, N_("De bron is gepauzeerd.")),
     "resume": (lake.resume_source, N_("De bron doet weer mee.")),
 }
+
+_EXAMPLE = """\
+curl -X POST {address} \\
+  -H 'Authorization: Bearer {key}' \\
+  -H 'Content-Type: application/json' \\
+  -d '{{"station": "brug-3", "waterstand_cm": 81}}'"""
 
 
 @require_safe
@@ -134,6 +141,8 @@ def source(request: HttpRequest, source_id: UUID) -> HttpResponse:
         "failure": failure_of(found.last),
         "schedule": schedule_words(found.schedule),
     }
+    if found.receives:
+        context |= _brought(request, found)
     return show(request, "source", context)
 
 
@@ -158,6 +167,29 @@ def remove(request: HttpRequest, source_id: UUID) -> HttpResponse:
         messages.success(request, gettext("De bron is verwijderd."))
         return redirect("desk:dataset-sources", found.dataset_id)
     return show(request, "source_remove", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def key(request: HttpRequest, source_id: UUID) -> HttpResponse:
+    """Make a key for the sender; the page that answers is the only place that ever shows it."""
+    found = lake.source(by=who(request), source_id=source_id)
+    context = _around(request, found.dataset_id, manage=True) | {"source": found} | _brought(request, found)
+    if request.method == "POST":
+        made = lake.new_push_key(by=who(request), source_id=source_id)
+        context |= {"key": made, "example": _EXAMPLE.format(address=context["push_address"], key=made)}
+    return show(request, "source_key", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def forget(request: HttpRequest, source_id: UUID) -> HttpResponse:
+    """Asks first: what waits is nowhere else."""
+    found = lake.source(by=who(request), source_id=source_id)
+    context = _around(request, found.dataset_id, manage=True) | {"source": found} | _brought(request, found)
+    if request.method == "POST":
+        rows = lake.forget_waiting(by=who(request), source_id=source_id)
+        messages.success(request, gettext("Weggegooid: {count} rijen.").format(count=rows))
+        return redirect("desk:source", source_id)
+    return show(request, "source_forget", context)
 
 
 @require_safe
@@ -198,6 +230,16 @@ def _around(request: HttpRequest, dataset_id: UUID, *more: Link, manage: bool = 
         "tabs": tabs_of(dataset, "dataset-sources", actor),
         "may_manage": may(actor, MANAGE, dataset.organisation.id, dataset.team_id),
     }
+
+
+def _brought(request: HttpRequest, found: lake.SourceRecord) -> dict[str, Any]:
+    """What waits at a source of messages and, where senders bring them, where to and since when they have a key."""
+    asked = {"by": who(request), "source_id": found.id}
+    shown: dict[str, Any] = {"waiting": lake.waiting_at(**asked)}
+    if found.connector == lake.PUSHED:
+        address = settings.SLUIS.url + reverse("push", args=[found.id])
+        shown |= {"push_address": address, "key_made_at": lake.key_made_at(**asked)}
+    return shown
 
 
 def _rows(found: Any) -> list[dict[str, Any]]:

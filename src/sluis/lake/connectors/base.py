@@ -1,11 +1,12 @@
 """The shape of a connector: which fields it asks, and how it checks and fetches."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
 
 from sluis.kernel.errors import Fault, Unavailable
 from sluis.kernel.text import N_
@@ -43,13 +44,27 @@ class Field:
     place: bool = False
 
 
+class WaitingRoom(Protocol):
+    """Where rows of senders wait for the next run (see `sourcing.waiting`)."""
+
+    source_id: UUID
+
+    def keep(self, lines: Sequence[bytes]) -> None: ...
+    def taken(self) -> Iterator[bytes]: ...
+    def more(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was filled in: `config` by field name; a secret comes out by name only and never shows in a repr."""
+    """What was filled in: `config` by field name; a secret comes out by name only and never shows in a repr.
+
+    `waiting` is there once the source is saved.
+    """
 
     config: Mapping[str, Any]
     secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     mode: str = "replace"
+    waiting: WaitingRoom | None = None
 
     def __getitem__(self, name: str) -> Any:
         return self.config.get(name, "")
@@ -92,13 +107,15 @@ class SourceBusy(Unavailable):
 
 
 class Connector(ABC):
-    """`title` and `about` are Dutch source texts; `modes` are the ways it can bring rows (replace, append, upsert)."""
+    """`title` and `about` are Dutch source texts; `modes` are the ways it can bring rows (replace, append, upsert);
+    `receives`: messages wait at the source until a run loads them."""
 
     name: ClassVar[str]
     title: ClassVar[str]
     about: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
     modes: ClassVar[tuple[str, ...]] = ("replace",)
+    receives: ClassVar[bool] = False
 
     def faults(self, config: Mapping[str, Any], mode: str) -> Sequence[Fault]:
         """What is wrong with fields together; each alone is checked already."""

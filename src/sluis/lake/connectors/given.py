@@ -21,7 +21,7 @@ def read(connector: Connector, raw: Mapping[str, Any], mode: str, kept: Given | 
     config = {field.name: _value(field, raw.get(field.name), faults) for field in plain}
     moved = kept is not None and _moved(plain, config, kept.config)
     secrets = _secrets(connector.fields, raw, faults, kept, moved)
-    given = Given(config, secrets, mode)
+    given = Given(config, secrets, mode, kept.waiting if kept else None)
     if not faults:
         faults += connector.faults(config, mode)
     if faults:

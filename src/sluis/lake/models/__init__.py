@@ -1,7 +1,7 @@
 from sluis.lake.models.contract import ContractOutcome, ContractVersion
 from sluis.lake.models.difference import TableDifference
 from sluis.lake.models.query import SavedQuery
-from sluis.lake.models.source import Source, SourceRun, SourceSecret
+from sluis.lake.models.source import Source, SourceDelivery, SourceKey, SourceRun, SourceSecret
 from sluis.lake.models.table import TableVersion
 from sluis.lake.models.upload import Upload
 
@@ -10,6 +10,8 @@ __all__ = [
     "ContractVersion",
     "SavedQuery",
     "Source",
+    "SourceDelivery",
+    "SourceKey",
     "SourceRun",
     "SourceSecret",
     "TableDifference",

@@ -116,3 +116,37 @@ class SourceRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.state}"
+
+
+class SourceDelivery(models.Model):
+    """Rows that a sender brought, as JSON with a line end each; `run` is the run that takes them."""
+
+    source_id: UUID
+    run_id: UUID | None
+    source = models.ForeignKey(Source, models.CASCADE, related_name="deliveries")
+    run = models.ForeignKey(SourceRun, models.SET_NULL, null=True, related_name="+")
+    received_at = models.DateTimeField()
+    rows = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["source", "size"], name="source_delivery_size"),
+            models.Index(fields=["source", "run", "id"], name="source_delivery_turn"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.id}"  # type: ignore[attr-defined]
+
+
+class SourceKey(models.Model):
+    """With what a sender shows that it may bring rows to this source; only its hash is kept."""
+
+    source = models.OneToOneField(Source, models.CASCADE, primary_key=True, related_name="push_key")
+    sha256 = models.CharField(max_length=64)
+    created_by = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"key of {self.source_id}"  # type: ignore[attr-defined]

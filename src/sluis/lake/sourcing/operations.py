@@ -22,6 +22,7 @@ from sluis.lake.models import Source, SourceRun, SourceSecret
 from sluis.lake.schedules import Schedule, following
 from sluis.lake.sourcing.policy import managed, require_manage
 from sluis.lake.sourcing.sealing import opened, sealed
+from sluis.lake.sourcing.waiting import Waiting
 
 MODES = ("replace", "append", "upsert")
 """The ways of adding rows that tables know; a connector may know fewer."""
@@ -153,13 +154,14 @@ def kept_of(row: Source) -> Given:
     try:
         return given_of(row)
     except Conflict:
-        return Given(row.config, {}, row.mode)
+        return Given(row.config, {}, row.mode, Waiting(row.id))
 
 
-def given_of(row: Source) -> Given:
-    """What the connector gets. Raises Conflict when the secrets were sealed with another key."""
+def given_of(row: Source, run_id: UUID | None = None) -> Given:
+    """What the connector gets, for this run. Raises Conflict when the secrets were sealed with another key."""
     secret = SourceSecret.objects.filter(source_id=row.id).first()
-    return Given(row.config, opened(row.id, row.title, secret.sealed) if secret else {}, row.mode)
+    secrets = opened(row.id, row.title, secret.sealed) if secret else dict[str, str]()
+    return Given(row.config, secrets, row.mode, Waiting(row.id, run_id))
 
 
 def _fill(

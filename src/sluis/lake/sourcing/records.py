@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sluis.lake.connectors.registry import connector
 from sluis.lake.models import Source, SourceRun
 
 
@@ -39,6 +40,7 @@ class SourceRecord:
     """A source without its secrets; `secrets` names the fields that have one. `last` is its newest run.
 
     `standing` in one word: dead, paused, running, late, failed, good or new.
+    `receives`: messages wait at it until a run loads them.
     """
 
     id: UUID
@@ -62,6 +64,7 @@ class SourceRecord:
     changed_at: datetime
     last: RunRecord | None
     standing: str
+    receives: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def source_record(row: Source, secrets: tuple[str, ...], last: SourceRun | None,
         secrets=secrets,
         last=run_record(last) if last else None,
         standing=_standing(row, last, now),
+        receives=connector(row.connector).receives,
     )
 
 

@@ -29,6 +29,7 @@ from sluis.lake.models import Source, SourceRun, TableVersion
 from sluis.lake.operations import request_ingest
 from sluis.lake.schedules import Schedule, following
 from sluis.lake.schema_change import Change, What
+from sluis.lake.sourcing import waiting
 from sluis.lake.sourcing.operations import given_of, queue
 from sluis.lake.sourcing.trying import Told, wiped_wire
 from sluis.lake.telling import tell_stewards
@@ -71,7 +72,7 @@ def run(run_id: UUID) -> str:
         return ""
     given = Given({})
     try:
-        given = given_of(row.source)
+        given = given_of(row.source, row.id)
         told = _Log(row, given)
         with work_folder() as folder:
             fetched = connector(row.source.connector).fetch(given, row.source.state, folder, told)
@@ -99,6 +100,7 @@ def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
             SourceRun.objects.filter(id=run_id).update(state=state, failure=failure, finished_at=clock.now())
             next_at = None if dead else _next_attempt(failures, failure)
             Source.objects.filter(id=source.id).update(failures=failures, paused=dead or source.paused, next_at=next_at)
+            waiting.released(run_id)
             write.note(run=str(run_id), code=failure.get("code"), attempt=failures, given_up=dead)
             write.emit("source.dead" if dead else "source.failed", {"source": str(source.id), "run": str(run_id)})
             if dead:
@@ -231,6 +233,7 @@ def _loaded(row: SourceRun, version: TableVersion) -> None:
 
 def _good(row: SourceRun, after: dict[str, Any] | None, *, more: bool = False, sha256: str | None = None) -> None:
     """The source counts from zero again and remembers; unless it was filled in anew while this run was busy."""
+    waiting.loaded(row.id)
     source = Source.objects.filter(id=row.source_id)
     source.update(failures=0, **({"next_at": clock.now()} if more else {}))
     if row.started_at:
