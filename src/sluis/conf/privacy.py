@@ -118,6 +118,15 @@ PRIVACY: dict[str, Fields] = {
     ),
     "lake.ContractOutcome": Fields(possible="outcomes failure", none="id table_version contract verdict checked_at"),
     "lake.TableDifference": Fields(possible="result file_sha256", none="id old new asked_key file_size created_at"),
+    "lake.VersionMeasure": Fields(
+        possible="drifts",
+        none="table_version dataset number ready_at rows rejected added amount low high empty_share drift",
+    ),
+    "lake.TableWatch": Fields(
+        none="dataset version number rows drift verdict troubles seen_at fresh_until fresh_by fresh_hours "
+        "volume_percent drift_limit silent since"
+    ),
+    "lake.TableAlert": Fields(possible="params", none="id dataset kind number opened_at closed_at"),
     "lake.Upload": Fields(
         pseudonym="owner",
         possible="filename",

@@ -59,6 +59,8 @@ ROUTES = {
     "desk:sql-stop": "table.view",
     "desk:sql-words": "table.view",
     "desk:sql-answer": "table.view",
+    "desk:quality": "table.view",
+    "desk:dataset-quality": "table.view",
     "desk:contract": "table.view",
     "desk:contract-edit": "contract.edit",
     "desk:contract-text": "contract.edit",

@@ -21,6 +21,7 @@ class DeskConfig(AppConfig):
                 (N_("Processen"), "desk:processes"),
                 (N_("Datasets"), "desk:datasets"),
                 (N_("Vraag in SQL"), "desk:sql"),
+                (N_("Kwaliteit"), "desk:quality"),
                 (N_("Bronnen"), "desk:sources"),
                 (N_("Dossiers"), "desk:dossiers"),
                 (N_("Beleid"), "desk:rules"),

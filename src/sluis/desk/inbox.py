@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from sluis.desk import words
 from sluis.desk.forms.tasks import in_language
 from sluis.desk.process_view import role_title
 from sluis.foundation.service import holds, names_of
@@ -15,6 +16,7 @@ from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
+from sluis.lake.watching.types import Trouble
 from sluis.process.types import DefinitionRecord, TaskRecord
 from sluis.release import service as release
 from sluis.release.types import FeedbackRecord
@@ -74,9 +76,10 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def other_rows(actor: Actor) -> list[Row]:
-    """What waits for this person outside the processes: sources that stopped, and what visitors reported."""
+    """What waits for this person outside the processes: sources that stopped, tables, and what visitors reported."""
     stopped = lake.sources(by=actor, stopped=True)[0] if holds(actor, "source.manage") else ()
-    return [*map(_stopped, stopped), *_all_reported(actor)]
+    watched = lake.watches(by=actor, troubled=True, mine=True)[0] if holds(actor, "contract.edit") else ()
+    return [*map(_stopped, stopped), *map(_watched, watched), *_all_reported(actor)]
 
 
 def _stopped(source: lake.SourceRecord) -> Row:
@@ -89,6 +92,20 @@ def _stopped(source: lake.SourceRecord) -> Row:
         late=True,
         url=reverse("desk:source", args=[source.id]),
         action=gettext("Bekijk de bron"),
+    )
+
+
+def _watched(watch: lake.WatchRecord) -> Row:
+    late = watch.fresh_until if Trouble.LATE in watch.troubles else None
+    return Row(
+        id="",
+        subject=watch.title,
+        title=gettext("Kijk naar de kwaliteit van de tabel"),
+        due=_day(late or watch.seen_at),
+        late=late is not None,
+        url=reverse("desk:dataset-quality", args=[watch.dataset_id]),
+        action=gettext("Bekijk de tabel"),
+        notes=tuple(gettext(words.TROUBLE[trouble][0]) for trouble in watch.troubles),
     )
 
 

@@ -17,6 +17,7 @@ TABS = (
     ("dataset-sources", N_("Bronnen"), "source.view"),
     ("columns", N_("Kolommen"), "dataset.edit"),
     ("contract", N_("Afspraken"), "table.view"),
+    ("dataset-quality", N_("Kwaliteit"), "table.view"),
     ("parts", N_("Adressen en contact"), "dataset.view"),
 )
 

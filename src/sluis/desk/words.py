@@ -8,6 +8,7 @@ from sluis.kernel.text import N_
 from sluis.lake.contracts.types import Change, ContractStatus
 from sluis.lake.contracts.types import Verdict as Kept
 from sluis.lake.types import ColumnType
+from sluis.lake.watching.types import Trouble
 from sluis.register.types import Availability, Openness, Publication
 from sluis.release.types import Outcome, Stage, Verdict
 
@@ -67,6 +68,12 @@ RULE = {
     "passed": (N_("Nagekomen"), "positive"),
     "failed": (N_("Niet nagekomen"), "negative"),
     "error": (N_("Niet te controleren"), "negative"),
+}
+TROUBLE = {
+    Trouble.CONTRACT: (N_("Afspraken niet nagekomen"), "negative"),
+    Trouble.LATE: (N_("Te laat"), "warning"),
+    Trouble.VOLUME: (N_("Onverwacht aantal rijen"), "warning"),
+    Trouble.DRIFT: (N_("Waarden verschoven"), "warning"),
 }
 CONTRACT = {
     ContractStatus.DRAFT: (N_("Concept"), "neutral"),

@@ -13,6 +13,7 @@ class LakeConfig(AppConfig):
         from sluis.lake import jobs
         from sluis.lake.query.jobs import sweep_results
         from sluis.lake.sourcing.running import anything_due
+        from sluis.lake.watching.measuring import due
 
         blobs.held_by(_held)
         on_failure(jobs.ingest_table, jobs.note_failure)
@@ -24,10 +25,17 @@ class LakeConfig(AppConfig):
         subscribe("table.ready", jobs.check_contract)
         subscribe("table.ready", jobs.follow_table)
         subscribe("table.compacted", jobs.follow_table)
+        subscribe("table.ready", jobs.measure_version)
+        subscribe("table.compacted", jobs.measure_version)
+        subscribe("contract.checked", jobs.watch_table)
+        subscribe("contract.changed", jobs.watch_table)
+        subscribe("dataset.changed", jobs.watch_table)
         subscribe("table.failed", jobs.settle_source)
         every(timedelta(minutes=10), sweep_results)
         every(timedelta(hours=1), jobs.keep_tables)
         every(timedelta(hours=1), jobs.follow_tables)
+        every(timedelta(minutes=5), jobs.watch_late_tables, when=due)
+        every(timedelta(hours=1), jobs.measure_unmeasured)
 
 
 def _held() -> Iterable[str]:

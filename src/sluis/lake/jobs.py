@@ -13,6 +13,7 @@ from sluis.lake import differing, operations, queries, whole
 from sluis.lake.contracting import checking
 from sluis.lake.iceberg import following
 from sluis.lake.sourcing import running
+from sluis.lake.watching import measuring
 
 _PATIENCE = timedelta(seconds=2)
 
@@ -92,6 +93,31 @@ def check_contract_of(dataset_id: str) -> None:
     newest = queries.latest_ready(by=SYSTEM, dataset_id=UUID(dataset_id))
     if newest is not None:
         checking.checked(newest.id)
+
+
+@task
+def measure_version(event: dict[str, Any]) -> None:
+    """A version is ready, or was measured as a whole: keep its figures and look at how the table stands."""
+    measuring.measure(UUID(event["data"]["table_version"]))
+
+
+@task
+def watch_table(event: dict[str, Any]) -> None:
+    """What is promised of a table changed, or how it came out."""
+    data = event["data"]
+    measuring.watch(UUID(data.get("dataset") or data["dataset_id"]))
+
+
+@task
+def watch_late_tables() -> int:
+    """Recurring: data that became too old while nothing happened."""
+    return measuring.watch_late()
+
+
+@task(priority=-10)
+def measure_unmeasured() -> int:
+    """Recurring: versions of before an upgrade, and what a job was lost for."""
+    return measuring.catch_up()
 
 
 @task

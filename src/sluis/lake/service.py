@@ -58,6 +58,10 @@ from sluis.lake.sourcing.receiving import (
 from sluis.lake.sourcing.records import Preview, RunRecord, SourceRecord
 from sluis.lake.sourcing.trying import check_saved_source, check_source, preview_source
 from sluis.lake.uploads import UploadRecord, append_upload, cancel_upload, start_upload, upload
+from sluis.lake.watching.operations import accept as accept_quality
+from sluis.lake.watching.operations import set_limits
+from sluis.lake.watching.queries import alerts, measures, watch_of, watches
+from sluis.lake.watching.types import WatchRecord
 from sluis.lake.whole import one_file
 
 __all__ = [
@@ -74,7 +78,10 @@ __all__ = [
     "TableVersionRecord",
     "UploadRecord",
     "WaitingRecord",
+    "WatchRecord",
     "abandoned_versions",
+    "accept_quality",
+    "alerts",
     "append_upload",
     "behind",
     "being_compared",
@@ -108,6 +115,7 @@ __all__ = [
     "key_made_at",
     "known_diff",
     "latest_ready",
+    "measures",
     "new_push_key",
     "one_file",
     "pause_source",
@@ -125,6 +133,7 @@ __all__ = [
     "retry_source",
     "run_now",
     "save_contract",
+    "set_limits",
     "source",
     "source_run",
     "source_runs",
@@ -137,4 +146,6 @@ __all__ = [
     "upload",
     "versions",
     "waiting_at",
+    "watch_of",
+    "watches",
 ]

@@ -3,6 +3,7 @@
 dataset(slug) -> PublicDatasetRecord            NotFound; Gone (params: reason, at, title) when withdrawn
 tombstone(slug) -> PublicDatasetRecord          the withdrawn one, for the 410 page; NotFound
 releases(slug) -> tuple[PublicReleaseInfo, ...] newest first; withdrawn ones without files
+standing_tables(slug, most)                     those with rows that still stand, newest first, without files
 release(slug, number) -> PublicReleaseInfo      NotFound, Gone
 contract(slug) -> PublicContractRecord          NotFound when nothing is promised; Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
@@ -49,6 +50,7 @@ from sluis.release.reading import (
     releases,
     sitemap_page,
     sitemap_pages,
+    standing_tables,
     state,
     table,
     theme_counts,
@@ -84,6 +86,7 @@ __all__ = [
     "sitemap_pages",
     "sql_door",
     "sql_limit",
+    "standing_tables",
     "state",
     "table",
     "theme_counts",

@@ -70,6 +70,12 @@ def releases(slug: str) -> tuple[PublicReleaseInfo, ...]:
     return tuple(_release(slug, item, files) for item in found)
 
 
+def standing_tables(slug: str, most: int) -> tuple[PublicReleaseInfo, ...]:
+    """The newest releases that still stand outside with rows, newest first, without their files. One query."""
+    rows = PublicReleaseRow.objects.filter(dataset__slug=slug).exclude(status="withdrawn").order_by("-number")[:most]
+    return tuple(_release(slug, row, ()) for row in rows if row.body["rows"] is not None)
+
+
 def release(slug: str, number: int) -> PublicReleaseInfo:
     """One release. Raises NotFound; Gone when it was withdrawn."""
     row = _row(slug)

@@ -242,6 +242,8 @@ KIND_OF = {
     "push.many": "invalid",
     "push.rows": "invalid",
     "push.type": "invalid",
+    "quality.limits": "invalid",
+    "quality.none": "not-found",
     "query.cursor": "invalid",
     "query.invalid": "invalid",
     "query.number": "invalid",

@@ -109,6 +109,31 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One moment of a series; `value` is None when not known, `low` and `high` are what was expected.
+
+    `odd`: it is not as it should be.
+    """
+
+    label: str
+    value: float | None
+    odd: bool = False
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One small multiple: `told` says in a sentence what it shows, `limit` is a line over all of it."""
+
+    title: str
+    told: str
+    points: Sequence[Point]
+    unit: str = ""
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One line of an error summary; `target` is the id of the field it belongs to."""
 

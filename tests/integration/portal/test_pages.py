@@ -57,7 +57,7 @@ def test_a_problem_type_that_we_never_give_is_not_there(client, code):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(client, django_assert_max_num_queries):
-    for path, most in (("/datasets/zwemwater", 8), ("/datasets/zwemwater/table", 6), ("/datasets?q=zwemwater", 3)):
+    for path, most in (("/datasets/zwemwater", 9), ("/datasets/zwemwater/table", 6), ("/datasets?q=zwemwater", 3)):
         client.get(path, **HTML)
         with django_assert_max_num_queries(most):
             client.get(path, **HTML)
@@ -196,3 +196,13 @@ def test_the_address_alone_decides_the_language_of_a_page(client):
         assert (english.status_code, english["Content-Language"]) == (200, "en")
         assert client.get("/api/v1/bestaat-niet", headers=headers)["Content-Language"] == "en"
         assert client.get("/api/v1/datasets", headers=headers)["Content-Language"] == "en"
+
+
+def test_a_dataset_with_several_versions_shows_them_over_time(client):
+    html = text(client, "/datasets/zwemwater")
+    charts = html[html.index('id="over-time"') : html.index('id="verloop-caption"')]
+    assert charts.count('class="sluis-chart"') == 3
+    assert "De nieuwste versie kwam " in charts
+    rows = html[html.index('id="verloop-caption"') :]
+    assert re.findall(r'<th scope="row"[^>]*>\s*(\d)', rows)[:2] == ["2", "1"]
+    assert 'id="over-time"' not in text(client, "/datasets/dossiers")

@@ -16,7 +16,6 @@ from sluis.lake.contracts.checking import Checked, check_table
 from sluis.lake.contracts.types import Agreed, ContractStatus, Verdict
 from sluis.lake.models import ContractOutcome, ContractVersion, TableVersion
 from sluis.lake.policy import version_seen_by
-from sluis.lake.telling import tell_stewards
 
 STOPS = (Verdict.FAILED, Verdict.ERROR)
 """What keeps a version of the table in."""
@@ -40,7 +39,7 @@ def checked(table_version_id: UUID, *, again: bool = False) -> OutcomeRecord | N
     except Invalid as refused:  # too big, too slow or damaged: the same the next time
         found, failure = Checked(Verdict.ERROR, ()), to_wire(refused)
     with writing(by=SYSTEM, action="lake.contract.checked", subject=("table-version", table.id)) as write:
-        row, made = ContractOutcome.objects.update_or_create(
+        row, _made = ContractOutcome.objects.update_or_create(
             table_version=table,
             contract=contract,
             defaults={
@@ -53,8 +52,6 @@ def checked(table_version_id: UUID, *, again: bool = False) -> OutcomeRecord | N
         facts = {"table_version": str(table.id), "contract": str(contract.id), "verdict": found.verdict.value}
         write.note(**facts)
         write.emit("contract.checked", {**facts, "dataset": str(table.dataset_id)})
-        if made and found.verdict in STOPS:
-            _tell(table, row)
     return outcome_record(row)
 
 
@@ -100,14 +97,3 @@ def _parts(table: TableVersion) -> list[str]:
 def _require_ready(table: TableVersion) -> None:
     if table.status != TableVersion.Status.READY:
         raise Conflict("table.not-ready", N_("Deze versie heeft geen rijen: het inlezen is niet gelukt of niet klaar."))
-
-
-def _tell(table: TableVersion, row: ContractOutcome) -> None:
-    tell_stewards(
-        table.dataset,
-        key=f"contract:{row.id}",
-        message=N_("Versie {number} van {dataset} voldoet niet aan de afspraken."),
-        params={"number": str(table.number), "dataset": table.dataset.title},
-        route="desk:contract",
-        arguments=[str(table.dataset_id)],
-    )

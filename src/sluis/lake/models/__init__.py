@@ -4,6 +4,7 @@ from sluis.lake.models.query import SavedQuery
 from sluis.lake.models.source import Source, SourceDelivery, SourceKey, SourceRun, SourceSecret
 from sluis.lake.models.table import TableVersion
 from sluis.lake.models.upload import Upload
+from sluis.lake.models.watch import TableAlert, TableWatch, VersionMeasure
 
 __all__ = [
     "ContractOutcome",
@@ -14,7 +15,10 @@ __all__ = [
     "SourceKey",
     "SourceRun",
     "SourceSecret",
+    "TableAlert",
     "TableDifference",
     "TableVersion",
+    "TableWatch",
     "Upload",
+    "VersionMeasure",
 ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from sluis.kernel.errors import Gone, NotFound
 from sluis.lake.rows.page import page
 from sluis.lake.rows.types import Column, PageRequest
-from sluis.portal import cells, columns, contracts, details, frame, licences, snippets, wording
+from sluis.portal import cells, columns, contracts, details, frame, licences, quality, snippets, wording
 from sluis.register.dcat import schema_org
 from sluis.register.types import PublicRecord
 from sluis.release import public
@@ -50,6 +50,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "citation": _citation(found),
         "quality": _quality(found),
         "contract": contracts.shown(slug),
+        "over_time": quality.over_time(found),
         "answers": [one for one in public.public_feedback_of(slug=slug, limit=5) if one.answer],
     }
     return render(request, "portal/dataset.html", context)

@@ -15,7 +15,7 @@ from sluis.kernel.text import N_
 from sluis.web import cells, formats, markdown, svg
 from sluis.web.fields import faults_of, field_context
 from sluis.web.paging import Page, with_query
-from sluis.web.shapes import Bar, Fault, Table
+from sluis.web.shapes import Bar, Fault, Series, Table
 
 register = template.Library()
 
@@ -130,6 +130,12 @@ def downloads(files: Sequence[Any]) -> dict[str, Any]:
 def bar_chart(rows: Sequence[Bar], title: str, label: str, amount: str) -> dict[str, Any]:
     """Bars with a table of the same values under a toggle; `label` and `amount` head its two columns."""
     return {"svg": svg.bars(rows, title), "rows": rows, "title": title, "label": label, "amount": amount}
+
+
+@register.inclusion_tag("web/parts/multiples.html")
+def multiples(shown: Sequence[Series]) -> dict[str, Any]:
+    """Small charts beside each other, one per series; a table with the same figures must stand below."""
+    return {"charts": [(one, svg.series(one)) for one in shown]}
 
 
 @register.simple_tag

@@ -1,0 +1,1 @@
+"""Quality over time: what each version measures, what was to be expected, and who hears that it is otherwise."""
