@@ -32,7 +32,8 @@ def s3(folder: Path) -> Iterator[str]:
     command = [
         Path(sys.executable).parent / "weed", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         *options, "-s3", f"-s3.port={port}", f"-s3.port.grpc={grpc}", f"-s3.config={folder}/s3.json",
-        "-s3.port.iceberg=0", "-master.volumeSizeLimitMB=64", "-volume.max=20", "-s3.iam=false",
+        "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.preStopSeconds=0", "-master.telemetry=false",
+        "-master.volumeSizeLimitMB=64", "-volume.max=20", "-s3.iam=false",
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
         started = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -11,20 +12,21 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.storage_servers import bucket, environment, lying
 
 HERE = Path(__file__).parent
 SEED = 20261123
 
 
 class Site:
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, settings: dict[str, str]) -> None:
         self.data = data
         self.accepted: set[str] = set()
         self.promised: set[str] = set()
         self.decided: set[str] = set()
         self.withdrawn: set[str] = set()
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLUIS_", "DJANGO_"))}
-        self.environment |= {"SLUIS_DATA": str(data), "PYTHONPATH": str(HERE.parent.parent)}
+        self.environment |= {"SLUIS_DATA": str(data), "PYTHONPATH": str(HERE.parent.parent)} | settings
 
     def command(self, mode: str, seed: object = 0) -> list[str]:
         return [sys.executable, str(HERE / "work_until_killed.py"), mode, str(seed)]
@@ -35,6 +37,8 @@ class Site:
     def run_and_kill(self, seed: int, chance: random.Random) -> None:
         """Start, wait for the report of the recovery, let it work for a while, kill the tree."""
         out = self.data.parent / f"out-{seed}"
+        if "SLUIS_STORAGE" in self.environment:
+            shutil.rmtree(self.data / "blobs", ignore_errors=True)
         with out.open("wb") as log:
             process = subprocess.Popen(
                 self.command("work", seed), env=self.environment, stdout=log, stderr=subprocess.STDOUT,
@@ -89,8 +93,8 @@ class Site:
         assert json.loads(asked.stdout)["sound"]
 
 
-def storm(data: Path, kills: int, seed: int) -> Site:
-    site, chance = Site(data), random.Random(seed)
+def storm(data: Path, kills: int, seed: int, settings: dict[str, str] | None = None) -> Site:
+    site, chance = Site(data, settings or {}), random.Random(seed)
     site.found()
     for n in range(kills):
         site.run_and_kill(seed + n, chance)
@@ -102,6 +106,16 @@ def test_killed_at_random_moments_nothing_is_half_and_nothing_is_lost(tmp_path: 
     site = storm(tmp_path / "data", 4, SEED)
     assert site.accepted
     assert site.promised
+
+
+def test_the_same_with_the_files_in_a_bucket_that_fails_a_fifth_of_the_time(tmp_path: Path) -> None:
+    """Each start is on an empty disk: what the dead one promised is in the bucket, or it was not promised."""
+    (tmp_path / "s3").mkdir()
+    with bucket(tmp_path / "s3") as settings, lying(settings["storage_endpoint"]) as way:
+        way.share = 0.2
+        site = storm(tmp_path / "data", 3, SEED, environment(settings | {"storage_endpoint": way.address}))
+        assert site.accepted
+        assert sum(way.done[fault] for fault in way.faults) > 5
 
 
 @pytest.mark.slow

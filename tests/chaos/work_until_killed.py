@@ -71,7 +71,7 @@ def recover() -> None:
 
 def check() -> list[str]:
     wrong = [] if (verdict := audit.verify()).sound else [f"audit {verdict.fault} at {verdict.seq}"]
-    wrong += [f"lost blob {sha}" for sha in blobs.wanted() - {file.name for file in blobs.all_files()}]
+    wrong += [f"lost blob {sha}" for sha in blobs.wanted() - {one.sha256 for one in blobs.stored()}]
     wrong += [f"damaged blob {sha}" for sha in blobs.damaged()]
     for row in TableVersion.objects.select_related("base"):
         half = bool(row.parts) != (row.status == "ready") or (row.status == "ready" and row.report is None)

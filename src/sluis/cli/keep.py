@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sluis.cli.terminal import progress
+from sluis.foundation.storage import BlobRef, Disk, Store
 from sluis.kernel import clock
 from sluis.kernel.canonical import canonical
 from sluis.kernel.errors import Conflict, Invalid
@@ -28,8 +29,10 @@ FORMAT = 1
 _EXTRAS = ("audit-head.json", "sluis.toml")
 
 
-def backup(data: Path, target: Path) -> dict[str, Any]:
+def backup(data: Path, target: Path, bucket: Store | None = None) -> dict[str, Any]:
     """Write `data` to `target` (a new folder, or one file when the name ends in .tar); returns the manifest.
+
+    The files come from the bucket when there is one.
 
     Raises Conflict when the target exists already, Invalid when there is nothing to keep.
     """
@@ -43,9 +46,10 @@ def backup(data: Path, target: Path) -> dict[str, Any]:
     folder = unfinished if target.suffix != ".tar" else Path(tempfile.mkdtemp(dir=target.parent, prefix=".backup-"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        manifest = _copy(data, folder, keep_copies=target.suffix != ".tar")
+        files = bucket or _disk(data)
+        manifest = _copy(data, folder, files, keep_copies=target.suffix != ".tar")
         if target.suffix == ".tar":
-            _pack(folder, data, manifest, unfinished)
+            _pack(folder, files, manifest, unfinished)
         unfinished.replace(target)
         _note(data, manifest["made_at"])
     finally:
@@ -60,45 +64,54 @@ def _note(data: Path, made_at: str) -> None:
         (data / "last-backup.json").write_text(json.dumps({"made_at": made_at}), encoding="utf-8")
 
 
-def _copy(data: Path, folder: Path, *, keep_copies: bool) -> dict[str, Any]:
+def _copy(data: Path, folder: Path, store: Store, *, keep_copies: bool) -> dict[str, Any]:
     for name in _EXTRAS:  # before the snapshot: an anchor newer than its chain would look like a chain that was cut
         if (data / name).exists():
             shutil.copyfile(data / name, folder / name)
     _snapshot(data / DATABASE, folder / DATABASE)
-    blobs = {}
-    files = sorted(file for file in (data / "blobs").glob("??/??/*") if file.is_file())
-    with progress("backup", len(files)) as step:
-        for file in files:
-            step(file.name[:12])
-            if keep_copies:
-                place = folder / file.relative_to(data)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, place)
-            _same(folder / file.relative_to(data) if keep_copies else file, file.name)
-            blobs[file.name] = file.stat().st_size
+    files = sorted(store.stored(), key=lambda one: one.sha256)
+    if keep_copies:
+        with progress("backup", len(files)) as step:
+            for one in files:
+                step(one.sha256[:12])
+                _fetch(store, one.sha256, folder / _blob(one.sha256))
     manifest = {
         "format": FORMAT,
         "made_at": clock.now().isoformat(),
         "database": _hash(folder / DATABASE),
-        "blobs": blobs,
+        "blobs": {one.sha256: one.size for one in files},
         **state(folder / DATABASE),
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     return manifest
 
 
-def _pack(folder: Path, data: Path, manifest: dict[str, Any], target: Path) -> None:
-    with tarfile.open(target, "w") as archive:
+def _pack(folder: Path, store: Store, manifest: dict[str, Any], target: Path) -> None:
+    with tarfile.open(target, "w") as archive, progress("backup", len(manifest["blobs"])) as step:
         for name in (MANIFEST, DATABASE, *_EXTRAS):
             if (folder / name).exists():
                 archive.add(folder / name, name)
         for sha256 in manifest["blobs"]:
-            place = _blob(sha256)
-            archive.add(data / place, place)
+            step(sha256[:12])
+            _fetch(store, sha256, folder / "one")
+            archive.add(folder / "one", _blob(sha256))
 
 
-def restore(source: Path, data: Path) -> dict[str, Any]:
-    """Bring a backup back into an empty folder; every hash is checked before it counts. Returns the manifest.
+def _fetch(store: Store, sha256: str, target: Path) -> None:
+    """Copy a file out of the store. Raises Invalid when its bytes do not fit its name."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as out:
+        out.writelines(store.read(sha256))
+    _same(target, sha256)
+
+
+def _disk(data: Path) -> Disk:
+    return Disk(data / "blobs", data / "tmp")
+
+
+def restore(source: Path, data: Path, bucket: Store | None = None) -> dict[str, Any]:
+    """Bring a backup back into an empty folder, and its files into the bucket when there is one; every hash is checked
+    before it counts. Returns the manifest.
 
     Raises Conflict when the folder holds something, Invalid when the backup is damaged.
     """
@@ -109,11 +122,9 @@ def restore(source: Path, data: Path) -> dict[str, Any]:
     with _opened(source) as folder:
         manifest = verify(folder)
         data.mkdir(parents=True, exist_ok=True)
-        for sha256 in manifest["blobs"]:
-            place = data / _blob(sha256)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / _blob(sha256), place)
-            place.chmod(0o440)
+        files = bucket or _disk(data)
+        for sha256, size in manifest["blobs"].items():
+            files.put(folder / _blob(sha256), BlobRef(sha256, size))
         for name in (*_EXTRAS, DATABASE):  # the database last: without it the folder does not count as a site
             if (folder / name).exists():
                 shutil.copyfile(folder / name, data / name)

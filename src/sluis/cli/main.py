@@ -95,8 +95,10 @@ def migrate_command() -> None:
 )
 def backup(target: Annotated[Path, typer.Argument(help=_("Waar de back-up komt."))]) -> None:
     from sluis.cli import keep
+    from sluis.foundation.storage import bucket
 
-    manifest = keep.backup(Env.load().data, target)
+    env = Env.load()
+    manifest = keep.backup(env.data, target, bucket(env))
     summary = _summary(manifest) | {"target": str(target)}
     result(summary, _("Back-up gemaakt: {files} bestanden, logboek {audit_head}").format(**summary))
 
@@ -107,9 +109,10 @@ def restore(
     verify: Annotated[bool, typer.Option("--verify", help=_("Toon de controlegetallen van voor en na."))] = False,
 ) -> None:
     from sluis.cli import keep
+    from sluis.foundation.storage import bucket
 
     env = Env.load()
-    manifest = keep.restore(source, env.data)
+    manifest = keep.restore(source, env.data, bucket(env))
     before, after = _summary(manifest), keep.state(env.data / keep.DATABASE)
     equal = all(before[key] == after[key] for key in after)
     document = {"data": str(env.data), "files": before["files"], "equal": equal, "before": before, "after": after}

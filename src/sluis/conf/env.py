@@ -28,6 +28,19 @@ class Env:
     """Names below are written `SLUIS_<NAME>` in the environment and `<name>` in sluis.toml."""
 
     data: Path = setting(Path("var"), "Folder for database, files and index.", group="storage")
+    storage: str = setting(
+        "", "Where files are kept: s3://bucket/folder. Empty: in the data folder, which otherwise is their cache.",
+        group="storage",
+    )  # fmt: skip
+    storage_endpoint: str = setting(
+        "", "Address of that S3 service, such as https://s3.eu-west-1.amazonaws.com.", group="storage"
+    )
+    storage_region: str = setting("us-east-1", "Region there; a service without regions takes any.", group="storage")
+    storage_key_id: str = setting("", "Access key there.", group="storage", secret=True)
+    storage_secret_key: str = setting("", "Secret key there.", group="storage", secret=True)
+    storage_cache_gb: int = setting(
+        50, "Room on this disk for files that stand in S3, in GB; longest unused go first.", group="storage"
+    )
     host: str = setting("127.0.0.1", "Address the web server listens on.", group="web")
     port: int = setting(8000, "Port the web server listens on.", group="web")
     base_url: str = setting(
@@ -270,7 +283,7 @@ def _check(values: Mapping[str, Any]) -> list[Fault]:
         if 0 < len(values.get(name, "")) < 32:
             text = N_("Instelling {name} is te kort: gebruik 32 tekens of meer.")
             faults.append(Fault(text, field=name, params={"name": f"SLUIS_{name.upper()}"}))
-    faults += [*_check_provider(values), *_check_networks(values)]
+    faults += [*_check_provider(values), *_check_networks(values), *_check_storage(values)]
     if values.get("base_url") and urlsplit(values["base_url"]).scheme not in ("http", "https"):
         faults.append(Fault(N_("Instelling SLUIS_BASE_URL moet met http:// of https:// beginnen."), field="base_url"))
     return faults
@@ -287,6 +300,22 @@ def _check_provider(values: Mapping[str, Any]) -> list[Fault]:
     if values.get("oidc_only") and not issuer.geturl():
         faults.append(Fault(N_("SLUIS_OIDC_ONLY kan niet zonder SLUIS_OIDC_ISSUER."), field="oidc_only"))
     return faults
+
+
+def _check_storage(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Nothing is taken from elsewhere: an endpoint or key that is not said here is not guessed."""
+    place = urlsplit(values.get("storage", ""))
+    if not place.geturl():
+        return
+    if place.scheme != "s3" or not place.netloc or place.query or place.fragment or "@" in place.netloc:
+        yield Fault(N_("Instelling SLUIS_STORAGE: schrijf s3://bucket of s3://bucket/map."), field="storage")
+    if urlsplit(values.get("storage_endpoint", "")).scheme not in ("http", "https"):
+        text = N_("Instelling SLUIS_STORAGE_ENDPOINT moet met http:// of https:// beginnen.")
+        yield Fault(text, field="storage_endpoint")
+    for name in ("storage_key_id", "storage_secret_key"):
+        if not values.get(name):
+            text = N_("SLUIS_STORAGE kan niet zonder {name}.")
+            yield Fault(text, field=name, params={"name": f"SLUIS_{name.upper()}"})
 
 
 def _check_networks(values: Mapping[str, Any]) -> Iterator[Fault]:

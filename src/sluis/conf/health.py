@@ -5,6 +5,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from sluis.foundation.service import blobs
+
 _migrated = False
 
 
@@ -16,8 +18,8 @@ def livez(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and no migration is waiting; 503 says which of the two is not so."""
-    checks = {"database": _database(), "migrations": False}
+    """200 when database and storage answer and no migration is waiting; 503 says which of these is not so."""
+    checks = {"database": _database(), "migrations": False, "storage": blobs.answers()}
     checks["migrations"] = checks["database"] and _migrations()
     ready = all(checks.values())
     return JsonResponse({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)

@@ -1,11 +1,11 @@
-"""Files by their content: `<data>/blobs/ab/cd/<sha256>`. Written once, never changed.
+"""Files by their content, called by their SHA-256. Written once, never changed.
 
-Write order: temporary file, fsync, rename, fsync of the folder; only then may a database row point at it. A crash
-leaves at most a file nobody points at, which `sweep` removes.
+They stand on the disk, or with SLUIS_STORAGE in a bucket, of which the disk then is the cache. Only when the bytes are
+safe where they belong a database row may point at them: a crash leaves at most a file nobody points at, which `sweep`
+removes.
 """
 
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -17,32 +17,74 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from sluis.foundation.storage import BlobRef, Bucket, Store, Stored, bucket, cache, disk
+from sluis.foundation.storage.disk import fsync, hash_of, missing
+from sluis.foundation.storage.types import CHUNK
 from sluis.kernel import ids
-from sluis.kernel.errors import Invalid, NotFound
-from sluis.kernel.text import N_
 
-CHUNK = 1 << 20
 _holders: list[Callable[[], Iterable[str]]] = []
 
 
-@dataclass(frozen=True, slots=True)
-class BlobRef:
-    """`sha256` is 64 hexadecimal characters, `size` is in bytes."""
-
-    sha256: str
-    size: int
-
-
 def root() -> Path:
-    return settings.SLUIS.data / "blobs"
+    """Everything that `path` gives stands below this folder."""
+    return disk().folder
+
+
+def store() -> Store:
+    """Where the blobs are: what is not there does not exist."""
+    return bucket() or disk()
 
 
 def path(sha256: str) -> Path:
-    """Where the blob stands. Raises NotFound when it is not there, Invalid when `sha256` is no hash."""
-    place = _place(sha256)
+    """The blob as a file on this disk, fetched if need be; stays there for the work that asked for it.
+
+    Raises NotFound when it is not there, Invalid when `sha256` is no hash, Unavailable when the bucket is away.
+    """
+    place = disk().place(sha256)
+    remote = bucket()
+    if remote:
+        return cache.path(remote, sha256)
     if not place.is_file():
-        raise NotFound("blob.missing", N_("Het bestand {sha256} ontbreekt in de opslag."), sha256=sha256)
+        raise missing(sha256)
     return place
+
+
+held = cache.held
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A blob that stands in the bucket and not on this disk. `at` in seconds since 1970."""
+
+    bucket: Bucket
+    sha256: str
+    size: int
+    at: float
+
+    def part(self, start: int, length: int) -> Iterator[bytes]:
+        """Exactly these bytes, as they come; all of them only when they fit the name."""
+        if length == self.size:
+            return cache.streamed(self.bucket, self.sha256, self.size)
+        return self.bucket.read(self.sha256, start, length)
+
+
+def content(sha256: str) -> Path | Elsewhere:
+    """For who sends the blob on, and need not wait until all of it is here. Raises as `path` does."""
+    remote = bucket()
+    if remote is None or disk().use(sha256):
+        return path(sha256)
+    found = remote.facts(sha256)
+    return Elsewhere(remote, sha256, found.size, found.at)
+
+
+def size(sha256: str) -> int:
+    """In bytes. Raises as `path` does."""
+    found = disk().size(sha256)
+    if found is None:
+        found = store().size(sha256)
+    if found is None:
+        raise missing(sha256)
+    return found
 
 
 def put_file(source: Path, *, move: bool = False) -> BlobRef:
@@ -55,16 +97,14 @@ def put_file(source: Path, *, move: bool = False) -> BlobRef:
 def keeping(source: Path, *, move: bool = False) -> Generator[tuple[BlobRef, Path]]:
     """As `put_file`, for bytes that are read at once: gives what they will be, and where they stand until then.
 
-    The disk works while the block reads; only when the block has ended well the blob is there.
+    Disk and bucket work while the block reads; only when the block has ended well the blob is there.
     """
     with ExitStack() as stack:
-        file, ref = (source, _hash_file(source)) if move and _beside(source) else _copied(source, stack)
-        disk = stack.enter_context(ThreadPoolExecutor(1))
-        safe = None if _place(ref.sha256).exists() else disk.submit(_fsync, file)
+        file, ref = (source, hash_of(source)) if move and _beside(source) else _copied(source, stack)
+        beside = stack.enter_context(ThreadPoolExecutor(1))
+        safe = beside.submit(_secure, file, ref)
         yield ref, file
-        if safe is not None:
-            safe.result()
-            _settle(file, _place(ref.sha256))
+        _settle(file, ref, known=safe.result())
         if move:
             source.unlink(missing_ok=True)
 
@@ -72,20 +112,39 @@ def keeping(source: Path, *, move: bool = False) -> Generator[tuple[BlobRef, Pat
 def put_stream(stream: BinaryIO) -> BlobRef:
     """Keep all bytes of `stream`."""
     with ExitStack() as stack:
-        temporary = _temporary()
-        stack.callback(temporary.unlink, missing_ok=True)
-        ref = _write(stream, temporary)
-        if not _place(ref.sha256).exists():
-            _fsync(temporary)
-            _settle(temporary, _place(ref.sha256))
+        file, ref = _taken(stream, stack)
+        _settle(file, ref, known=_secure(file, ref))
         return ref
 
 
+def _secure(file: Path, ref: BlobRef) -> bool:
+    """After this the bytes survive a power cut; whether they stand on this disk as a blob already."""
+    remote = bucket()
+    if remote:
+        remote.put(file, ref)
+    known = disk().touch(ref.sha256)
+    if not known:
+        fsync(file)
+    return known
+
+
+def _settle(file: Path, ref: BlobRef, *, known: bool) -> None:
+    if not known:
+        disk().settle(file, ref.sha256)
+        if bucket():
+            cache.added(ref.size)
+
+
 def _copied(source: Path, stack: ExitStack) -> tuple[Path, BlobRef]:
-    temporary = _temporary()
-    stack.callback(temporary.unlink, missing_ok=True)
     with source.open("rb") as stream:
-        return temporary, _write(stream, temporary)
+        return _taken(stream, stack)
+
+
+def _taken(stream: BinaryIO, stack: ExitStack) -> tuple[Path, BlobRef]:
+    """The stream as a temporary file, which goes when the stack ends."""
+    temporary = disk().temporary()
+    stack.callback(temporary.unlink, missing_ok=True)
+    return temporary, _write(stream, temporary)
 
 
 def _write(stream: BinaryIO, target: Path) -> BlobRef:
@@ -131,14 +190,15 @@ def wanted() -> frozenset[str]:
 def sweep(*, older_than_seconds: float = 86_400) -> int:
     """Remove blobs nobody points at and forgotten temporary files older than that; returns how many.
 
-    Age is taken from the file system, so that a blob of an operation that has not committed yet is left alone.
+    Age is when a blob was last put, so that a blob of an operation that has not committed yet is left alone.
     """
     keep = wanted()
     limit = time.time() - older_than_seconds
+    there = store()
     removed = 0
-    for file in all_files():
-        if file.name not in keep and file.stat().st_mtime < limit:
-            file.unlink(missing_ok=True)
+    for one in there.stored():
+        if one.sha256 not in keep and one.at < limit:
+            there.remove(one.sha256)
             removed += 1
     work = settings.SLUIS.data / "tmp"
     for folder in work.iterdir() if work.exists() else ():
@@ -147,55 +207,30 @@ def sweep(*, older_than_seconds: float = 86_400) -> int:
     return removed
 
 
-def all_files() -> Iterator[Path]:
-    yield from (file for file in root().glob("??/??/*") if file.is_file())
+def stored() -> Iterator[Stored]:
+    """Every blob there is."""
+    return store().stored()
+
+
+def answers() -> bool:
+    """Whether the store can be reached now."""
+    remote = bucket()
+    return remote.answers() if remote else True
 
 
 def is_whole(sha256: str) -> bool:
-    """True when the bytes of this blob still fit its name."""
-    return _hash_file(path(sha256)).sha256 == sha256
+    """True when the bytes of this blob, where it is kept, still fit its name."""
+    hasher = hashlib.sha256()
+    for chunk in store().read(sha256):
+        hasher.update(chunk)
+    return hasher.hexdigest() == sha256
 
 
 def damaged() -> Iterator[str]:
     """Hashes of blobs whose bytes no longer fit their name."""
-    for file in all_files():
-        if _hash_file(file).sha256 != file.name:
-            yield file.name
-
-
-def _place(sha256: str) -> Path:
-    if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
-        raise Invalid("blob.name", N_("'{sha256}' is geen SHA-256."), sha256=sha256[:80])
-    return root() / sha256[:2] / sha256[2:4] / sha256
-
-
-def _temporary() -> Path:
-    folder = settings.SLUIS.data / "tmp"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"blob-{ids.new_id().hex}"
-
-
-def _hash_file(file: Path) -> BlobRef:
-    with file.open("rb") as stream:
-        return BlobRef(hashlib.file_digest(stream, "sha256").hexdigest(), file.stat().st_size)
+    return (one.sha256 for one in stored() if not is_whole(one.sha256))
 
 
 def _beside(file: Path) -> bool:
     """Is the file on the disk of the blobs?"""
     return file.stat().st_dev == settings.SLUIS.data.stat().st_dev
-
-
-def _settle(file: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    file.chmod(0o440)
-    file.replace(place)
-    _fsync(place.parent)
-    _fsync(place.parent.parent)
-
-
-def _fsync(target: Path) -> None:
-    handle = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

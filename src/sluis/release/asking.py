@@ -2,7 +2,7 @@
 
 from django.db.models import F, QuerySet
 
-from sluis.foundation.service import blobs, limit
+from sluis.foundation.service import limit
 from sluis.kernel.errors import TooMany
 from sluis.kernel.text import N_
 from sluis.lake.query.asking import Door
@@ -42,8 +42,7 @@ def _offered(row: PublicTable) -> Offered:
     columns = tuple(
         Column(c["name"], c["type"], c.get("title") or "", crs if c["type"] == "geometry" else "") for c in row.columns
     )
-    parts = ((row.sha256, str(blobs.path(row.sha256))),)
-    return Offered(table_name(row.dataset.slug), row.dataset.title, columns, parts, row.rows)
+    return Offered(table_name(row.dataset.slug), row.dataset.title, columns, (row.sha256,), row.rows)
 
 
 def sql_limit(address: str) -> None:

@@ -33,7 +33,7 @@ def formats_of(geometry: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 def is_small(table: TableNow) -> bool:
     """Are all files made in a moment, so that they can come out together with the decision?"""
-    return blobs.path(table.sha256).stat().st_size <= SMALL_BYTES
+    return blobs.size(table.sha256) <= SMALL_BYTES
 
 
 def file_shape(name: str, slug: str) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def file_shape(name: str, slug: str) -> dict[str, Any]:
 
 def table_file(table: TableNow, slug: str) -> dict[str, Any]:
     """The Parquet file is the decided table itself: its hash stands in the decision."""
-    size = blobs.path(table.sha256).stat().st_size
+    size = blobs.size(table.sha256)
     return file_shape(PARQUET, slug) | {"size": size, "sha256": table.sha256}
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.cache import caches
 from django.db.models import Count, QuerySet, Sum
 
-from sluis.foundation.service import blobs
 from sluis.kernel.errors import Gone, Invalid, NotFound, Unavailable
 from sluis.kernel.text import N_
 from sluis.register import service as register
@@ -94,7 +93,6 @@ def table(slug: str, number: int | None = None) -> PublicTableInfo:
         slug=slug,
         release=wanted,
         sha256=found.sha256,
-        path=blobs.path(found.sha256),
         rows=found.rows,
         columns=_columns(found.columns),
         geometry=found.geometry,
@@ -321,7 +319,6 @@ def _file(slug: str, row: PublicFile) -> PublicFileInfo:
         media_type=row.media_type,
         size=row.size,
         sha256=row.sha256,
-        path=blobs.path(row.sha256),
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from sluis.foundation.service import blobs
 from sluis.lake.contracts.types import Property, Rule, RuleOutcome, Verdict
 from sluis.release.outcome import Outcome
 
@@ -29,7 +30,7 @@ KIND_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class PublicFileInfo:
-    """A downloadable file. `format` is parquet, csv, json, geojson or gpkg; `path` is where the bytes stand."""
+    """A downloadable file. `format` is parquet, csv, json, geojson or gpkg."""
 
     slug: str
     release: int
@@ -38,7 +39,11 @@ class PublicFileInfo:
     media_type: str
     size: int
     sha256: str
-    path: Path
+
+    @property
+    def content(self) -> Path | blobs.Elsewhere:
+        """Where the bytes are, for who sends them."""
+        return blobs.content(self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class PublicColumn:
 
 @dataclass(frozen=True, slots=True)
 class PublicTableInfo:
-    """The rows of one release: what `lake.rows` needs to read them (`path`), and what each column means.
+    """The rows of one release: what `lake.rows` needs to read them, and what each column means.
 
     `geometry` is `{column, type, crs, bbox}` or None.
     """
@@ -68,10 +73,14 @@ class PublicTableInfo:
     slug: str
     release: int
     sha256: str
-    path: Path
     rows: int
     columns: tuple[PublicColumn, ...]
     geometry: Mapping[str, Any] | None = None
+
+    @property
+    def path(self) -> Path:
+        """The Parquet file on this disk."""
+        return blobs.path(self.sha256)
 
 
 @dataclass(frozen=True, slots=True)

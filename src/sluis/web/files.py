@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
 
+from sluis.foundation.service import blobs
+
 CHUNK = 512 * 1024
 ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -33,7 +35,7 @@ class Slice:
 
 def ranged_file(
     request: HttpRequest,
-    path: Path,
+    source: Path | blobs.Elsewhere,
     *,
     content_type: str,
     filename: str = "",
@@ -46,32 +48,41 @@ def ranged_file(
     `etag` is the bare tag (a SHA-256, say), strong. One range is honoured; several give the whole file, which the
     standard allows. Without `inline` a browser saves the file under `filename` and never shows it as a page.
     """
-    facts = path.stat()
+    size, modified = _facts(source)
     quoted = f'"{etag}"' if etag else None
-    conditional = get_conditional_response(request, etag=quoted, last_modified=int(facts.st_mtime))
+    conditional = get_conditional_response(request, etag=quoted, last_modified=int(modified))
     if conditional is not None and conditional.status_code in (304, 412):
-        return _headers(conditional, quoted, facts.st_mtime, immutable)
-    wanted = _range(request, facts.st_size, quoted, facts.st_mtime)
+        return _headers(conditional, quoted, modified, immutable)
+    wanted = _range(request, size, quoted, modified)
     if wanted == "beyond":
-        response: HttpResponseBase = HttpResponse(status=416, headers={"Content-Range": f"bytes */{facts.st_size}"})
-        return _headers(response, quoted, facts.st_mtime, immutable)
-    start, length = wanted or (0, facts.st_size)
-    response = _body(request, path, start, length)
+        response: HttpResponseBase = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        return _headers(response, quoted, modified, immutable)
+    start, length = wanted or (0, size)
+    response = _body(request, source, start, length)
     response["Content-Type"] = content_type
     response["Content-Length"] = str(length)
     if wanted:
         response.status_code = 206
-        response["Content-Range"] = f"bytes {start}-{start + length - 1}/{facts.st_size}"
+        response["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
     if not inline:
-        response["Content-Disposition"] = content_disposition_header(True, filename or path.name) or "attachment"
+        response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return _headers(response, quoted, facts.st_mtime, immutable)
+    return _headers(response, quoted, modified, immutable)
 
 
-def _body(request: HttpRequest, path: Path, start: int, length: int) -> HttpResponseBase:
+def _facts(source: Path | blobs.Elsewhere) -> tuple[int, float]:
+    if isinstance(source, blobs.Elsewhere):
+        return source.size, source.at
+    facts = source.stat()
+    return facts.st_size, facts.st_mtime
+
+
+def _body(request: HttpRequest, source: Path | blobs.Elsewhere, start: int, length: int) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse()
-    return StreamingHttpResponse(Slice(path, start, length))
+    if isinstance(source, blobs.Elsewhere):
+        return StreamingHttpResponse(source.part(start, length))
+    return StreamingHttpResponse(Slice(source, start, length))
 
 
 def _headers(response: HttpResponseBase, etag: str | None, modified: float, immutable: bool) -> HttpResponseBase:

@@ -17,7 +17,7 @@ def test_the_same_bytes_are_kept_once():
     first, second = blobs.put_bytes(b"water"), blobs.put_bytes(b"water")
     assert first == second
     assert blobs.path(first.sha256).read_bytes() == b"water"
-    assert len(list(blobs.all_files())) == 1
+    assert len(list(blobs.stored())) == 1
 
 
 def test_moving_a_file_in_leaves_nothing_behind(folder):
@@ -65,7 +65,7 @@ def test_bytes_can_be_read_while_they_are_kept(folder, move):
         if not move:
             source.write_bytes(b"other")
         assert standing.read_bytes() == b"river"
-        assert not list(blobs.all_files())
+        assert not list(blobs.stored())
     assert blobs.path(ref.sha256).read_bytes() == b"river"
     assert source.exists() is not move
     assert not [path for path in (folder / "tmp").glob("*") if path.is_file()]
@@ -76,7 +76,7 @@ def test_what_fails_while_it_is_read_is_not_kept(folder):
     source.write_bytes(b"sand")
     with pytest.raises(ZeroDivisionError), blobs.keeping(source):
         raise ZeroDivisionError
-    assert not list(blobs.all_files())
+    assert not list(blobs.stored())
     assert not list((folder / "tmp").glob("*"))
 
 

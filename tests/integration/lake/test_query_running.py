@@ -37,7 +37,7 @@ def table(data_folder: Path, tmp_path: Path) -> Offered:
         )
     ref = blobs.put_file(made)
     columns = (Column("a", "integer"), Column("plaats", "text"))
-    return Offered("t", "T", columns, ((ref.sha256, str(blobs.path(ref.sha256))),), 100_000)
+    return Offered("t", "T", columns, (ref.sha256,), 100_000)
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +107,7 @@ def test_equal_questions_share_one_run(table: Offered, monkeypatch: pytest.Monke
 
 
 def test_another_version_of_the_table_is_another_question(table: Offered) -> None:
-    other = replace(table, parts=(("0" * 64, table.parts[0][1]),))
+    other = replace(table, parts=("0" * 64,))
     assert key_of("SELECT 1", [table], _budget()) != key_of("SELECT 1", [other], _budget())
 
 
@@ -194,16 +194,16 @@ def test_a_killed_web_process_leaves_no_question_behind(table: Offered, data_fol
         "from sluis.lake.query.types import Budget, Offered\n"
         "from sluis.lake.rows.types import Column\n"
         "columns = (Column('a', 'integer'), Column('plaats', 'text'))\n"
-        "table = Offered('t', 'T', columns, ((sys.argv[2], sys.argv[3]),), 1)\n"
+        "table = Offered('t', 'T', columns, (sys.argv[2],), 1)\n"
         "budget = Budget('staff', 60, 300, last_place=True, most_waiting=5)\n"
-        "running.ask(sys.argv[4], [table], budget, patience=0)\n"
+        "running.ask(sys.argv[3], [table], budget, patience=0)\n"
         "time.sleep(600)\n"
     )
-    (sha256, path), budget = table.parts[0], _budget(60)
+    (sha256,), budget = table.parts, _budget(60)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    process = subprocess.Popen([sys.executable, "-c", code, str(data_folder), sha256, path, SLOW], env=environment)
+    process = subprocess.Popen([sys.executable, "-c", code, str(data_folder), sha256, SLOW], env=environment)
     try:
-        kept = Kept.at(key_of(SLOW, [replace(table, parts=((sha256, path),))], budget))
+        kept = Kept.at(key_of(SLOW, [table], budget))
         _wait_for(lambda: kept.seconds() > 0 and _children(process.pid))
         orphans = _children(process.pid)
         process.send_signal(signal.SIGKILL)

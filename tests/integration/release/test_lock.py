@@ -18,7 +18,7 @@ from tests.integration.release.conftest import (
     ready,
 )
 
-from sluis.foundation.service import audit, run_until_idle
+from sluis.foundation.service import audit, blobs, run_until_idle
 from sluis.kernel.actor import SYSTEM, VISITOR
 from sluis.kernel.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, NotSignedIn, Stale
 from sluis.register import service as register
@@ -40,7 +40,7 @@ def test_from_file_to_public_dataset(published, palen, steward, owner, django_ca
     assert set(found.formats) == {"parquet", "csv", "json"}
     for name in found.formats:
         file = public.file(palen.slug, name)
-        assert file.path.stat().st_size == file.size
+        assert blobs.size(file.sha256) == file.size
     assert public.table(palen.slug).columns[1].name == "plaats"
     assert [hit.card.slug for hit in public.search(SearchRequest(text="laadpaal")).hits] == [palen.slug]
     assert register.get(by=steward, dataset_id=palen.id).publication == "published"

@@ -23,7 +23,7 @@ def download_release_file(request: HttpRequest, slug: str, number: int, format: 
             raise
         return _to(addresses.rows(slug, number, format))
     response = ranged_file(
-        request, found.path, content_type=found.media_type, filename=found.name, etag=found.sha256, immutable=True
+        request, found.content, content_type=found.media_type, filename=found.name, etag=found.sha256, immutable=True
     )
     return while_sent(request, response)
 

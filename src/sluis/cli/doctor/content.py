@@ -75,7 +75,7 @@ def check_files(env: Env, deep: bool) -> Iterator[Finding]:
     from sluis.foundation.service import blobs
 
     held = blobs.wanted()
-    present = {file.name for file in blobs.all_files()}
+    present = {one.sha256 for one in blobs.stored()}
     lost = sorted(held - present)
     chosen = sorted(present) if deep else random.sample(sorted(present), min(SAMPLE, len(present)))
     broken = [sha256 for sha256 in chosen if not blobs.is_whole(sha256)]

@@ -68,10 +68,25 @@ def check_storage(env: Env, deep: bool) -> Iterator[Finding]:
         text = _("niet van deze gebruiker: {names}").format(names=", ".join(path.name for path in others[:3]))
         way_out = _("Voer uit: chown -R {user} {data}. Start Sluis altijd als dezelfde gebruiker.")
         yield Finding("storage", "bad", text, way_out.format(user=os.geteuid(), data=env.data))
+    yield from _bucket(env)
     free = shutil.disk_usage(env.data).free
     text = _("{data}, {free} GB vrij").format(data=env.data, free=round(free / 1024**3, 1))
     state = "good" if free > LOW_SPACE else "warning"
     yield Finding("storage", state, text, "" if state == "good" else _("Maak ruimte vrij."))
+
+
+def _bucket(env: Env) -> Iterator[Finding]:
+    from sluis.foundation.storage import bucket
+
+    remote = bucket(env)
+    if remote is None:
+        return
+    text = f"{env.storage} ({env.storage_endpoint})"
+    if remote.answers():
+        yield Finding("storage", "good", text)
+    else:
+        way_out = _("Kijk of de opslag draait, of de bucket er is, en of de sleutel in de instellingen klopt.")
+        yield Finding("storage", "bad", _("{place} antwoordt niet").format(place=text), way_out)
 
 
 def _of_others(data: Path) -> list[Path]:

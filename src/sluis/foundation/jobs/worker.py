@@ -18,7 +18,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
-from sluis.foundation import outbox
+from sluis.foundation import blobs, outbox
 from sluis.foundation.jobs import beats, fencing, lines, recurring
 from sluis.foundation.models import Job
 from sluis.foundation.telemetry.following import following
@@ -239,6 +239,7 @@ def _heartbeat(job: Job) -> Any:
 
     def beat() -> None:
         while not done.wait(HEARTBEAT_SECONDS):
+            files.renew()
             with suppress(DatabaseError):
                 if job.worker in beats.known():  # a command that runs one job itself is no worker
                     beats.beat(job.worker)
@@ -246,12 +247,13 @@ def _heartbeat(job: Job) -> Any:
         connection.close()
 
     thread = threading.Thread(target=beat, name=f"heartbeat-{job.id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    with blobs.held() as files:
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
 
 def running_count() -> int:

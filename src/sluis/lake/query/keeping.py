@@ -34,7 +34,7 @@ def root() -> Path:
 
 def key_of(sql: str, tables: Sequence[Offered], budget: Budget) -> str:
     """64 hexadecimal characters: the question, the bytes of the tables and what may be spent."""
-    known = [[table.name, [sha256 for sha256, _ in table.parts], [c.name for c in table.columns]] for table in tables]
+    known = [[table.name, list(table.parts), [c.name for c in table.columns]] for table in tables]
     return digest([_FORM, sql, sorted(known), budget.name, str(budget.seconds), budget.memory_mb])
 
 

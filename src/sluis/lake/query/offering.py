@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from sluis.foundation.service import blobs, require, within
+from sluis.foundation.service import require, within
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Invalid
 from sluis.lake.models import TableVersion
@@ -104,5 +104,5 @@ def _offered(row: TableVersion) -> Offered:
         for column in report["columns"]
     )
     slug, title = row.dataset.slug, row.dataset.title
-    parts = tuple((part["sha256"], str(blobs.path(part["sha256"]))) for part in row.parts)
+    parts = tuple(part["sha256"] for part in row.parts)
     return Offered(table_name(slug), title, columns, parts, row.rows_total)

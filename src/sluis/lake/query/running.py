@@ -146,17 +146,17 @@ def _run(
         wall_seconds=budget.seconds,
         output_mb=MOST_MB + _SPILL_MB + 50,
     )
+    paths = {part: blobs.path(part) for table in tables for part in table.parts}
     request = {
         "sql": sql,
-        "tables": [table.to_json() for table in tables],
+        "tables": [table.to_json([str(paths[part]) for part in table.parts]) for table in tables],
         "out": str(folder),
         "rows": MOST_ROWS,
         "memory_mb": budget.memory_mb,
         "spill_mb": _SPILL_MB,
     }
-    reads = [Path(path) for table in tables for _, path in table.parts]
     try:
-        return sandbox.run(_ENTRY, request, reads=reads, writes=folder, limits=limits, stopped=stopped)
+        return sandbox.run(_ENTRY, request, reads=list(paths.values()), writes=folder, limits=limits, stopped=stopped)
     except sandbox.NoSandbox:
         raise
     except sandbox.SandboxFailure as failure:

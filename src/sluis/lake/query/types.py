@@ -1,6 +1,6 @@
 """Frozen shapes of a question and its answer. No Django: the child uses these too."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ MOST_MB = 200
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A table that a question may use: its name in SQL, what it is, and its Parquet files by hash and path.
+    """A table that a question may use: its name in SQL, what it is, and its Parquet files by their hash.
 
     `title` and `url` are for the list beside the question.
     """
@@ -20,13 +20,14 @@ class Offered:
     name: str
     title: str
     columns: tuple[Column, ...]
-    parts: tuple[tuple[str, str], ...]
+    parts: tuple[str, ...]
     rows: int = 0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, paths: Sequence[str]) -> dict[str, Any]:
+        """For the child, which gets the files at these paths."""
         return {
             "name": self.name,
-            "paths": [path for _, path in self.parts],
+            "paths": list(paths),
             "columns": [{"name": c.name, "type": c.type, "crs": c.crs} for c in self.columns],
         }
 

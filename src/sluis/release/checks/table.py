@@ -1,7 +1,5 @@
 """Is the table all there, and are its bytes what we think they are?"""
 
-import hashlib
-
 from sluis.foundation.service import blobs
 from sluis.kernel.text import N_
 from sluis.lake.names import GEOMETRY_BOX
@@ -58,12 +56,9 @@ def fetch_back(subject: Subject) -> tuple[Verdict, list[Finding]]:
         return NOTHING_TO_LOOK_AT
     import pyarrow.parquet as pq  # loads for long, and hardly any process looks into a file
 
-    path = blobs.path(table.sha256)
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != table.sha256:
+    if not blobs.is_whole(table.sha256):
         return Verdict.FAILED, [Finding("fetch.changed", N_("Het bestand in de opslag is niet meer wat is ingelezen."))]
-    metadata = pq.read_metadata(path)
+    metadata = pq.read_metadata(blobs.path(table.sha256))
     columns = [name for name in metadata.schema.to_arrow_schema().names if name != GEOMETRY_BOX]
     if sorted(columns) != sorted(table.column_names):  # the file itself comes out: nothing may hide in it
         return Verdict.FAILED, [
