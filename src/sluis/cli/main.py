@@ -22,6 +22,7 @@ from sluis.cli import (
     sources,
     tables,
     teams,
+    transformations,
     users,
 )
 from sluis.cli.demo import command as demo
@@ -148,6 +149,7 @@ app.add_typer(processes.app, name="process")
 app.add_typer(releases.app, name="release")
 app.add_typer(tables.app, name="table")
 app.add_typer(sources.app, name="source")
+app.add_typer(transformations.app, name="transformation")
 app.add_typer(users.app, name="user")
 app.add_typer(teams.app, name="team")
 app.add_typer(jobs.app, name="jobs")

@@ -111,6 +111,20 @@ PRIVACY: dict[str, Fields] = {
         possible="sha256 log failure state_before state_after",
         none="id source trigger state attempt created_at started_at finished_at bytes rows table_version",
     ),
+    "lake.Transformation": Fields(
+        pseudonym="created_by",
+        none="id dataset layer start schedule number paused failures next_at created_at changed_at",
+    ),
+    "lake.TransformationInput": Fields(none="id transformation dataset"),
+    "lake.TransformationDefinition": Fields(
+        pseudonym="user_id created_by", possible="sql steps tests", none="id transformation number created_at"
+    ),
+    "lake.TransformationRun": Fields(
+        possible="log failure figures source_sha256",
+        none="id transformation definition trigger state created_at started_at finished_at inputs rows table_version "
+        "lineage",
+    ),
+    "lake.PseudonymKey": Fields(possible="sealed", none="dataset number changed_at"),
     "lake.ContractVersion": Fields(
         pseudonym="created_by decided_by",
         possible="text sha256",

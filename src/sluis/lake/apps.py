@@ -13,6 +13,7 @@ class LakeConfig(AppConfig):
         from sluis.lake import jobs
         from sluis.lake.query.jobs import sweep_results
         from sluis.lake.sourcing.running import anything_due
+        from sluis.lake.transforming import starting
         from sluis.lake.watching.measuring import due
 
         blobs.held_by(_held)
@@ -21,9 +22,13 @@ class LakeConfig(AppConfig):
         on_failure(jobs.run_source, jobs.give_up_source)
         every(timedelta(seconds=5), jobs.claim_due_sources, when=anything_due)
         every(timedelta(minutes=5), jobs.tidy_sources)
+        on_failure(jobs.run_transformation, jobs.give_up_transformation)
+        every(timedelta(seconds=5), jobs.claim_due_transformations, when=starting.anything_due)
+        every(timedelta(minutes=5), jobs.tidy_transformations)
         subscribe("table.ready", jobs.settle_source)
         subscribe("table.ready", jobs.check_contract)
         subscribe("table.ready", jobs.follow_table)
+        subscribe("table.ready", jobs.start_transformations)
         subscribe("table.compacted", jobs.follow_table)
         subscribe("table.ready", jobs.measure_version)
         subscribe("table.compacted", jobs.measure_version)

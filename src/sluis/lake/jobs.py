@@ -13,6 +13,8 @@ from sluis.lake import differing, operations, queries, whole
 from sluis.lake.contracting import checking
 from sluis.lake.iceberg import following
 from sluis.lake.sourcing import running
+from sluis.lake.transforming import running as making_tables
+from sluis.lake.transforming import starting
 from sluis.lake.watching import measuring
 
 _PATIENCE = timedelta(seconds=2)
@@ -79,6 +81,38 @@ def claim_due_sources() -> int:
 def settle_source(event: dict[str, Any]) -> None:
     """A version is ready or failed: tell the run that brought it."""
     running.settle(UUID(event["data"]["table_version"]))
+
+
+@task
+def run_transformation(run_id: str) -> str:
+    """Make a table from others. While a table that it reads is still to be made, it comes back in a moment."""
+    if starting.must_wait(UUID(run_id)):
+        run_transformation.using(run_after=clock.now() + _PATIENCE).enqueue(run_id)
+        return ""
+    return making_tables.run(UUID(run_id), progress)
+
+
+@task
+def start_transformations(event: dict[str, Any]) -> int:
+    """A version is ready: make what is made from it."""
+    return starting.after(UUID(event["data"]["dataset"]), UUID(event["data"]["table_version"]))
+
+
+@task
+def claim_due_transformations() -> int:
+    """Recurring: whose turn is it?"""
+    return starting.claim_due()
+
+
+@task
+def tidy_transformations() -> int:
+    """Recurring: runs that nobody looks after."""
+    return making_tables.settle_abandoned()
+
+
+def give_up_transformation(failure: dict[str, Any], run_id: str) -> None:
+    """Runs when the job failed for good, in the same transaction."""
+    making_tables.fail(UUID(run_id), failure)
 
 
 @task

@@ -19,6 +19,7 @@ from sluis.lake.making import make_table
 from sluis.lake.models import TableVersion
 from sluis.lake.policy import ADD, require_on_dataset, version_seen_by
 from sluis.lake.settling import arguments, create_version, settle, settled_version
+from sluis.lake.transforming.queries import was_made
 from sluis.lake.uploads import clean_filename, settle_upload
 from sluis.register.service import create
 
@@ -61,9 +62,16 @@ def request_ingest(
 def rerun(*, by: Actor, table_version_id: UUID, options: Mapping[str, Any] | None = None) -> UUID:
     """Read the same source again with corrections; returns the id of the new table version.
 
-    What was added or updated is put on what the first reading was put on. Raises Conflict when others were put on it.
+    What was added or updated is put on what the first reading was put on. Raises Conflict when others were put on it,
+    and for a version that was made from other tables.
     """
     before = version_seen_by(by, table_version_id)
+    if was_made(before.source_sha256):
+        raise Conflict(
+            "table.made",
+            N_("Deze versie is gemaakt uit andere tabellen: er is geen bestand om opnieuw in te lezen."),
+            way_out=N_("Wijzig de transformatie en start die opnieuw."),
+        )
     how, again = How(before.mode, tuple(before.key)), before.status == TableVersion.Status.READY
     if again and how != REPLACING and _after(before).exclude(status=TableVersion.Status.FAILED).exists():
         raise Conflict(

@@ -27,6 +27,7 @@ CHECKS: dict[str, Check] = {
     "tables": content.check_tables,
     "catalogue": content.check_catalogue,
     "sources": content.check_sources,
+    "transformations": content.check_transformations,
     "index": content.check_index,
     "workers": work.check_workers,
     "jobs": work.check_queues,

@@ -138,3 +138,16 @@ def check_index(env: Env, deep: bool) -> Iterator[Finding]:
         yield Finding("index", "warning", _("loopt achter"), _("De worker werkt de zoekindex bij; start sluis serve."))
     else:
         yield Finding("index", "good", _("bij"))
+
+
+def check_transformations(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.kernel.actor import SYSTEM
+    from sluis.lake.service import transformations
+
+    found, total = transformations(by=SYSTEM, failing=True, size=3)
+    if found:
+        names = ", ".join(one.dataset_slug for one in found)
+        text = _("{count} tabellen konden niet opnieuw worden gemaakt: {names}").format(count=total, names=names)
+        yield Finding("transformations", "warning", text, _("Kijk waarom: sluis transformation show DATASET."))
+    else:
+        yield Finding("transformations", "good", _("geen transformatie mislukt"))

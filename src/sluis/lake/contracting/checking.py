@@ -1,5 +1,8 @@
 """A version of a table held against the contract in force of its dataset, and what that means for its steward."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +19,7 @@ from sluis.lake.contracts.checking import Checked, check_table
 from sluis.lake.contracts.types import Agreed, ContractStatus, Verdict
 from sluis.lake.models import ContractOutcome, ContractVersion, TableVersion
 from sluis.lake.policy import version_seen_by
+from sluis.lake.types import IngestReport
 
 STOPS = (Verdict.FAILED, Verdict.ERROR)
 """What keeps a version of the table in."""
@@ -62,6 +66,25 @@ def checked_file(dataset_id: UUID, sha256: str) -> OutcomeRecord | None:
     return checked(found) if found else None
 
 
+def would_come_out(
+    dataset_id: UUID, paths: Sequence[Path], report: IngestReport, profile: Mapping[str, Any]
+) -> Checked | None:
+    """What rows that are no version yet come out as under the contract in force; None when nothing is promised."""
+    rows = ContractVersion.objects.filter(dataset_id=dataset_id, status=ContractStatus.IN_FORCE)
+    contract = rows.select_related("dataset").first()
+    if contract is None:
+        return None
+    return check_table(
+        reading.read(contract.text, contract.dataset.slug).agreed,
+        paths,
+        [column.to_json() for column in report.columns],
+        now=clock.now(),
+        loaded_at=clock.now(),
+        profile=profile,
+        memory_mb=settings.SLUIS.ingest_memory_mb,
+    )
+
+
 def check_now(*, by: Actor, table_version_id: UUID) -> OutcomeRecord | None:
     """Check again, because somebody asks. Raises NotFound, NotAllowed, and Conflict for a version that is not ready."""
     table = version_seen_by(by, table_version_id)
@@ -88,10 +111,6 @@ def _look(agreed: Agreed, table: TableVersion) -> Checked:
         profile=table.profile,
         memory_mb=settings.SLUIS.ingest_memory_mb,
     )
-
-
-def _parts(table: TableVersion) -> list[str]:
-    return [part["sha256"] for part in table.parts]
 
 
 def _require_ready(table: TableVersion) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
-from sluis.lake.contracts.types import Agreed, RuleOutcome, Verdict, verdict_of
+from sluis.lake.contracts.types import Agreed, RuleOutcome, Status, Verdict, verdict_of
 
 _CHECK = "sluis.lake.contracts.entry:check_rows"
 
@@ -20,6 +20,10 @@ _CHECK = "sluis.lake.contracts.entry:check_rows"
 class Checked:
     verdict: Verdict
     outcomes: tuple[RuleOutcome, ...]
+
+    @property
+    def broken(self) -> tuple[RuleOutcome, ...]:
+        return tuple(one for one in self.outcomes if one.status is not Status.PASSED)
 
 
 def check_table(

@@ -25,13 +25,15 @@ MOST = 5
 
 def propose(columns: Sequence[Column], basics: Basics, rows: int) -> list[dict[str, Any]]:
     """At most five columns, each with what it is about; columns that tell rows apart by themselves are left out."""
-    found = [{"column": c.name, "about": about} for c in columns if (about := _about(c)) and _groups(basics, c, rows)]
+    told = [(c, about(c.name, c.title)) for c in columns]
+    found = [{"column": c.name, "about": what} for c, what in told if what and _groups(basics, c, rows)]
     return found[:MOST]
 
 
-def _about(column: Column) -> str:
-    text = re.sub(r"[^\w]+", "_", f"{column.name} {column.title}".lower())
-    return next((about for pattern, about in _ABOUT if pattern.search(text)), "")
+def about(name: str, title: str) -> str:
+    """What a column of this name and title tells of a person, as a source text; "" for nothing that is known here."""
+    text = re.sub(r"[^\w]+", "_", f"{name} {title}".lower())
+    return next((what for pattern, what in _ABOUT if pattern.search(text)), "")
 
 
 def _groups(basics: Basics, column: Column, rows: int) -> bool:

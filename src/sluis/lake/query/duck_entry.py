@@ -6,8 +6,9 @@ extension, no setting that can be turned; two locks, because one of them may tur
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,19 @@ def run(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     Also: rows (how many at most), memory_mb, spill_mb. Returns columns, rows, truncated, tables and `changeable` (the
     same question may have another answer later). Raises Invalid with a code `sql.…`.
     """
+    with opened(request) as (connection, statement, found):
+        return _answered(connection, statement, request) | {
+            "tables": sorted(found.tables),
+            "changeable": found.changeable,
+        }
+
+
+@contextmanager
+def opened(request: Mapping[str, Any]) -> Generator[tuple[duckdb.DuckDBPyConnection, str, Found]]:
+    """A locked DuckDB that sees the tables which the question uses, the question as it is run, and what is in it.
+
+    DuckDB's errors become ours. Request: sql, tables, out, memory_mb, spill_mb.
+    """
     sql, tables = str(request["sql"]), list(request["tables"])
     with duckdb.connect(":memory:", config=_config(request)) as connection:
         connection.execute(f"SET max_expression_depth = {_EXPRESSION_DEPTH}")
@@ -47,10 +61,7 @@ def run(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         _offer(connection, [table for table in tables if table["name"] in found.tables], sql)
         _lock(connection, tables, Path(request["out"]))
         with _spoken(sql, int(request["memory_mb"])):
-            return _answered(connection, statement, request) | {
-                "tables": sorted(found.tables),
-                "changeable": found.changeable,
-            }
+            yield connection, statement, found
 
 
 def understood(
@@ -147,25 +158,39 @@ def _lock(connection: duckdb.DuckDBPyConnection, tables: Iterable[Mapping[str, A
     connection.execute("SET lock_configuration = true")
 
 
-def _answered(connection: duckdb.DuckDBPyConnection, sql: str, request: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A question whose columns have names that are safe and types that we store; `kinds` are DuckDB's own types."""
+
+    select: str
+    names: list[str]
+    titles: list[str]
+    kinds: list[str]
+
+
+def named(connection: duckdb.DuckDBPyConnection, sql: str) -> Named:
     described = connection.execute(f"DESCRIBE {sql}").fetchall()
     if len(described) > MAX_COLUMNS:  # the page that shows it would keep a web process busy
         raise faults.wide(len(described), MAX_COLUMNS)
     titles, kinds = [_MAIN.sub("", str(line[0])) for line in described], [str(line[1]) for line in described]
     names = safe_names(titles, reserved=())
-    crs = _system_of(request["tables"])
     inner = ", ".join(f"c{place}" for place in range(len(names)))
     chosen = ", ".join(
         f"{stored(f'c{place}', kind)} AS {_identifier(name)}"
         for place, (name, kind) in enumerate(zip(names, kinds, strict=True))
     )
+    return Named(f"SELECT {chosen} FROM ({sql}) AS answer({inner})", names, titles, kinds)
+
+
+def _answered(connection: duckdb.DuckDBPyConnection, sql: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    asked, crs = named(connection, sql), system_of(request["tables"])
     target, most = str(Path(request["out"]) / "result.parquet"), int(request["rows"])
-    wanted = f"SELECT {chosen} FROM ({sql}) AS answer({inner}) LIMIT {most}"
+    wanted = f"{asked.select} LIMIT {most}"
     rows = connection.execute(
         f"COPY ({wanted}) TO {_literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)"
     ).fetchone()
     count = int(rows[0]) if rows else 0
-    columns = [_column(*about, crs) for about in zip(names, titles, kinds, strict=True)]
+    columns = [_column(*about, crs) for about in zip(asked.names, asked.titles, asked.kinds, strict=True)]
     return {"columns": columns, "rows": count, "truncated": count >= most}
 
 
@@ -174,7 +199,7 @@ def _column(name: str, title: str, kind: str, crs: str) -> dict[str, Any]:
     return {"name": name, "title": title, "type": of.value} | ({"crs": crs} if of.value == "geometry" else {})
 
 
-def _system_of(tables: Iterable[Mapping[str, Any]]) -> str:
+def system_of(tables: Iterable[Mapping[str, Any]]) -> str:
     """The coordinate system of the answer, when all maps on offer have the same."""
     found = {column["crs"] for table in tables for column in table["columns"] if column["type"] == "geometry"}
     return found.pop() if len(found) == 1 else ""

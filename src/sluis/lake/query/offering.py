@@ -57,14 +57,14 @@ def slugs_in(sql: str) -> list[str]:
 def offered(*, by: Actor, sql: str) -> tuple[Offered, ...]:
     """The tables that the text names and of which the actor may see the rows; one query. NotAllowed without a role."""
     require(by, VIEW)
-    return tuple(map(_offered, _newest(by).filter(dataset__slug__in=slugs_in(sql))))
+    return tuple(map(offered_of, _newest(by).filter(dataset__slug__in=slugs_in(sql))))
 
 
 def listed(*, by: Actor, text: str = "", first: int = 0, size: int = 25) -> tuple[Offered, ...]:
     """A page of what may be asked about, by name; `text` is the start of the name."""
     require(by, VIEW)
     rows = _newest(by).filter(dataset__slug__startswith=text.lower().replace("_", "-"))
-    return tuple(map(_offered, rows.order_by("dataset__slug")[first : first + size]))
+    return tuple(map(offered_of, rows.order_by("dataset__slug")[first : first + size]))
 
 
 def with_nearest(error: Invalid, page: Callable[[str], Iterable[Offered]]) -> Invalid:
@@ -91,7 +91,8 @@ def _newest(by: Actor) -> QuerySet[TableVersion]:
     )
 
 
-def _offered(row: TableVersion) -> Offered:
+def offered_of(row: TableVersion) -> Offered:
+    """A version (with its dataset) as a question may use it."""
     report = row.report or {}
     geometry = report.get("geometry") or {}
     columns = tuple(

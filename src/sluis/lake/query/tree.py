@@ -98,6 +98,7 @@ def _judge(node: dict[str, Any], ctes: frozenset[str], known: _Offer, found: Fou
     elif "cte_map" in node:
         if kind not in _QUERIES:
             raise _unknown_part(str(kind))
+        found.changeable |= node.get("sample") is not None
     elif "sample" in node and "alias" in node:
         _judge_source(node, ctes, known, found)
     elif isinstance(kind, str) and not _OTHER.fullmatch(kind):

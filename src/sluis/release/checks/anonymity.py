@@ -7,6 +7,7 @@ from typing import Any
 from sluis.foundation import sandbox
 from sluis.foundation.service import blobs
 from sluis.kernel.text import N_
+from sluis.lake import service as lake
 from sluis.release.checks.subject import NOTHING_TO_LOOK_AT, Subject
 from sluis.release.types import Finding, Verdict
 
@@ -45,6 +46,12 @@ def _cell(column: Mapping[str, Any]) -> Finding:
 
 
 def groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
+    """Small groups in the table; and what was done to hide people in it, with the figures before and after."""
+    verdict, findings = small_groups(subject)
+    return verdict, [*findings, *hidden(subject)]
+
+
+def small_groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
     """A group under 5 blocks; groups under 10 ask for a motivated judgement.
 
     Over the columns that the intake names; else, for data made from data about people, over those the profile proposes.
@@ -63,6 +70,32 @@ def groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
         return Verdict.FAILED, [Finding("anonymity.not-looked", N_("Er is nog geen profiel van deze tabel."))]
     measured = table.profile["anonymity"]
     return judge(measured) if measured else NOTHING_TO_LOOK_AT
+
+
+def hidden(subject: Subject) -> list[Finding]:
+    """What the steps of a transformation did, as they were measured then: facts, which block nothing by themselves."""
+    figures = lake.hiding_figures(subject.table.source_sha256) if subject.table else None
+    if figures is None:
+        return []
+    before, after = figures["before"], figures["after"]
+    params = {f"{name}_before": before.get(name, "") for name in ("rows", "groups", "smallest", "unique")}
+    params |= {f"{name}_after": after.get(name, "") for name in ("rows", "groups", "smallest", "unique")}
+    params |= {"columns": ", ".join(after["columns"]), "left_out": figures["left_out"]}
+    params |= {name: ", ".join(figures[name]) for name in ("removed", "pseudonyms")}
+    text = _GROUPED if "smallest" in before and "smallest" in after else _PLAIN
+    return [Finding(STEPS, text, params, blocks=False)]
+
+
+STEPS = "anonymity.steps"
+_GROUPED = N_(
+    "Een transformatie maakte mensen minder herkenbaar: van {rows_before} naar {rows_after} rijen ({left_out} "
+    "weggelaten). De kleinste groep van {columns} ging van {smallest_before} naar {smallest_after} rijen; alleen in "
+    "hun groep stonden er {unique_before}, nu {unique_after}."
+)
+_PLAIN = N_(
+    "Een transformatie maakte mensen minder herkenbaar: van {rows_before} naar {rows_after} rijen ({left_out} "
+    "weggelaten)."
+)
 
 
 def judge(measured: Mapping[str, Any]) -> tuple[Verdict, list[Finding]]:
