@@ -35,9 +35,9 @@ class Input:
         return {"dataset": str(self.dataset_id), "table": self.offered.name, "version": str(self.version_id),
                 "number": self.number}  # fmt: skip
 
-    def to_child(self) -> dict[str, Any]:
-        """As the sandbox takes it."""
-        shape = self.offered.to_json()
+    def to_child(self, paths: Sequence[str]) -> dict[str, Any]:
+        """As the sandbox takes it, with the files of its parts."""
+        shape = self.offered.to_json(paths)
         titles = {column.name: column.title for column in self.offered.columns}
         return shape | {"columns": [column | {"title": titles[column["name"]]} for column in shape["columns"]]}
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
+from sluis.foundation.service import blobs
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.transforming.inputs import Input
@@ -50,11 +51,12 @@ def _run(
     entry: str, work: Work, folder: Path, *, seconds: float, key: str = "", first: int = 0, told: Told | None = None
 ) -> dict[str, Any]:
     memory = settings.SLUIS.ingest_memory_mb
+    paths = {part: blobs.path(part) for one in work.inputs for part in one.offered.parts}
     request = {
         "sql": work.sql,
         "steps": [dict(step) for step in work.steps],
         "tests": [dict(test) for test in work.tests],
-        "tables": [one.to_child() for one in work.inputs],
+        "tables": [one.to_child([str(paths[part]) for part in one.offered.parts]) for one in work.inputs],
         "name": work.name,
         "key": key,
         "first": first,
@@ -62,10 +64,9 @@ def _run(
         "memory_mb": max(200, memory - _BESIDE_MB),
         "spill_mb": _SPILL_MB,
     }
-    reads = [Path(path) for one in work.inputs for _sha256, path in one.offered.parts]
     limits = Limits(memory_mb=memory, cpu_seconds=round(seconds * 2), wall_seconds=seconds, output_mb=2 * _SPILL_MB)
     try:
-        return sandbox.run(entry, request, reads=reads, writes=folder, limits=limits, on_progress=told)
+        return sandbox.run(entry, request, reads=list(paths.values()), writes=folder, limits=limits, on_progress=told)
     except sandbox.TookTooLong as slow:
         raise Invalid(
             "transformation.slow",
