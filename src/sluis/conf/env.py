@@ -95,6 +95,13 @@ class Env:
     upload_max_gb: int = setting(20, "Largest file somebody may upload, in GB.", group="storage")
     upload_quota_gb: int = setting(100, "Room for unfinished uploads of everybody together, in GB.", group="storage")
     ingest_memory_mb: int = setting(1100, "Memory of one ingest process, in MB.", group="storage")
+    engine: str = setting(
+        "", "Spark Connect server that works on big tables: sc://host:port, with ;use_ssl=true;token=… after a slash "
+        "where it asks for one. Empty: everything in the sandbox here.",
+        group="engine", secret=True,
+    )  # fmt: skip
+    engine_from_mb: int = setting(500, "Tables of so many MB and more are worked on there.", group="engine")
+    engine_minutes: int = setting(60, "Longest time one round of questions may take there.", group="engine")
     query_memory_mb: int = setting(512, "Memory for table queries per web process, in MB.", group="web")
     query_seconds: int = setting(20, "Longest time one table query may take, in seconds.", group="web")
     api_rate: int = setting(
@@ -283,7 +290,9 @@ def _check(values: Mapping[str, Any]) -> list[Fault]:
         if 0 < len(values.get(name, "")) < 32:
             text = N_("Instelling {name} is te kort: gebruik 32 tekens of meer.")
             faults.append(Fault(text, field=name, params={"name": f"SLUIS_{name.upper()}"}))
-    faults += [*_check_provider(values), *_check_networks(values), *_check_storage(values)]
+    faults += [
+        *_check_provider(values), *_check_networks(values), *_check_storage(values), *_check_engine(values)
+    ]  # fmt: skip
     if values.get("base_url") and urlsplit(values["base_url"]).scheme not in ("http", "https"):
         faults.append(Fault(N_("Instelling SLUIS_BASE_URL moet met http:// of https:// beginnen."), field="base_url"))
     return faults
@@ -316,6 +325,19 @@ def _check_storage(values: Mapping[str, Any]) -> Iterator[Fault]:
         if not values.get(name):
             text = N_("SLUIS_STORAGE kan niet zonder {name}.")
             yield Fault(text, field=name, params={"name": f"SLUIS_{name.upper()}"})
+
+
+def _check_engine(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """The value itself is not told: there may be a token in it."""
+    if not (address := values.get("engine", "")):
+        return
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme == "sc" and bool(parts.hostname) and parts.port != 0 and not parts.username
+    except ValueError:
+        sound = False
+    if not sound:
+        yield Fault(N_("Instelling SLUIS_ENGINE is geen adres als sc://rekenserver:15002."), field="engine")
 
 
 def _check_networks(values: Mapping[str, Any]) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from sluis.foundation.sandbox import Limits
 from sluis.foundation.service import BlobRef, blobs
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
+from sluis.lake.engines import running
 from sluis.lake.loads import REPLACING, Base, How, Made
 from sluis.lake.models import TableVersion
 from sluis.lake.parts.shape import Part, around
@@ -172,7 +173,7 @@ def _profile_with(base: Base, load: _Read, replaced: int, told: Told) -> Mapping
     path = blobs.path(load.part.sha256)
     request = {"source": str(path), "columns": [column.to_json() for column in load.report.columns],
                "before": dict(base.profile), "number": base.number, "replaced": replaced}  # fmt: skip
-    return _run(_ADD, request, [path], None, told, _INGEST_SHARE + _JOIN_SHARE)
+    return _measured(_ADD, request, [path], told)
 
 
 def one_part(parts: Sequence[Part], report: IngestReport) -> Part:
@@ -191,7 +192,14 @@ def one_part(parts: Sequence[Part], report: IngestReport) -> Part:
 def profile_of(paths: Sequence[Path], report: IngestReport, told: Told) -> dict[str, Any]:
     """Everything measured in all rows of these Parquet files."""
     request = {"source": [str(path) for path in paths], "columns": [column.to_json() for column in report.columns]}
-    return _run(_PROFILE, request, paths, None, told, _INGEST_SHARE + _JOIN_SHARE)
+    return _measured(_PROFILE, request, paths, told)
+
+
+def _measured(entry: str, request: Mapping[str, Any], paths: Sequence[Path], told: Told) -> dict[str, Any]:
+    start = _INGEST_SHARE + _JOIN_SHARE
+    return running.run(
+        entry, request, parts=paths, limits=_limits(), told=lambda part, text: told(start + part * (1 - start), text)
+    )
 
 
 def _paths(parts: Sequence[Part]) -> list[Path]:
@@ -206,9 +214,13 @@ def _run(
         request,
         reads=reads,
         writes=writes,
-        limits=Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400),
+        limits=_limits(),
         on_progress=lambda fraction, text: told(start + fraction * (1 - start), text),
     )
+
+
+def _limits() -> Limits:
+    return Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400)
 
 
 def _shape(paths: Sequence[Path], columns: Sequence[Column]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sluis.lake.contracting.queries import (
 from sluis.lake.contracting.records import ContractRecord, OutcomeRecord
 from sluis.lake.deriving import derive
 from sluis.lake.differing import Difference, being_compared, diff, known_diff, request_diff
+from sluis.lake.engines.running import examined as engine_version
 from sluis.lake.iceberg.following import behind, follow, follow_all
 from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new, ingest_now, request_ingest, rerun
 from sluis.lake.queries import data_files, latest_ready, rejects_path, table_version, versions
@@ -131,6 +132,7 @@ __all__ = [
     "derive",
     "diff",
     "drop_draft",
+    "engine_version",
     "finish_upload",
     "follow",
     "follow_all",

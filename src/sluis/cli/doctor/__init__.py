@@ -34,6 +34,7 @@ CHECKS: dict[str, Check] = {
     "processes": work.check_processes,
     "backup": work.check_backup,
     "address": outside.check_address,
+    "engine": outside.check_engine,
     "mail": outside.check_mail,
     "sign-in": outside.check_sign_in,
 }

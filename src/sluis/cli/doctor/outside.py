@@ -38,6 +38,21 @@ def _resolves(host: str) -> bool:
         return False
 
 
+def check_engine(env: Env, deep: bool) -> Iterator[Finding]:
+    from sluis.kernel.errors import SluisError
+    from sluis.lake.service import engine_version
+
+    if not env.engine:
+        yield Finding("engine", "good", _("geen rekenserver: grote tabellen gaan door de afscherming hier"))
+        return
+    try:
+        text = _("de rekenserver (Spark {version}) leest onze bestanden met onze code").format(version=engine_version())
+        yield Finding("engine", "good", text)
+    except SluisError as error:
+        way_out = _("Kijk SLUIS_ENGINE na, en of de rekenserver dezelfde versie en dezelfde gegevensmap heeft.")
+        yield Finding("engine", "bad", error.detail(_), way_out)
+
+
 def check_mail(env: Env, deep: bool) -> Iterator[Finding]:
     from smtplib import SMTPException
 

@@ -18,6 +18,7 @@ from sluis.foundation.sandbox.outcome import (
     TooMuchOutput,
 )
 from sluis.foundation.sandbox.parent import available, configure, run
+from sluis.foundation.sandbox.watch import told_error
 
 __all__ = [
     "Crashed",
@@ -31,4 +32,5 @@ __all__ = [
     "available",
     "configure",
     "run",
+    "told_error",
 ]

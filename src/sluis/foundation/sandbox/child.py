@@ -103,8 +103,17 @@ def _confine(order: dict[str, Any]) -> None:
                 raise
 
 
+class _NoPandas:
+    """Where pandas is installed, DuckDB loads it as soon as it is given something of Arrow: a second for nothing."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
 def _call(order: dict[str, Any], progress: Callable[[float, str], None]) -> Any:
     sys.path.extend(order["code"])
+    sys.meta_path.insert(0, _NoPandas())
     module, _, name = order["entry"].partition(":")
     return getattr(importlib.import_module(module), name)(order["request"], progress)
 

@@ -128,7 +128,7 @@ class Watch:
 
     def _failure(self, kind: str, value: Any) -> SluisError:
         if kind == "error":
-            return _error(value)
+            return told_error(value)
         if kind == "unfenced":
             return NoSandbox(str(value))
         return self._ending(kind)
@@ -149,7 +149,8 @@ class Watch:
         return Crashed(trace)
 
 
-def _error(wire: Any) -> SluisError:
+def told_error(wire: Any) -> SluisError:
+    """What a child says went wrong, which may be anything: `wire` as of `to_wire`."""
     try:
         error = from_wire(wire)
     except (AttributeError, KeyError, TypeError, ValueError):

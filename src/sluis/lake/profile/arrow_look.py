@@ -19,11 +19,20 @@ _TURN = 2**32
 _BYTES_AT_ONCE = 4_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Row groups `groups` (first, and the one after the last) of file `part`; `first` row of the table."""
+
+    part: int
+    groups: tuple[int, int]
+    first: int
+
+
 @dataclass(slots=True)
 class Look:
     """Looks at some columns (no geometry) of Parquet files of `rows` rows, about `wanted` of which are the sample.
 
-    A file may lack columns: those are empty in its rows.
+    A file may lack columns: those are empty in its rows. With a `stretch` only that is read.
 
     Complete once `batches` is read to its end: `sample` has the columns in their order with texts cut off, `plain`
     names the texts without any sign that could tell of a person.
@@ -33,6 +42,7 @@ class Look:
     columns: Sequence[Column]
     rows: int
     wanted: int
+    stretch: Stretch | None = None
     plain: set[str] = field(init=False)
     _parts: list[pa.RecordBatch] = field(init=False, default_factory=list)
 
@@ -46,13 +56,18 @@ class Look:
         schema = pa.schema(list(types.items()))
         return pa.RecordBatchReader.from_batches(schema, self._batches(schema))
 
+    def seen(self, samples: Sequence[pa.Table], plain: Sequence[set[str]]) -> None:
+        """What looks at all stretches, in their order, saw."""
+        self._parts = [batch for sample in samples for batch in sample.to_batches()]
+        self.plain = self.plain.intersection(*plain)
+
     def sample(self) -> pa.Table:
         return pa.Table.from_batches(self._parts) if self._parts else pa.table({c.name: [] for c in self.columns})
 
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         threshold = _TURN if self.rows <= self.wanted else self.wanted * _TURN // self.rows
-        first = 0
-        for read in _read(self.source, schema.names):
+        first = self.stretch.first if self.stretch else 0
+        for read in _read(self.source, schema.names, self.stretch):
             batch = pa.record_batch([_column(read, field) for field in schema], schema)
             numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
             first += batch.num_rows
@@ -80,11 +95,11 @@ def may_tell(texts: pa.Array) -> bool:
     return bool((seen - np.uint8(ord("0")) <= ord("Z") - ord("0")).any())  # unsigned: what lies before turns large
 
 
-def _read(source: Sequence[Path], names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    for path in source:
+def _read(source: Sequence[Path], names: Sequence[str], stretch: Stretch | None) -> Iterator[pa.RecordBatch]:
+    for path in [source[stretch.part]] if stretch else source:
         with pq.ParquetFile(path) as file:
             here = [name for name in names if name in file.schema_arrow.names]
-            for group in range(file.num_row_groups):
+            for group in range(*stretch.groups) if stretch else range(file.num_row_groups):
                 yield from file.iter_batches(_size(file, group), row_groups=[group], columns=here)
 
 

@@ -1,7 +1,7 @@
 """Figures per column, in one scan for all and one short one per column."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -56,10 +56,14 @@ def _expressions(column: Column) -> dict[str, str]:
 
 def _count_exactly(session: Session, found: Basics) -> None:
     few = [name for name, b in found.items() if "distinct" in b and b["distinct"] <= EXACT_DISTINCT]
-    for some in batched(few, _DISTINCT_AT_ONCE):  # each count keeps blocks of its own in memory
-        counts = session.one(f"SELECT {', '.join(f'count(DISTINCT {quoted(n)})' for n in some)} FROM t")
+    parts = list(batched(few, _DISTINCT_AT_ONCE))  # each count keeps blocks of its own in memory
+    for some, counts in zip(parts, session.each(lambda names: _different(session, names), parts), strict=True):
         for name, count in zip(some, counts, strict=True):
             found[name] |= {"distinct": count, "exact": True}
+
+
+def _different(session: Session, names: Sequence[str]) -> tuple[int, ...]:
+    return session.one(f"SELECT {', '.join(f'count(DISTINCT {quoted(name)})' for name in names)} FROM t")
 
 
 def describe(session: Session, column: Column, b: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,9 +17,8 @@ def groups(session: Session, chosen: Sequence[str], sensitive: str = "") -> dict
     different values of the sensitive column in one group.
     """
     names = ", ".join(map(quoted, chosen))
-    inner = f"SELECT {names}, count(*) AS _rows FROM t GROUP BY {names}"
-    if sensitive:
-        inner = f"SELECT {names}, {quoted(sensitive)} AS _value, count(*) AS _rows FROM t GROUP BY ALL"
+    kept = ", ".join(map(quoted, dict.fromkeys([*chosen, *([sensitive] if sensitive else [])])))
+    inner = f"SELECT {kept}, count(*) AS _rows FROM t GROUP BY {kept}"
     size = f"SELECT sum(_rows)::BIGINT AS n, count(*) AS l FROM ({inner}) GROUP BY {names}"
     bands = ", ".join(f"count(*) FILTER (n >= {a}{f' AND n <= {b}' if b else ''}), coalesce(sum(n) FILTER (n >= {a}"
                       f"{f' AND n <= {b}' if b else ''}), 0)::BIGINT" for a, b in _SIZES)  # fmt: skip

@@ -58,17 +58,17 @@ class Whole:
 
 def prepare(session: Session) -> None:
     """The tests that a pattern cannot do, as macros."""
-    session.con.execute(f"CREATE TEMP MACRO eleven_test(x) AS x <> '000000000' AND ({ELEVEN_TEST}) % 11 = 0")
-    session.con.execute("CREATE TEMP MACRO digits(x) AS regexp_replace(x, '[^0-9]', '', 'g')")
+    session.define(f"CREATE TEMP MACRO eleven_test(x) AS x <> '000000000' AND ({ELEVEN_TEST}) % 11 = 0")
+    session.define("CREATE TEMP MACRO digits(x) AS regexp_replace(x, '[^0-9]', '', 'g')")
     letters = "x"
     for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 10):
         letters = f"replace({letters}, '{letter}', '{number}')"
-    session.con.execute(f"CREATE TEMP MACRO spelled(x) AS {letters}")
-    session.con.execute("CREATE TEMP MACRO turned(x) AS spelled(substr(x, 5) || left(x, 4))")
-    session.con.execute(
+    session.define(f"CREATE TEMP MACRO spelled(x) AS {letters}")
+    session.define("CREATE TEMP MACRO turned(x) AS spelled(substr(x, 5) || left(x, 4))")
+    session.define(
         "CREATE TEMP MACRO mod97(x) AS TRY_CAST((left(x, 15)::BIGINT % 97)::VARCHAR || substr(x, 16) AS HUGEINT) % 97"
     )
-    session.con.execute("CREATE TEMP MACRO iban(x) AS mod97(turned(replace(x, ' ', ''))) = 1")
+    session.define("CREATE TEMP MACRO iban(x) AS mod97(turned(replace(x, ' ', ''))) = 1")
 
 
 def scan_text(session: Session, column: Column, distinct: int) -> tuple[dict[Kind, Found], Whole]:

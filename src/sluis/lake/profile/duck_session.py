@@ -1,12 +1,13 @@
 """One table in DuckDB with bounded memory: the view `t` on all rows, and once looked at the repeatable sample `s`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import accumulate, batched
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +17,9 @@ from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.profile.arrow_look import TEXTS, Look
 from sluis.lake.types import Column, ColumnType
+
+if TYPE_CHECKING:
+    from sluis.lake.engines.far import Far
 
 MEMORY = "400MB"
 THREADS = 2
@@ -27,7 +31,10 @@ _ZONE = "SET TimeZone = 'UTC'"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`rows` in the table, `sampled` rows in `s`; `plain` texts hold no sign that personal data needs."""
+    """`rows` in the table, `sampled` rows in `s`; `plain` texts hold no sign that personal data needs.
+
+    With `far` questions about all rows are worked on elsewhere.
+    """
 
     con: duckdb.DuckDBPyConnection
     source: Sequence[Path]
@@ -35,6 +42,7 @@ class Session:
     rows: int
     sampled: int = 0
     plain: frozenset[str] = frozenset()
+    far: "Far | None" = None
 
     @property
     def whole(self) -> bool:
@@ -42,12 +50,30 @@ class Session:
         return self.sampled == self.rows
 
     def all(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self.con.execute(sql, list(params)).fetchall()
+        return self.far.all(sql, params) if self.far else self.con.execute(sql, list(params)).fetchall()
+
+    def define(self, sql: str) -> None:
+        """Make a macro for the questions that follow."""
+        self.far.define(sql) if self.far else self.con.execute(sql)
 
     def one(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
         return self.all(sql, params)[0]
 
-    def beside(self) -> "Session":
+    def both[A, B](self, first: "Callable[[Session], A]", second: "Callable[[Session], B]") -> tuple[A, B]:
+        """Two pieces of work at a time: short questions leave a processor idle."""
+        if self.far:
+            one, other = self.far.each(lambda work: work(self), [first, second])
+            return one, other
+        with ThreadPoolExecutor(1) as beside:
+            one = beside.submit(first, self._beside())
+            other = second(self)
+            return one.result(), other
+
+    def each[A, B](self, work: Callable[[A], B], items: Sequence[A]) -> list[B]:
+        """`work` on every item; from afar side by side, so that their questions go out together."""
+        return self.far.each(work, items) if self.far else [work(item) for item in items]
+
+    def _beside(self) -> "Session":
         """The same tables for another thread."""
         con = self.con.cursor()
         con.execute(_ZONE)
@@ -61,9 +87,11 @@ class Session:
 
     def streamed(self, look: Look, sql: str) -> tuple[Any, ...]:
         """The one row that a query over `stream` gives: all rows go by, and are looked at on their way."""
+        if self.far:
+            return self.far.looked(look, sql)
         self.con.register("stream", look.batches())
         try:
-            return self.one(sql)
+            return self.con.execute(sql).fetchall()[0]
         finally:
             self.con.unregister("stream")
 
@@ -82,8 +110,10 @@ class Session:
 
 
 @contextmanager
-def opened(source: Sequence[Path], columns: Sequence[Column]) -> Iterator[Session]:
-    """All parts of a table as one. Raises Invalid when a named column is in none of them."""
+def opened(
+    source: Sequence[Path], columns: Sequence[Column], far: Mapping[str, Any] | None = None
+) -> Iterator[Session]:
+    """All parts of a table as one; `far` says how to ask elsewhere. Raises Invalid when a named column is in none."""
     with duckdb.connect(":memory:", config=config()) as con:
         con.execute(_ZONE)
         con.execute(f"CREATE VIEW t AS {_rows(source)}")
@@ -93,7 +123,16 @@ def opened(source: Sequence[Path], columns: Sequence[Column]) -> Iterator[Sessio
                 raise Invalid("profile.column", N_("De kolom {column} staat niet in de tabel."), column=column.name)
         if any(c.type is ColumnType.GEOMETRY for c in columns):
             con.load_extension(spatial())
-        yield Session(con, source, tuple(columns), con.execute("SELECT count(*) FROM t").fetchall()[0][0])
+        rows = con.execute("SELECT count(*) FROM t").fetchall()[0][0]
+        yield Session(con, source, tuple(columns), rows, far=_far(con, columns, far) if far else None)
+
+
+def _far(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], asking: Mapping[str, Any]) -> "Far":
+    from sluis.lake.engines.duck_work import SLICE
+    from sluis.lake.engines.far import Far  # they read tables with what stands here
+
+    shapes = any(c.type is ColumnType.GEOMETRY for c in columns)
+    return Far(con, ["t"], [f"CREATE VIEW t AS SELECT * FROM {SLICE}"], shapes, asking)
 
 
 def quoted(name: str) -> str:

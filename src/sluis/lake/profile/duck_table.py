@@ -24,14 +24,17 @@ def keys(session: Session, found: Basics) -> list[list[str]]:
     full = [c for c in session.columns if _may_be_key(c, found[c.name], session.rows)]
     if not session.rows:
         return []
-    single = [c.name for c in full if _enough([c.name], found, session.rows) and _tells_apart(session, [c.name])]
-    if single:
-        return [[name] for name in single]
+    may = [c.name for c in full if _enough([c.name], found, session.rows)]
+    telling = session.each(lambda name: _tells_apart(session, [name]), may)
+    if any(telling):
+        return [[name] for name, tells in zip(may, telling, strict=True) if tells]
     ranked = sorted(full, key=lambda c: -found[c.name]["distinct"])[:_PAIR_COLUMNS]
     order = [c.name for c in session.columns]
     pairs = [sorted((a.name, b.name), key=order.index) for a, b in combinations(ranked, 2)]
     likely = [pair for pair in pairs if _enough(pair, found, session.rows) and _sample_tells_apart(session, pair)]
-    return [pair for pair in likely[:_PAIRS_TRIED] if _all_tell_apart(session, pair)]
+    tried = likely[:_PAIRS_TRIED]
+    telling = session.each(lambda pair: _all_tell_apart(session, pair), tried)
+    return [pair for pair, tells in zip(tried, telling, strict=True) if tells]
 
 
 def double_rows(session: Session, known_keys: Sequence[Sequence[str]]) -> int:
@@ -93,7 +96,7 @@ def _sample_tells_apart(session: Session, names: Sequence[str]) -> bool:
 
 def _all_tell_apart(session: Session, names: Sequence[str]) -> bool:
     """By sorting the hashes of a table of a usual size: three times as cheap as putting them into groups."""
-    if session.rows > _SORTED_AT_ONCE:
+    if session.far or session.rows > _SORTED_AT_ONCE:
         return _distinct(session, names) == session.rows
     hashes = session.con.execute(f"SELECT {_hashed(names)} AS h FROM t").fetchnumpy()["h"]
     hashes.sort()

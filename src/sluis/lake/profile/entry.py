@@ -1,7 +1,6 @@
 """Entries for the sandbox: JSON in, JSON out. No Django here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -33,31 +32,31 @@ def profile(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     failure of the personal-data check is raised as it is.
     """
     source, columns = _sources(request), _columns(request)
-    with opened(source, columns) as session:
+    with opened(source, columns, request.get("far")) as session:
         progress(0.1, N_("Kolommen meten"))
         session, found = basics(session, int(request.get("sample") or SAMPLE_ROWS))
         progress(0.4, N_("Zoeken naar persoonsgegevens"))
-        with ThreadPoolExecutor(1) as beside:  # short questions leave a processor idle: two at a time
-            described = beside.submit(_described, session.beside(), found)
-            hits = personal_data(session, found)
-            progress(0.8, N_("Sleutels en dubbele rijen zoeken"))
-            known = keys(session, found)
-            shapes = described.result()
+        shapes, (hits, known) = session.both(
+            lambda side: _described(side, found), lambda side: (personal_data(side, found), keys(side, found))
+        )
         _mark_unique(shapes, known, session.rows)
-        shape = next((c for c in columns if c.type is ColumnType.GEOMETRY), None)
+        progress(0.8, N_("Sleutels en dubbele rijen zoeken"))
         proposal = propose(columns, found, session.rows)
         chosen = _chosen(request, columns) or [p["column"] for p in proposal]
+        anonymous = lambda: groups(session, chosen, _sensitive(request, columns)) if chosen else None  # noqa: E731
+        last = [lambda: double_rows(session, known), lambda: _geometry(session), anonymous]
+        double, place, small = session.each(lambda work: work(), last)
         return {
             "version": VERSION,
             "rows": session.rows,
             "sampled_rows": session.sampled,
             "columns": [hide(column, hits) for column in shapes],
             "keys": known,
-            "double_rows": double_rows(session, known),
-            "geometry": geometry(session, shape, source[0]) if shape else None,
+            "double_rows": double,
+            "geometry": place,
             "personal_data": hits,
             "quasi_identifiers": proposal,
-            "anonymity": groups(session, chosen, _sensitive(request, columns)) if chosen else None,
+            "anonymity": small,
         }
 
 
@@ -70,8 +69,9 @@ def add(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     part = profile(request, progress)
     known = {column["name"]: column for column in request["before"]["columns"]}
     columns = [column for column in _columns(request) if column.name in known]
-    with opened(_sources(request), columns) as session:
-        seen = {column.name: seen_again(session, column, known[column.name]) for column in columns}
+    with opened(_sources(request), columns, request.get("far")) as session:
+        counted = session.each(lambda column: seen_again(session, column, known[column.name]), columns)
+    seen = {column.name: counts for column, counts in zip(columns, counted, strict=True)}
     return added(request["before"], part, seen, {name: request[name] for name in ("number", "replaced")})
 
 
@@ -91,8 +91,13 @@ def anonymity(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         return groups(session, chosen, sensitive)
 
 
+def _geometry(session: Session) -> dict[str, Any] | None:
+    shape = next((column for column in session.columns if column.type is ColumnType.GEOMETRY), None)
+    return geometry(session, shape, session.source[0]) if shape else None
+
+
 def _described(session: Session, found: Basics) -> list[dict[str, Any]]:
-    return [describe(session, column, found[column.name]) for column in session.columns]
+    return session.each(lambda column: describe(session, column, found[column.name]), session.columns)
 
 
 def _sources(request: Mapping[str, Any]) -> list[Path]:

@@ -87,7 +87,10 @@ def personal_data(session: Session, basics: Basics) -> list[dict[str, Any]]:
     count.prepare(session)
     seen = [_Seen(c, count.filled(basics[c.name])) for c in session.columns]
     postcodes: dict[str, Whole] = {}
-    hits = [hit for s in seen if s.filled for hit in _in_column(session, s, basics[s.column.name], postcodes)]
+    found = session.each(
+        lambda s: list(_in_column(session, s, basics[s.column.name], postcodes)), [s for s in seen if s.filled]
+    )
+    hits = [hit for some in found for hit in some]
     hits += _addresses(session, seen, postcodes)
     if any(h.kind is Kind.BSN and h.confidence == SURE for h in hits):  # beside citizens, a likely name is a name
         hits = [

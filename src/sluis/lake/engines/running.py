@@ -1,0 +1,176 @@
+"""The outside: whether a table is worked on elsewhere, and the errand from a sandbox here to those of the engine."""
+
+import json
+import secrets
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from django.conf import settings
+
+from sluis.foundation import sandbox
+from sluis.foundation.sandbox import Limits
+from sluis.foundation.service import blobs
+from sluis.kernel.errors import SluisError, Unavailable
+from sluis.kernel.text import N_
+from sluis.lake.engines import letterbox
+from sluis.lake.engines.shapes import FAILED, Answer, Order, Shape, versions
+from sluis.lake.engines.slices import Slice, sliced
+
+type Told = Callable[[float, str], None]
+
+_SEE = "sluis.lake.engines.duck_work:see"
+_SLICE, _GROUP = "sluis.lake.engines.duck_work:ask_slice", "sluis.lake.engines.duck_work:ask_group"
+_MB = 1024 * 1024
+_PAUSE = 0.02
+_SHARED = ("columns", "spatial", "define")
+
+
+def run(entry: str, request: Mapping[str, Any], *, parts: Sequence[Path], limits: Limits, told: Told) -> Shape:
+    """As `sandbox.run` for an entry that reads a table: with an engine, a big one is worked on there.
+
+    Raises what `sandbox.run` raises, and Unavailable when the engine does not do its work: nothing is kept then, and
+    a job tries again.
+    """
+    if not elsewhere(parts):
+        return sandbox.run(entry, request, reads=parts, writes=None, limits=limits, on_progress=told)
+    folder = blobs.workdir("engine")
+    far = {**request, "far": {"folder": str(folder)}}
+    try:
+        with _errand(folder, parts, limits) as errand:
+            try:
+                return sandbox.run(
+                    entry, far, reads=parts, writes=folder, limits=limits, on_progress=told,
+                    stopped=errand.failed.is_set,
+                )  # fmt: skip
+            except sandbox.Stopped:
+                raise errand.failure or _slow() from None
+    finally:
+        blobs.discard(folder)
+
+
+def elsewhere(parts: Sequence[Path]) -> bool:
+    """Is there an engine, and are these files more than what is done here?"""
+    wanted = settings.SLUIS
+    return bool(wanted.engine) and sum(path.stat().st_size for path in parts) >= wanted.engine_from_mb * _MB
+
+
+def examined() -> str:
+    """The version of the engine. Raises Unavailable, with what is wrong, unless it runs our code on a file of ours."""
+    from sluis.lake.engines.spark import Spark
+
+    engine, folder, word = Spark(settings.SLUIS.engine), blobs.workdir("engine"), secrets.token_hex()
+    try:
+        path = folder / "look.txt"
+        path.write_text(word)
+        order = _order(_SEE, {"versions": versions(), "path": str(path)}, [path], Limits(wall_seconds=60))
+        found = [_checked(answer) for answer in engine.ask(order, [Slice(0, (0, 0), 0, 0, 0)], None)]
+        if [pa.ipc.open_stream(answer.data).read_all()["text"].to_pylist() for answer in found] != [[word]]:
+            raise _incomplete()
+        return engine.version()
+    finally:
+        engine.close()
+        blobs.discard(folder)
+
+
+def _checked(answer: Answer) -> Answer:
+    """Raises what went wrong there."""
+    if answer.number != FAILED:
+        return answer
+    try:
+        raise sandbox.told_error(json.loads(answer.data))
+    except ValueError:
+        raise _incomplete() from None
+
+
+@contextmanager
+def _errand(folder: Path, parts: Sequence[Path], limits: Limits) -> Generator["_Errand"]:
+    errand = _Errand(folder, parts, limits)
+    try:
+        yield errand
+    finally:
+        errand.end()
+
+
+class _Errand:
+    """Carries questions of the sandbox to the engine, and answers back, until `end`."""
+
+    def __init__(self, folder: Path, parts: Sequence[Path], limits: Limits) -> None:
+        from sluis.lake.engines.spark import Spark  # only who names an engine loads its client
+
+        self.failed, self.failure = threading.Event(), None
+        self._folder, self._parts, self._limits = folder, [path.resolve() for path in parts], limits
+        self._ended = threading.Event()
+        self._engine = Spark(settings.SLUIS.engine)
+        self._thread = threading.Thread(target=self._carry, name="engine", daemon=True)
+        self._thread.start()
+
+    failure: SluisError | None
+
+    def end(self) -> None:
+        self._ended.set()
+        self._engine.close()
+
+    def _carry(self) -> None:
+        number = 1
+        while not self._ended.wait(_PAUSE):
+            question = letterbox.question(self._folder, number)
+            if question is None:
+                continue
+            late = threading.Timer(settings.SLUIS.engine_minutes * 60, self.failed.set)
+            late.daemon = True
+            late.start()
+            try:
+                letterbox.told(self._folder, number, self._answers(question))
+            except SluisError as failure:
+                self.failure = failure
+                self.failed.set()
+                return
+            finally:
+                late.cancel()
+            number += 1
+
+    def _answers(self, question: Mapping[str, Any]) -> Iterator[Answer]:
+        """Raises Unavailable unless every slice answered every question."""
+        from sluis.lake.engines.spark import buckets
+
+        places = sliced(self._parts)
+        asked = question["questions"]
+        flat = [{**one, "keys": list(one["keys"])} for one in asked]
+        shared = {name: question[name] for name in _SHARED} | {"versions": versions()}
+        request = {**shared, "parts": list(map(str, self._parts)), "views": question["views"], "questions": flat}
+        request |= {"buckets": buckets(places)} | ({"look": question["look"]} if "look" in question else {})
+        grouped = [{"number": one["number"], "sql": one["group"]} for one in asked if one["keys"]]
+        group = _order(_GROUP, {**shared, "questions": grouped}, [], self._limits) if grouped else None
+        order = _order(_SLICE, request, self._parts, self._limits)
+        wanted = {(one["number"], at) for one in asked if not one["keys"] for at in range(len(places))}
+        for answer in self._engine.ask(order, places, group):
+            yield _checked(answer)
+            wanted.discard((answer.number, answer.slice))
+        if wanted:
+            raise _incomplete()
+
+
+def _order(entry: str, request: Shape, reads: Sequence[Path], limits: Limits) -> Order:
+    return {"entry": entry, "request": request, "reads": list(map(str, reads)), "limits": asdict(limits)}
+
+
+def _incomplete() -> Unavailable:
+    return Unavailable(
+        "engine.incomplete",
+        N_("De rekenserver heeft niet alles goed beantwoord."),
+        way_out=N_("Het wordt later opnieuw geprobeerd. Vraag de beheerder om `sluis doctor` te draaien."),
+    )
+
+
+def _slow() -> Unavailable:
+    return Unavailable(
+        "engine.slow",
+        N_("De rekenserver deed er te lang over (meer dan {minutes} minuten)."),
+        way_out=N_("Het wordt later opnieuw geprobeerd. De beheerder kan SLUIS_ENGINE_MINUTES hoger zetten."),
+        minutes=settings.SLUIS.engine_minutes,
+    )

@@ -1,0 +1,110 @@
+"""Spark Connect as an engine. What goes over is a plan that we made: numbers of slices, and the name of our own code.
+
+Imports the client, so only `running` may import this, and only when an engine is named.
+"""
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from functools import partial
+from urllib.parse import urlsplit
+
+import grpc
+import pyarrow as pa
+from pyspark.errors import PySparkException
+from pyspark.sql.connect.client.core import DefaultChannelBuilder
+from pyspark.sql.connect.client.retries import DefaultPolicy
+from pyspark.sql.connect.session import SparkSession
+
+from sluis.foundation.telemetry.redaction import redacted
+from sluis.kernel.errors import Unavailable
+from sluis.kernel.text import N_
+from sluis.lake.engines import task
+from sluis.lake.engines.shapes import Answer, Order
+from sluis.lake.engines.slices import Slice
+
+_log = logging.getLogger("sluis.engine")
+_REACH_SECONDS = 5
+SLICES_A_GROUP = 4
+_MOST_GROUPS = 1024
+_TRIES = 3
+
+
+class Spark:
+    """One session at the server of `address` (`sc://host:port/;…`). Raises Unavailable when it is not there."""
+
+    def __init__(self, address: str) -> None:
+        self._where = shown(address)
+        try:
+            with socket.create_connection(_place(address), timeout=_REACH_SECONDS):
+                pass
+            # Not through a proxy of the environment: traffic goes to the server that was named, and nowhere else.
+            builder = DefaultChannelBuilder(address, [("grpc.enable_http_proxy", 0)])
+            self._session = SparkSession(builder, userId="sluis")
+            self._session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES, max_backoff=2000)])
+        except (OSError, PySparkException, grpc.RpcError) as fault:
+            raise self._failure(fault) from fault
+
+    def version(self) -> str:
+        try:
+            return self._session.version
+        except Exception as fault:
+            raise self._failure(fault) from fault
+
+    def ask(self, order: Order, places: Sequence[Slice], group: Order | None) -> Iterator[Answer]:
+        """The answers to an order about each slice; with `group` what slices say of groups of rows meets there."""
+        try:
+            rows = self._session.range(0, len(places), 1, max(1, len(places)))
+            table = rows.mapInArrow(partial(task.slices, order, [asdict(place) for place in places]), task.SCHEMA)
+            if group is not None:
+                table = table.repartition(buckets(places), "group").mapInArrow(partial(task.groups, group), task.SCHEMA)
+            answers = table.toArrow().cast(_ANSWERS)
+        except Exception as fault:
+            raise self._failure(fault) from fault
+        for batch in answers.to_batches():
+            for row in batch.to_pylist():
+                yield Answer(**row)
+
+    def close(self) -> None:
+        """Stop what is asked, and hang up; a server that does not answer is not waited for."""
+        goodbye = threading.Thread(target=self._goodbye, daemon=True)
+        goodbye.start()
+        goodbye.join(_REACH_SECONDS)
+        self._session.client._channel.close()
+
+    def _goodbye(self) -> None:
+        with suppress(Exception):  # it may be gone
+            self._session.interruptAll()
+            self._session.client.release_session()
+
+    def _failure(self, fault: BaseException) -> Unavailable:
+        _log.warning("engine %s: %s: %s", self._where, type(fault).__name__, redacted(str(fault))[:2000])
+        return Unavailable(
+            "engine.failed",
+            N_("De rekenserver {where} doet het niet ({reason})."),
+            way_out=N_("Het wordt later opnieuw geprobeerd. Vraag de beheerder om `sluis doctor` te draaien."),
+            where=self._where,
+            reason=type(fault).__name__,
+        )
+
+
+_ANSWERS = pa.schema([("slice", pa.int64()), ("group", pa.int64()), ("number", pa.int64()), ("data", pa.binary())])
+
+
+def buckets(places: Sequence[Slice]) -> int:
+    """How many groups of rows there are: each has about the rows of a few slices."""
+    return max(1, min(-(-len(places) // SLICES_A_GROUP), _MOST_GROUPS))
+
+
+def shown(address: str) -> str:
+    """Where the server is, without what opens it."""
+    host, port = _place(address)
+    return f"{host}:{port}"
+
+
+def _place(address: str) -> tuple[str, int]:
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.port or 15002
