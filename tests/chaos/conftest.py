@@ -1,6 +1,6 @@
 """A province under attack: people in every role, a folder of its own, and the sandbox as it stands in production."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,27 @@ from sluis.register import service as register
 HERE = Path(__file__).parent
 PASSWORD = "een-lang-wachtwoord-8"
 ROLES = ("viewer", "data_steward", "data_owner", "privacy_officer", "coordinator", "data_manager", "administrator")
+
+Tell = Callable[..., None]
+"""`tell(promise, **counts)`: a line in what `make chaos` prints at its end."""
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    def told(promise: int, **counts: object) -> None:
+        record_property("chaos", [promise, ", ".join(f"{name} {value}" for name, value in counts.items())])
+
+    return told
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Which seeds, and how often: without those a green line says nothing."""
+    reports = terminalreporter.getreports("passed")
+    told = sorted(value for report in reports for name, value in report.user_properties if name == "chaos")
+    if told:
+        terminalreporter.section("promises kept")
+    for promise, line in told:
+        terminalreporter.line(f"promise {promise}: {line}")
 
 
 @dataclass

@@ -11,6 +11,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.chaos.conftest import Tell
+from tests.chaos.counts import parts
 
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
@@ -172,11 +174,12 @@ def test_mutated_files_are_refused_or_read_to_the_last_row(kind: str, our_entrie
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize(("part", "files"), parts(10_010 // len(SEEDS), 5, 91))
 @pytest.mark.parametrize("kind", SEEDS)
-def test_ten_thousand_mutated_files(kind: str, part: int, our_entries: None, tmp_path: Path) -> None:
+def test_many_mutated_files(kind: str, part: int, files: int, our_entries: None, tmp_path: Path, tell: Tell) -> None:
     folder = tmp_path / "mutated"
     folder.mkdir()
-    outcomes = attack(kind, 91, SEED + 1 + part, folder, tmp_path / "out")
-    assert len(outcomes) == 91
+    outcomes = attack(kind, files, SEED + part, folder, tmp_path / "out")
+    assert len(outcomes) == files
     assert_accounted(outcomes)
+    tell(1, mutated=f"{files} {kind} files", seed=SEED + part)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.chaos.conftest import Tell
+from tests.chaos.counts import parts
 
 HERE = Path(__file__).parent
 SEED = 20261125
@@ -81,6 +83,8 @@ def test_killed_at_random_moments_no_step_is_done_twice_and_none_is_lost(tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(5))
-def test_two_hundred_kills(part: int, tmp_path: Path) -> None:
-    assert storm(tmp_path / "data", 40, SEED + 1000 * (part + 1)).completed
+@pytest.mark.parametrize(("part", "kills"), parts(200, 3, 40))
+def test_many_kills(part: int, kills: int, tmp_path: Path, tell: Tell) -> None:
+    site = storm(tmp_path / "data", kills, SEED + 1000 * part)
+    assert site.completed
+    tell(1, kills=f"{kills} of processes", seed=SEED + 1000 * part, completed=len(site.completed))

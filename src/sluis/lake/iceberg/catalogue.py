@@ -11,7 +11,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.exceptions import NoSuchTableError, ValidationError
+from pyiceberg.io import PY_IO_IMPL
 from pyiceberg.table import Table, TableProperties
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,11 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sluis.kernel import ids
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
+from sluis.lake.iceberg import files
 
 type Columns = Any  # a pyarrow.Schema, which has no types
 NAME = NAMESPACE = "sluis"
 DATASET, SINCE = "sluis.dataset", "sluis.since"
 _PATIENCE_SECONDS = 30
+_FILES = {PY_IO_IMPL: files.NAME}
 # A commit that lost would be tried again by pyiceberg without looking what the winner wrote; our next run does look.
 _PROPERTIES = {
     TableProperties.COMMIT_NUM_RETRIES: "0",
@@ -40,7 +43,7 @@ def opened() -> Generator[SqlCatalog]:
     with (root / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            with closing(SqlCatalog(NAME, uri=database(), warehouse=located(root))) as catalogue:
+            with closing(SqlCatalog(NAME, uri=database(), warehouse=located(root), **_FILES)) as catalogue:
                 catalogue.create_namespace_if_not_exists(NAMESPACE)
                 yield catalogue
         except SQLAlchemyError as error:
@@ -78,7 +81,7 @@ def found(catalogue: SqlCatalog, slug: str, dataset_id: UUID) -> Table | None:
     """
     try:
         table = catalogue.load_table(identifier(slug))
-    except (NoSuchTableError, OSError, ValueError):
+    except (NoSuchTableError, OSError, ValueError, ValidationError):
         return None
     ours = path_of(table.location()).parent == _home(dataset_id)
     return table if ours and table.properties.get(DATASET) == str(dataset_id) else None
