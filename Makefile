@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all lint types layers deploy bench build messages docs front install clean
+SHARE ?= 0.1
+.PHONY: help demo test test-all chaos lint types layers deploy bench build messages docs front install clean
 
 UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
@@ -42,6 +43,9 @@ endif
 
 test-all: install lint types layers ## the same, with the tests that take minutes
 	$(PYTEST) $(ARGS)
+
+chaos: install ## kills, power cuts, full disks and more, with their seeds: a tenth of what we promise; all with SHARE=1
+	CHAOS_SHARE=$(SHARE) $(PYTEST) tests/chaos $(ARGS)
 
 lint: install ## style, and whether every text has its English
 	$(VENV)/ruff check

@@ -8,6 +8,8 @@ import json
 import random
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from sluis.foundation.models import Job  # noqa: E402
 from sluis.foundation.service import acting, audit, blobs, create_organisation, create_person, grant, run_until_idle  # noqa: E402
 from sluis.kernel import clock  # noqa: E402
 from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
+from sluis.kernel.errors import Unavailable  # noqa: E402
 from sluis.lake.models import SourceRun, TableVersion  # noqa: E402
 from sluis.lake.service import (  # noqa: E402
     append_upload,
@@ -98,6 +101,14 @@ def check() -> list[str]:
     return wrong + ([f"{decided} dossiers stayed decided"] if decided else [])
 
 
+def patiently(ask: Callable[[], list[str]]) -> list[str]:
+    """A storage that fails now and then is asked again, as an operator would."""
+    for _ in range(50):
+        with suppress(Unavailable):
+            return ask()
+    return ask()
+
+
 def _rows(row: TableVersion) -> int:
     return sum(pq.read_metadata(blobs.path(part["sha256"])).num_rows for part in row.parts)
 
@@ -163,7 +174,7 @@ def main(mode: str, seed: str) -> None:
         found()
         return
     recover()
-    wrong = check()
+    wrong = patiently(check)
     rows = stored.PublicDataset.objects
     say(
         wrong=wrong,
