@@ -13,6 +13,7 @@ from typing import Any
 def adapter(base: str, table: str) -> dict[str, Any]:
     """`base` is the address of the server, `table` the slug of a published table with the columns of `table.py`."""
     rows = f"/api/v1/datasets/{table}/rows"
+    groups = f"/api/v1/datasets/{table}/groups"
     equal = f"{rows}?gemeente={{gemeente}}&limit=100"
     month = f"{rows}?datum__gte={{d0}}&datum__lt={{d1}}&sort=-bedrag&limit=100"
     found = "/api/v1/datasets?q={term}&pageSize=20"
@@ -20,6 +21,9 @@ def adapter(base: str, table: str) -> dict[str, Any]:
         "a_eq": (equal, "rows", "table"),
         "a_eq_total": (f"{equal}&count=true", "rows", "table"),
         "b_range_sort": (month, "rows", "table"),
+        "c_group": (f"{groups}?by=gemeente&sum=bedrag&avg=oppervlakte", "groups", "table"),
+        "c_group_f": (f"{groups}?by=gemeente&sum=bedrag&categorie={{categorie}}", "groups", "table"),
+        "d_fts": (f"{rows}?omschrijving__words={{term}}&limit=100", "rows", "table"),
         "d_like": (f"{rows}?omschrijving__contains={{term}}&limit=100", "rows", "table"),
         "e_id": (f"{rows}?id={{id}}", "rows", "table"),
         "cat_search": (found, "datasets", "cat"),

@@ -73,6 +73,35 @@ def rebuild_catalogue(
     result({"snapshots": written}, _("{count} momentopnamen geschreven.").format(count=written))
 
 
+@app.command("index", cls=Command, help=_("Toon wat er klaarstaat om een gepubliceerde tabel snel te lezen."))
+def index(dataset: Dataset, by: By = "") -> None:
+    start()
+    from sluis.release import service as release
+
+    found = release.reading_aids(by=actor(by), slug=dataset)
+    rows = [{"name": a.name, "size": a.size, "state": _state(a), "sha256": a.sha256} for a in found]
+    result(rows, table(rows, {"name": _("onderdeel"), "size": _("bytes"), "state": _("stand")}))
+
+
+@app.command(
+    "rebuild-index", cls=Command, help=_("Maak opnieuw wat het lezen van grote gepubliceerde tabellen snel maakt.")
+)
+def rebuild_index(
+    dataset: Annotated[str, typer.Argument(help=_("Kenmerk van de dataset; leeg: alle."))] = "", by: By = ""
+) -> None:
+    start()
+    from sluis.release import service as release
+
+    made = release.rebuild_reading_aids(by=actor(by), slug=dataset)
+    result({"made": made}, _("{count} onderdelen gemaakt.").format(count=made))
+
+
+def _state(aid: Any) -> str:
+    if aid.sha256:
+        return _("klaar")
+    return _("weggelaten: {reason}").format(reason=_(aid.note)) if aid.note else _("wordt gemaakt")
+
+
 def _version(known: dict[int, UUID], number: int) -> UUID:
     if number not in known:
         raise NotFound("table.no-version", N_("Versie {number} van deze tabel bestaat niet."), number=number)

@@ -191,6 +191,7 @@ PRIVACY: dict[str, Fields] = {
     ),
     "release.PublicFile": Fields(possible="sha256", none="id dataset release format name media_type size"),
     "release.PublicTable": Fields(possible="sha256 columns", none="id dataset release rows geometry"),
+    "release.ReadingAid": Fields(possible="sha256", none="id table name place size note made_at"),
     "release.ReleaseCopy": Fields(possible="sha256", none="id release format name media_type size made_at"),
     "release.Release": Fields(
         possible="metadata files table columns withdrawal_reason notice",

@@ -218,6 +218,7 @@ EVENTS = {
     "release.change-requested": N_("Wijziging gevraagd"),
     "release.published": N_("Gepubliceerd"),
     "release.copy.made": N_("Downloadbestand gemaakt"),
+    "release.aid.made": N_("Index om snel te lezen gemaakt of weggelaten"),
 }
 
 CHANGES = {

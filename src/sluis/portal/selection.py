@@ -147,6 +147,7 @@ def _words(column: PublicColumn, operation: str, value: str) -> str:
         "neq": gettext("{title} niet {value}"),
         "contains": gettext("{title} bevat {value}"),
         "starts": gettext("{title} begint met {value}"),
+        "words": gettext("{title} heeft de woorden {value}"),
         "empty": gettext("{title} leeg: {value}"),
     }.get(operation, "{title}: {value}")
     return pattern.format(title=title_of(column), value=value)

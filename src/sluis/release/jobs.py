@@ -61,6 +61,22 @@ def keep_copies() -> int:
     return copies.ask_again()
 
 
+@task(priority=WHEN_QUIET)
+def make_aids(table: str) -> int:
+    """What makes reading a large table fast."""
+    from sluis.release import aids
+
+    return aids.make(table)
+
+
+@task
+def keep_aids() -> int:
+    """Ask again for what a job gave up on, and forget what belongs to nothing."""
+    from sluis.release import aids
+
+    return aids.ask_again()
+
+
 @task
 def follow_index(event: dict[str, Any]) -> int:
     """Bring the search index up to where the projection stands; twice is the same as once."""
@@ -93,6 +109,7 @@ def register() -> None:
     handlers.register()
     every(timedelta(minutes=1), keep_index)
     every(timedelta(hours=1), keep_copies)
+    every(timedelta(hours=1), keep_aids)
     every(timedelta(hours=1), keep_feed)
     subscribe("table.ready", look_at_new_table)
     subscribe("dataset.changed", look_at_changed_dataset)

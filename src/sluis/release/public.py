@@ -57,6 +57,7 @@ from sluis.release.reading import (
     tombstone,
     withdrawn,
 )
+from sluis.release.ready import ready
 from sluis.release.search.query import search
 from sluis.release.sharing import public_queries, public_query
 
@@ -79,6 +80,7 @@ __all__ = [
     "public_feedback_of",
     "public_queries",
     "public_query",
+    "ready",
     "release",
     "releases",
     "search",

@@ -19,7 +19,7 @@ from sluis.kernel.text import N_
 from sluis.process.types import Work
 from sluis.register import service as register
 from sluis.register.types import Availability, DistributionKind, Openness, Publication
-from sluis.release import copies, making, projection
+from sluis.release import aids, copies, making, projection
 from sluis.release.models import Decision, Dossier, Release
 from sluis.release.source import TableNow, table_of
 from sluis.release.types import Outcome
@@ -108,6 +108,7 @@ def next_release(decision: Decision, **fields: Any) -> Release:
         **fields,
     )
     copies.promise(made)
+    aids.promise(made)
     projection.project(dataset_id)
     return made
 
@@ -120,6 +121,7 @@ def held_blobs() -> Iterator[str]:
         if table:
             yield table["sha256"]
     yield from copies.held_blobs()
+    yield from aids.held_blobs()
 
 
 def _table(decision: Decision) -> TableNow | None:

@@ -84,13 +84,28 @@ def release(slug: str, number: int) -> PublicReleaseInfo:
 
 def table(slug: str, number: int | None = None) -> PublicTableInfo:
     """The rows of a release (the current one when none is named). Raises NotFound without rows, Gone."""
-    row = _row(slug)
-    wanted = _number(row, number)
+    row = _light().filter(slug=slug).first()
+    if row is None:
+        raise _unknown()
+    return _table(row, number)
+
+
+def _table(row: PublicDataset, number: int | None) -> PublicTableInfo:
+    """Known by this process until something of the dataset changes outside: columns with their profile are long."""
+    key = f"table-{row.dataset_id}-{number}-{row.revision}"
+    known: PublicTableInfo | None = caches["local"].get(key)
+    if known is None:
+        known = _read_table(row, _number(row, number))
+        caches["local"].set(key, known, timeout=3600)
+    return known
+
+
+def _read_table(row: PublicDataset, wanted: int) -> PublicTableInfo:
     found = PublicTable.objects.filter(dataset=row, release=wanted).first()
     if found is None:
         raise NotFound("table.none", N_("Van deze dataset staat geen tabel online."))
     return PublicTableInfo(
-        slug=slug,
+        slug=row.slug,
         release=wanted,
         sha256=found.sha256,
         rows=found.rows,

@@ -32,9 +32,15 @@ answer_feedback(*, by, feedback_id, text) -> FeedbackRecord
 
 rebuild_projection() -> int; rebuild_index() -> int; index_is_behind() -> bool
 
+reading_aids(*, by, slug) -> tuple[Aid, ...]; rebuild_reading_aids(*, by, slug="") -> int
+                   what makes reading large tables fast: derived, so it can be made again
+
 Starting under another address needs no call: the projection keeps paths, the address is put before them when read.
 """
 
+from sluis.release.aids import held_blobs as reading_aid_blobs
+from sluis.release.aids import listed as reading_aids
+from sluis.release.aids import rebuild as rebuild_reading_aids
 from sluis.release.dossiers import answer, open_dossier, stop
 from sluis.release.dossiers import id_of as dossier_id_of
 from sluis.release.feedback import TERM as FEEDBACK_TERM
@@ -82,8 +88,11 @@ __all__ = [
     "public_feedback",
     "public_feedback_of",
     "publish_query",
+    "reading_aid_blobs",
+    "reading_aids",
     "rebuild_index",
     "rebuild_projection",
+    "rebuild_reading_aids",
     "recorded_inputs",
     "request_change",
     "stop",

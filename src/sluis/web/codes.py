@@ -286,6 +286,7 @@ KIND_OF = {
     "rows.cursor": "invalid",
     "rows.facet": "invalid",
     "rows.form": "invalid",
+    "rows.groups": "invalid",
     "rows.out_of_range": "invalid",
     "rows.query": "invalid",
     "rows.row": "not-found",

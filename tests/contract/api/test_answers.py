@@ -14,7 +14,10 @@ from sluis.api.v1.openapi import document
 pytestmark = pytest.mark.usefixtures("outside")
 PATHS = [path for path, _, _ in operations(document())]
 PARTS = {"slug": "zwemwater", "number": "1", "format": "csv", "rowId": "3"}
-NEEDED = {"/sql": {"sql": "SELECT 1 AS een"}}  # the keys without which there is no answer
+NEEDED = {
+    "/sql": {"sql": "SELECT 1 AS een"},
+    "/datasets/{slug}/groups": {"by": "plaats"},
+}  # the keys without which there is no answer
 
 
 def filled(path: str, **other: str) -> str:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from sluis.lake.rows.grouping import DEFAULT_GROUPS
 from sluis.lake.rows.types import DEFAULT_LIMIT, MAX_LIMIT
 
 _FILTERS = """\
 A condition on a column, as many as you like; all of them hold. `column=value` is equal to; `column__gte=value` is at
-least; also `gt`, `lte`, `lt`, `neq`, `contains`, `starts`, `in` (values with commas between; `\\,` is a comma inside a
-value) and `empty` (true or false). Which columns there are stands in `/datasets/{slug}/columns`. A column with the name
-of another parameter is reached with `name__eq`."""
+least; also `gt`, `lte`, `lt`, `neq`, `contains`, `starts`, `words` (has all these whole words), `in` (values with
+commas between; `\\,` is a comma inside a value) and `empty` (true or false). Which columns there are stands in
+`/datasets/{slug}/columns`. A column with the name of another parameter is reached with `name__eq`."""
 
 
 def _query(name: str, schema: dict[str, Any], description: str, **extra: Any) -> dict[str, Any]:
@@ -103,6 +104,58 @@ ONE_ROW: dict[str, Any] = {
                     "properties": {"release": {"type": "integer"}, "row": _ROW},
                 },
                 "example": {"release": 3, "row": _EXAMPLE_ROW},
+            }
+        )
+    },
+}
+
+_GROUP = {
+    "type": "object",
+    "required": ["values", "count"],
+    "properties": {
+        "values": {"type": "object", "additionalProperties": True, "description": "A value per column of `by`."},
+        "count": {"type": "integer"},
+        "sum": {"type": "object", "additionalProperties": True},
+        "avg": {"type": "object", "additionalProperties": True},
+    },
+}
+_EXAMPLE_GROUP = {"values": {"plaats": "Gorinchem"}, "count": 12, "avg": {"ecoli": 31.5}}
+GROUPS: dict[str, Any] = {
+    "description": (
+        "The largest group first. Takes the conditions of rows. A sum of whole or decimal numbers is exact; empty "
+        "cells do not count in `sum` and `avg`."
+    ),
+    "parameters": [
+        _query("by", {"type": "string"}, "One to three columns, with commas between.", example="plaats")
+        | {"required": True},
+        _query("sum", {"type": "string"}, "Columns of numbers to add up, with commas between."),
+        _query("avg", {"type": "string"}, "Columns of numbers to take the average of."),
+        _query(
+            "filter",
+            {"type": "object", "additionalProperties": {"type": "string"}},
+            "A condition on a column, as with rows.",
+            style="form",
+            explode=True,
+        ),
+        _query("q", {"type": "string", "maxLength": 1000}, "Occurs in any text column."),
+        _query(
+            "limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_GROUPS}, "Most groups."
+        ),
+        _RELEASE,
+    ],
+    "responses": {
+        200: _content(
+            application__json={
+                "schema": {
+                    "type": "object",
+                    "required": ["release", "more", "groups"],
+                    "properties": {
+                        "release": {"type": "integer"},
+                        "more": {"type": "boolean", "description": "Whether there are more groups than `limit`."},
+                        "groups": {"type": "array", "items": _GROUP},
+                    },
+                },
+                "example": {"release": 3, "more": False, "groups": [_EXAMPLE_GROUP]},
             }
         )
     },

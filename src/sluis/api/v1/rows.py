@@ -1,5 +1,6 @@
 """Rows of a table: pages of JSON by cursor, or the whole selection as a stream of CSV, NDJSON or JSON."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from json.encoder import encode_basestring
@@ -13,11 +14,12 @@ from django.utils.http import content_disposition_header
 
 from sluis.api.clients import hold, places
 from sluis.api.v1.app import read, wrong_query
-from sluis.api.v1.parameters import ONE_ROW, ROWS
+from sluis.api.v1.parameters import GROUPS, ONE_ROW, ROWS
 from sluis.foundation.service import client_address
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.geo.crs import to_wgs84
+from sluis.lake.rows.grouping import Group, GroupRequest, groups, parse_groups
 from sluis.lake.rows.page import page, row
 from sluis.lake.rows.parse import parse
 from sluis.lake.rows.stream import stream
@@ -46,7 +48,7 @@ def list_rows(request: HttpRequest, slug: str) -> HttpResponseBase:
             raise _wrong("geometry", N_("Alleen bladzijden van JSON kunnen geometry={value} geven."), value=geometry)
         return _stream(request, table, form)
     columns = columns_of(table)
-    found = page(table.path, columns, parse(pairs_of(request), columns, ignore=OURS))
+    found = page(table.path, columns, parse(pairs_of(request), columns, ignore=OURS), ready=public.ready(table))
     return _page(request, table, found, geometry)
 
 
@@ -58,9 +60,21 @@ def read_row(request: HttpRequest, slug: str, rowId: int) -> HttpResponse:  # no
     geometry = _choice(request, "geometry", GEOMETRIES, "wkt")
     table = public.table(slug, whole_number(request.GET, "release", 0, most=2**31 - 1) or None)
     columns = columns_of(table)
-    found = row(table.path, columns, rowId)
+    found = row(table.path, columns, rowId, ready=public.ready(table))
     (written,) = rows_json([found], [rowId], columns, geometry)
     return HttpResponse(f'{{"release":{table.release},"row":{written}}}', content_type="application/json")
+
+
+@read("/datasets/{slug:slug}/groups", tag="rows", any_key=True, **GROUPS)
+def list_groups(request: HttpRequest, slug: str) -> HttpResponse:
+    """How many rows per value, and what they add up to"""
+    table = public.table(slug, whole_number(request.GET, "release", 0, most=2**31 - 1) or None)
+    columns = columns_of(table)
+    asked = parse_groups(pairs_of(request), columns, ignore=frozenset({"release"}))
+    found = groups(table.path, columns, asked, ready=public.ready(table))
+    written = ",".join(_group_json(one, asked) for one in found.groups)
+    body = f'{{"release":{table.release},"more":{json.dumps(found.more)},"groups":[{written}]}}'
+    return HttpResponse(body, content_type="application/json")
 
 
 class Begun:
@@ -94,6 +108,22 @@ def rows_json(
     for place, (one, number) in enumerate(zip(held, ids, strict=True)):
         cells = [k + (made[n][place] if n in made else value_json(one[n], t)) for n, k, t in keys]
         yield '{"_id":' + ",".join([str(number), *cells]) + "}"
+
+
+def _group_json(group: Group, asked: GroupRequest) -> str:
+    """`{"values":{…},"count":n,"sum":{…},"avg":{…}}`, with what was asked for."""
+    types = {column.name: column.type for column in (*asked.by, *asked.measures)}
+    values = dict(zip((column.name for column in asked.by), group.values, strict=True))
+    parts = [f'"values":{_object(values, types)}', f'"count":{group.count}']
+    if asked.sums:
+        parts.append(f'"sum":{_object(group.sums, types)}')
+    if asked.averages:
+        parts.append(f'"avg":{_object(group.averages, types)}')
+    return "{" + ",".join(parts) + "}"
+
+
+def _object(values: Mapping[str, Any], types: Mapping[str, str]) -> str:
+    return "{" + ",".join(f"{encode_basestring(n)}:{value_json(v, types[n])}" for n, v in values.items()) + "}"
 
 
 def _page(request: HttpRequest, table: PublicTableInfo, found: RowPage, geometry: str) -> HttpResponse:

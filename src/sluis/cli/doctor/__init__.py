@@ -29,6 +29,7 @@ CHECKS: dict[str, Check] = {
     "sources": content.check_sources,
     "transformations": content.check_transformations,
     "index": content.check_index,
+    "speed": content.check_speed,
     "workers": work.check_workers,
     "jobs": work.check_queues,
     "processes": work.check_processes,

@@ -6,7 +6,7 @@ that hold table versions; extensions are never fetched.
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
@@ -53,16 +53,20 @@ def fetch_some(sql: str, params: Sequence[Any], most_bytes: int) -> tuple[list[t
     One row always comes. A text that was made by a function is small on disk and large here. Raises as `fetch` does.
     """
     cursor = cursor_of_thread()
+    with limited(cursor, _seconds[0]):
+        return some(cursor.execute(sql, list(params)).fetchmany, most_bytes)
+
+
+def some(fetch_many: Callable[[int], list[tuple[Any, ...]]], most_bytes: int) -> tuple[list[tuple[Any, ...]], bool]:
+    """What `fetch_some` gives, from anything that hands out its next rows."""
     found: list[tuple[Any, ...]] = []
     size, number = 0, 1
-    with limited(cursor, _seconds[0]):
-        cursor.execute(sql, list(params))
-        while some := cursor.fetchmany(number):
-            found += some
-            size += sum(len(value) for line in some for value in line if isinstance(value, str | bytes))
-            if size > most_bytes:
-                return found, cursor.fetchone() is not None
-            number = min(number * 2, 1024)
+    while lines := fetch_many(number):
+        found += lines
+        size += sum(len(value) for line in lines for value in line if isinstance(value, str | bytes))
+        if size > most_bytes:
+            return found, bool(fetch_many(1))
+        number = min(number * 2, 1024)
     return found, False
 
 

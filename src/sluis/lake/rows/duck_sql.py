@@ -13,6 +13,8 @@ type Columns = Mapping[str, Column]
 
 ROW = "file_row_number"
 SOURCE = f"read_parquet(?, {ROW} = true)"
+WORD = r"[\p{L}\p{N}]+"
+"""What a word is: a run of letters and digits."""
 
 _SIGNS = {Op.EQ: "=", Op.NEQ: "IS DISTINCT FROM", Op.LT: "<", Op.LTE: "<=", Op.GT: ">", Op.GTE: ">="}
 
@@ -104,7 +106,15 @@ def _compare(name: str, condition: Compare) -> Sql:
         return f"contains(lower({name}), lower({place}))", params
     if condition.op is Op.STARTS:
         return f"starts_with(lower({name}), lower({place}))", params
+    if condition.op is Op.WORDS:
+        first = f"contains(lower({name}), regexp_extract(lower({place}), '{WORD}'))"  # cheap, and leaves few rows
+        return f"{first} AND list_has_all({words_of(name)}, {words_of(place)})", params * 2
     return f"{name} {_SIGNS[condition.op]} {place}", params
+
+
+def words_of(text: str) -> str:
+    """SQL for the words of a text, in small letters."""
+    return f"regexp_extract_all(lower({text}), '{WORD}')"
 
 
 def _search(term: str, columns: Columns) -> list[Sql]:
@@ -176,6 +186,16 @@ def facet_of(column: Column, selection: Selection, columns: Columns) -> Sql:
     sql, params = where(selection, columns)
     text = f"SELECT {shown(column)} AS value, count(*) AS number FROM {SOURCE} {sql}"
     return f"{text} GROUP BY 1 ORDER BY number DESC, value NULLS LAST LIMIT ?", params
+
+
+def groups_of(by: Sequence[Column], measures: Sequence[Column], selection: Selection, columns: Columns) -> Sql:
+    """Values, number of rows, and per measure its sum and how many cells have a value; the largest group first."""
+    sql, params = where(selection, columns)
+    added = [part for c in measures for part in (f"sum({identifier(c)})", f"count({identifier(c)})")]
+    values = [f"{shown(c)} AS g{place}" for place, c in enumerate(by)]
+    names = [f"g{place}" for place in range(len(by))]
+    text = f"SELECT {', '.join([*values, 'count(*) AS n', *added])} FROM {SOURCE} {sql} GROUP BY {', '.join(names)}"
+    return f"{text} ORDER BY n DESC, {', '.join(f'{name} NULLS LAST' for name in names)} LIMIT ?", params
 
 
 def _sort_value(column: Column) -> str:

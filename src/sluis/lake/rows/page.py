@@ -19,6 +19,8 @@ from sluis.lake.rows.duck_sql import (
     source_of,
 )
 from sluis.lake.rows.types import Column, FacetValue, Files, PageRequest, RowPage, Selection
+from sluis.lake.serving import finding
+from sluis.lake.serving.ready import Ready
 
 # Of the texts of one page; beyond it the page is shorter than asked and the next one goes on there.
 MOST_BYTES = 32_000_000
@@ -27,8 +29,16 @@ _counts: OrderedDict[tuple[str, tuple[Column, ...], Selection], int] = OrderedDi
 _counts_lock = Lock()
 
 
-def page(path: Path | Files, columns: Sequence[Column], request: PageRequest, geometry: str = "wkt") -> RowPage:
+def page(
+    path: Path | Files,
+    columns: Sequence[Column],
+    request: PageRequest,
+    geometry: str = "wkt",
+    ready: Ready | None = None,
+) -> RowPage:
     """One page in the asked order; every row is on exactly one page, whatever the ties and empty cells.
+
+    `ready`: structures made from this very file; with them the answer is the same and comes sooner.
 
     A page of very long texts has fewer rows than asked.
 
@@ -39,9 +49,7 @@ def page(path: Path | Files, columns: Sequence[Column], request: PageRequest, ge
     """
     known = {c.name: c for c in columns}
     at = decode(request.cursor, request.sort, known) if request.cursor else None
-    source, files = _opened(path)
-    sql, params = page_of(request, known, at, source)
-    found, cut = duck.fetch_some(sql, [files, *params], MOST_BYTES)
+    found, cut = _lines(path, columns, request, at, ready)
     more = cut or len(found) > request.limit
     kept = found[: request.limit]
     back = at is not None and at.back
@@ -52,8 +60,20 @@ def page(path: Path | Files, columns: Sequence[Column], request: PageRequest, ge
         ids=tuple(line[0] for line in kept),
         next_cursor=_cursor(kept[-1:], request, known, back=False) if back or more else "",
         previous_cursor=_cursor(kept[:1], request, known, back=True) if (more if back else at is not None) else "",
-        total=count(path, columns, request.selection) if request.count else None,
+        total=count(path, columns, request.selection, ready) if request.count else None,
     )
+
+
+def _lines(
+    path: Path | Files, columns: Sequence[Column], request: PageRequest, at: Cursor | None, ready: Ready | None
+) -> tuple[list[tuple[Any, ...]], bool]:
+    """Row number, cells and sort values per row, and whether they were cut off for their size."""
+    rows = finding.rows_of(ready, columns, request, at) if ready and ready.shows(columns) else None
+    if ready is not None and rows is not None:
+        return duck.some(finding.lines(ready, columns, request.sort, rows), MOST_BYTES)
+    source, files = _opened(path)
+    sql, params = page_of(request, {c.name: c for c in columns}, at, source)
+    return duck.fetch_some(sql, [files, *params], MOST_BYTES)
 
 
 def _opened(path: Path | Files) -> tuple[str, str | list[str]]:
@@ -73,16 +93,18 @@ def _cursor(lines: Sequence[tuple[Any, ...]], request: PageRequest, known: dict[
     return encode(Cursor(line[1 + len(known) :], line[0], back), request.sort)
 
 
-def count(path: Path | Files, columns: Sequence[Column], selection: Selection) -> int:
+def count(path: Path | Files, columns: Sequence[Column], selection: Selection, ready: Ready | None = None) -> int:
     """Exact number of rows in the selection, remembered per version: a table version never changes."""
     key = (str(path), tuple(columns), selection)
     with _counts_lock:
         if key in _counts:
             _counts.move_to_end(key)
             return _counts[key]
-    source, files = _opened(path)
-    sql, params = count_of(selection, {c.name: c for c in columns}, source)
-    total = duck.fetch(sql, [files, *params])[0][0]
+    total = finding.count_of(ready, columns, selection) if ready else None
+    if total is None:
+        source, files = _opened(path)
+        sql, params = count_of(selection, {c.name: c for c in columns}, source)
+        total = duck.fetch(sql, [files, *params])[0][0]
     with _counts_lock:
         _counts[key] = total
         while len(_counts) > _COUNTS:
@@ -90,10 +112,15 @@ def count(path: Path | Files, columns: Sequence[Column], selection: Selection) -
     return total
 
 
-def row(path: Path, columns: Sequence[Column], row_id: int, geometry: str = "wkt") -> dict[str, Any]:
+def row(
+    path: Path, columns: Sequence[Column], row_id: int, geometry: str = "wkt", ready: Ready | None = None
+) -> dict[str, Any]:
     """One row by its stable number. Raises NotFound."""
     known = {c.name: c for c in columns}
-    found = duck.fetch(row_of(known), [str(path), row_id]) if 0 <= row_id < 2**63 else []
+    if ready and ready.shows(columns):
+        found = ready.lines([row_id], columns) if 0 <= row_id < ready.rows else []
+    else:
+        found = duck.fetch(row_of(known), [str(path), row_id]) if 0 <= row_id < 2**63 else []
     if not found:
         raise NotFound("rows.row", N_("Deze rij bestaat niet."))
     return _named(found, columns, geometry)[0]

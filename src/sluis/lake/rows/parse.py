@@ -2,6 +2,7 @@
 
     gemeente=Delft            equal                     bedrag__gte=1000   at least (also gt, lte, lt, neq)
     naam__contains=sluis      occurs in (also starts)   status__in=a,b     one of; a comma inside a value is \\,
+    naam__words=sluis brug    has all these words       (whole words, in any order)
     einde__empty=ja           no value                  q=brug             occurs in any text column
     bbox=4.3,51.9,4.5,52.1    touches this box, longitude and latitude unless bboxCrs=EPSG:28992
     sort=-datum,naam  limit=50  cursor=…  count=true
@@ -42,7 +43,7 @@ BOX_SYSTEMS = ("EPSG:4326", "EPSG:28992")
 _EQUAL = (Op.EQ, Op.NEQ)
 _ORDER = (Op.LT, Op.LTE, Op.GT, Op.GTE)
 _COMPARISONS: dict[str, tuple[Op, ...]] = {
-    "text": (*_EQUAL, *_ORDER, Op.CONTAINS, Op.STARTS),
+    "text": (*_EQUAL, *_ORDER, Op.CONTAINS, Op.STARTS, Op.WORDS),
     "boolean": _EQUAL,
     "json": (),
     "geometry": (),
@@ -112,6 +113,8 @@ class _Reading:
             self.conditions.append(Empty(column.name, bool(_value(Column(column.name, "boolean"), key, text))))
         else:
             kind = Op(operation)
+            if kind is Op.WORDS and not any(map(str.isalnum, text)):
+                raise _Wrong(N_("{name} verwacht minstens één woord van letters of cijfers."), key[:100])
             self.conditions.append(Compare(column.name, kind, _value(column, key, text)))
 
     def finish(self) -> PageRequest:

@@ -49,11 +49,15 @@ class Op(StrEnum):
     GTE = "gte"
     CONTAINS = "contains"
     STARTS = "starts"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`neq` also keeps empty cells; `contains` and `starts` ignore case; the others leave empty cells out."""
+    """`neq` also keeps empty cells; `contains`, `starts` and `words` ignore case; the others leave empty cells out.
+
+    `words`: every word of the value occurs as a whole word, in any order; a word is a run of letters and digits.
+    """
 
     column: str
     op: Op

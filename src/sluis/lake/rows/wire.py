@@ -7,9 +7,10 @@ What JSON cannot say (NaN, infinity) is null.
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from json.encoder import encode_basestring
+from types import NoneType
 from typing import Any
 
 from sluis.lake.rows.types import Column
@@ -21,16 +22,12 @@ def row_json(row: Mapping[str, Any], columns: Iterable[Column]) -> str:
 
 
 def value_json(value: Any, kind: str) -> str:
-    if value is None:
-        return "null"
     if kind == "json":
-        return str(value)
-    if isinstance(value, dict):  # a GeoJSON geometry
-        return json.dumps(value, separators=(",", ":"))
-    for types, write in _WRITERS:
-        if isinstance(value, types):
-            return write(value)
-    raise TypeError(type(value).__name__)
+        return "null" if value is None else str(value)
+    write = _WRITERS.get(type(value))
+    if write is None:
+        raise TypeError(type(value).__name__)
+    return write(value)
 
 
 def plain(value: Any) -> Any:
@@ -46,11 +43,19 @@ def _float(value: float) -> str:
     return repr(value) if math.isfinite(value) else "null"
 
 
-_WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
-    (str, encode_basestring),
-    (bool, lambda value: "true" if value else "false"),
-    (int, str),
-    (Decimal, lambda value: format(value, "f")),
-    (float, _float),
-    ((date, time), lambda value: f'"{value.isoformat()}"'),
-)
+def _moment(value: date | time) -> str:
+    return f'"{value.isoformat()}"'
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: str,
+    Decimal: lambda value: format(value, "f"),
+    float: _float,
+    NoneType: lambda value: "null",
+    bool: lambda value: "true" if value else "false",
+    date: _moment,
+    datetime: _moment,
+    time: _moment,
+    dict: lambda value: json.dumps(value, separators=(",", ":")),  # a GeoJSON geometry
+}

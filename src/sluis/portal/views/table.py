@@ -42,7 +42,8 @@ def explore(request: HttpRequest, slug: str) -> HttpResponse:
         return gone(request, public.tombstone(slug))
     known = columns.for_rows(table)
     asked = selection.read(request, known, ROWS)
-    rows = lake.RowPage((), (), total=0) if asked.faults else read_page(table.path, known, asked.request)
+    ready = public.ready(table)
+    rows = lake.RowPage((), (), total=0) if asked.faults else read_page(table.path, known, asked.request, ready=ready)
     first = whole_number(request.GET, "columns", 1, most=len(known)) - 1
     shown = slice(first, first + COLUMNS)
     context = {
@@ -108,7 +109,7 @@ def single(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     except Gone:
         return gone(request, public.tombstone(slug))
     known = columns.for_rows(table)
-    values = read_row(table.path, known, number)
+    values = read_row(table.path, known, number, ready=public.ready(table))
     lines = [
         {
             "title": columns.title_of(column),

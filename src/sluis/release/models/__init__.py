@@ -1,5 +1,6 @@
 """Tables of the release room."""
 
+from sluis.release.models.aid import ReadingAid
 from sluis.release.models.decision import Decision, Preparer
 from sluis.release.models.dossier import Dossier, Exhibit
 from sluis.release.models.feedback import Feedback
@@ -31,6 +32,7 @@ __all__ = [
     "PublicReleaseRow",
     "PublicTable",
     "PublicTheme",
+    "ReadingAid",
     "Release",
     "ReleaseCopy",
 ]
