@@ -55,6 +55,52 @@ def diff(
     result(found.to_json(), "\n".join(_told(found)))
 
 
+@app.command("keep", cls=Command, help=_("Zeg hoe lang versies van een tabel bewaard blijven."))
+def keep(
+    dataset: Dataset,
+    last: Annotated[int | None, typer.Option(help=_("Bewaar de laatste zoveel versies."))] = None,
+    days: Annotated[int | None, typer.Option(help=_("Bewaar wat niet ouder is dan zoveel dagen."))] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--organisation", help=_("Voor alle tabellen van de organisatie zonder eigen regel."))
+    ] = False,
+    by: By = "",
+) -> None:
+    start()
+    from sluis.lake import service as lake
+    from sluis.register import service as register
+
+    who = actor(by)
+    rule = lake.Rule(last, days)
+    dataset_id = register.get(by=who, slug=dataset).id
+    lake.set_rule(by=who, dataset_id=dataset_id, rule=rule, everywhere=everywhere)
+    gone = [fate.number for fate in lake.fates(by=who, dataset_id=dataset_id) if fate.goes]
+    told = _("De regel is opgeslagen. Van {dataset} gaan {count} versies weg.")
+    result({"last": last, "days": days, "goes": gone}, told.format(dataset=dataset, count=len(gone)))
+
+
+@app.command("expire", cls=Command, help=_("Ruim versies op die niets of niemand bewaart."))
+def expire(
+    dataset: Annotated[str, typer.Argument(help=_("Kenmerk van de dataset; leeg: elke tabel met een regel."))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Laat alleen zien wat weg zou gaan."))] = False,
+    by: By = "",
+) -> None:
+    start()
+    from sluis.lake import service as lake
+    from sluis.register import service as register
+
+    who = actor(by)
+    chosen = [register.get(by=who, slug=dataset).id] if dataset else lake.ruled()
+    rows: list[dict[str, Any]] = []
+    for dataset_id in chosen:
+        found = lake.fates(by=who, dataset_id=dataset_id)
+        gone = {f.version_id for f in (found if dry_run else lake.expire(by=who, dataset_id=dataset_id)) if f.goes}
+        slug = register.get(by=who, dataset_id=dataset_id).slug
+        rows += [_fate(slug, fate, fate.version_id in gone) for fate in found]
+    goes = _("zou weggaan") if dry_run else _("weg")
+    titles = {"dataset": _("dataset"), "version": _("versie"), "at": _("moment"), "size": _("grootte"), "told": goes}
+    result([{k: v for k, v in row.items() if k != "told"} for row in rows], table(rows, titles))
+
+
 @app.command(
     "rebuild-catalogue", cls=Command, help=_("Schrijf de Iceberg-tabellen opnieuw, uit de versies die er zijn.")
 )
@@ -126,6 +172,21 @@ def _line(row: Any) -> dict[str, Any]:
         "source_sha256": row.source_sha256,
         "at": row.created_at.isoformat(timespec="seconds"),
         "by": row.created_by,
+    }
+
+
+def _fate(slug: str, fate: Any, goes: bool) -> dict[str, Any]:
+    """What becomes of a version, and what keeps one that stays; one that stayed after all says nothing."""
+    from sluis.lake.keeping.types import TEXTS
+
+    return {
+        "dataset": slug,
+        "version": fate.number,
+        "at": fate.ready_at.isoformat(timespec="seconds"),
+        "size": fate.size,
+        "goes": goes,
+        "why": [why.value for why in fate.why],
+        "told": _("ja") if goes else " ".join([_("nee."), *(_(TEXTS[why]) for why in fate.why)]),
     }
 
 

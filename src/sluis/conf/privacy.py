@@ -97,7 +97,7 @@ PRIVACY: dict[str, Fields] = {
         pseudonym="created_by",
         possible="filename report profile source_sha256 data_sha256 rejects_sha256 failure parts change key",
         none="id dataset number mode base source_size options status progress progress_text data_size rows_read "
-        "rows_loaded rows_rejected rows_total created_at finished_at",
+        "rows_loaded rows_rejected rows_total created_at finished_at expired_at",
     ),
     "lake.Source": Fields(
         pseudonym="created_by",
@@ -132,6 +132,7 @@ PRIVACY: dict[str, Fields] = {
     ),
     "lake.ContractOutcome": Fields(possible="outcomes failure", none="id table_version contract verdict checked_at"),
     "lake.TableDifference": Fields(possible="result file_sha256", none="id old new asked_key file_size created_at"),
+    "lake.KeepRule": Fields(none="id organisation dataset last days changed_at"),
     "lake.VersionMeasure": Fields(
         possible="drifts",
         none="table_version dataset number ready_at rows rejected added amount low high empty_share drift",

@@ -60,6 +60,7 @@ ROUTES = {
     "desk:sql-words": "table.view",
     "desk:sql-answer": "table.view",
     "desk:quality": "table.view",
+    "desk:table-keeping": "table.view",
     "desk:dataset-quality": "table.view",
     "desk:contract": "table.view",
     "desk:contract-edit": "contract.edit",

@@ -90,6 +90,7 @@ TABLE = {
     "running": (N_("Wordt ingelezen"), "info"),
     "ready": (N_("Ingelezen"), "positive"),
     "failed": (N_("Niet gelukt"), "negative"),
+    "expired": (N_("Opgeruimd"), "neutral"),
 }
 JOB = {
     "ready": (N_("Wacht"), "neutral"),

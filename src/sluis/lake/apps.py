@@ -41,14 +41,15 @@ class LakeConfig(AppConfig):
         every(timedelta(hours=1), jobs.follow_tables)
         every(timedelta(minutes=5), jobs.watch_late_tables, when=due)
         every(timedelta(hours=1), jobs.measure_unmeasured)
+        subscribe("table.expired", jobs.follow_table)
+        every(timedelta(days=1), jobs.expire_tables)
 
 
 def _held() -> Iterable[str]:
     """Blobs that a table version, or a kept difference, points at."""
     from sluis.lake.models import TableDifference, TableVersion
 
-    for source, rejects, parts in TableVersion.objects.values_list(
-        "source_sha256", "rejects_sha256", "parts"
-    ).iterator():
+    standing = TableVersion.objects.exclude(status=TableVersion.Status.EXPIRED)
+    for source, rejects, parts in standing.values_list("source_sha256", "rejects_sha256", "parts").iterator():
         yield from (sha256 for sha256 in (source, rejects, *(part["sha256"] for part in parts)) if sha256)
     yield from TableDifference.objects.values_list("file_sha256", flat=True).iterator()

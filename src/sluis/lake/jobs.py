@@ -12,6 +12,7 @@ from sluis.kernel.actor import SYSTEM
 from sluis.lake import differing, operations, queries, whole
 from sluis.lake.contracting import checking
 from sluis.lake.iceberg import following
+from sluis.lake.keeping import operations as keeping
 from sluis.lake.sourcing import running
 from sluis.lake.transforming import running as making_tables
 from sluis.lake.transforming import starting
@@ -152,6 +153,12 @@ def watch_late_tables() -> int:
 def measure_unmeasured() -> int:
     """Recurring: versions of before an upgrade, and what a job was lost for."""
     return measuring.catch_up()
+
+
+@task(priority=-10)
+def expire_tables() -> int:
+    """Recurring: let versions go that no rule and nothing else keeps."""
+    return keeping.expire_all()
 
 
 @task

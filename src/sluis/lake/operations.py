@@ -72,6 +72,12 @@ def rerun(*, by: Actor, table_version_id: UUID, options: Mapping[str, Any] | Non
             N_("Deze versie is gemaakt uit andere tabellen: er is geen bestand om opnieuw in te lezen."),
             way_out=N_("Wijzig de transformatie en start die opnieuw."),
         )
+    if before.status == TableVersion.Status.EXPIRED:
+        raise Conflict(
+            "table.expired",
+            N_("Deze versie is opgeruimd: het bestand waaruit zij kwam, is er niet meer."),
+            way_out=N_("Lever het bestand opnieuw aan."),
+        )
     how, again = How(before.mode, tuple(before.key)), before.status == TableVersion.Status.READY
     if again and how != REPLACING and _after(before).exclude(status=TableVersion.Status.FAILED).exists():
         raise Conflict(

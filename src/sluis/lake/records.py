@@ -10,7 +10,8 @@ from sluis.lake.models import TableVersion
 
 @dataclass(frozen=True, slots=True)
 class TableVersionRecord:
-    """`status` is queued, running, ready or failed; `report` and `profile` are there when ready, `failure` when failed.
+    """`status` is queued, running, ready, failed or expired. `report` and `profile` are there when ready, `failure`
+    when failed; of an expired one the profile, the parts and their hashes are gone.
 
     `report` is the JSON of `types.IngestReport`, `failure` has the wire form of kernel.errors.
     `parts` are the Parquet blobs with the rows, `data_sha256` the one with all of them ("" while there are several).
@@ -46,6 +47,7 @@ class TableVersionRecord:
     created_by: str
     created_at: datetime
     finished_at: datetime | None
+    expired_at: datetime | None
 
 
 def table_version_record(row: TableVersion) -> TableVersionRecord:

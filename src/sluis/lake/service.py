@@ -22,6 +22,10 @@ from sluis.lake.deriving import derive
 from sluis.lake.differing import Difference, being_compared, diff, known_diff, request_diff
 from sluis.lake.engines.running import examined as engine_version
 from sluis.lake.iceberg.following import behind, follow, follow_all
+from sluis.lake.keeping.holding import ALL as EVERY_VERSION
+from sluis.lake.keeping.holding import versions_held_by
+from sluis.lake.keeping.operations import expire, fates, rule_of, ruled, set_rule
+from sluis.lake.keeping.types import Fate, Rule, RuleRecord, Why
 from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new, ingest_now, request_ingest, rerun
 from sluis.lake.queries import data_files, latest_ready, rejects_path, table_version, versions
 from sluis.lake.records import TableVersionRecord
@@ -85,17 +89,21 @@ from sluis.lake.watching.types import WatchRecord
 from sluis.lake.whole import one_file
 
 __all__ = [
+    "EVERY_VERSION",
     "PUSHED",
     "SOURCE_MODES",
     "STOPS",
     "Change",
     "ContractRecord",
     "Difference",
+    "Fate",
     "Line",
     "Lineage",
     "OutcomeRecord",
     "Place",
     "Preview",
+    "Rule",
+    "RuleRecord",
     "RunRecord",
     "SourceRecord",
     "TableVersionRecord",
@@ -105,6 +113,7 @@ __all__ = [
     "UploadRecord",
     "WaitingRecord",
     "WatchRecord",
+    "Why",
     "abandoned_versions",
     "accept_quality",
     "alerts",
@@ -133,6 +142,8 @@ __all__ = [
     "diff",
     "drop_draft",
     "engine_version",
+    "expire",
+    "fates",
     "finish_upload",
     "follow",
     "follow_all",
@@ -164,11 +175,14 @@ __all__ = [
     "retire_contract",
     "retry_source",
     "rotate_pseudonyms",
+    "rule_of",
+    "ruled",
     "run_now",
     "run_transformation",
     "save_contract",
     "save_transformation",
     "set_limits",
+    "set_rule",
     "source",
     "source_run",
     "source_runs",
@@ -186,6 +200,7 @@ __all__ = [
     "unreadable_secrets",
     "upload",
     "versions",
+    "versions_held_by",
     "waiting_at",
     "watch_of",
     "watches",

@@ -103,8 +103,10 @@ def keep_feed() -> int:
 
 def register() -> None:
     """What this room hangs on the foundation and on the process room."""
+    from sluis.lake.service import versions_held_by
     from sluis.release import figures as _figures  # noqa: F401 - tells /metrics how many there are
     from sluis.release import handlers
+    from sluis.release.keeping import pointed_at
 
     handlers.register()
     every(timedelta(minutes=1), keep_index)
@@ -120,6 +122,7 @@ def register() -> None:
     subscribe("release.withdrawn", follow_index)
     subscribe("release.noticed", follow_index)
     blobs.held_by(_held)
+    versions_held_by(pointed_at)
 
 
 def _held() -> Iterable[str]:

@@ -312,3 +312,16 @@ def test_the_way_back_goes_over_every_table_to_the_file(chain: Chain) -> None:
     lines = {(line.column, line.to_column, line.place.partition(":")[0]) for line in found.lines}
     assert {("bedrag", "som", "table"), ("bedrag", "bedrag", "table"), ("bedrag", "bedrag", "file")} <= lines
     assert "wie" not in dict(next(place for place in found.places if place.title == "Een").columns)
+
+
+def test_what_a_transformation_reads_is_not_cleared_away(chain: Chain) -> None:
+    chain.bring()
+    made = chain.made(chain.another("Jongeren"), "SELECT naam FROM mensen", start="hand")
+    service.run_transformation(by=chain.by, transformation_id=made)
+    run_until_idle()
+    chain.bring(PEOPLE + "Persoon60;60;3400 AB;60\n")
+    chain.bring(PEOPLE + "Persoon61;61;3400 AB;61\n")
+    service.set_rule(by=SYSTEM, dataset_id=chain.people, rule=service.Rule(last=1))
+    why = {fate.number: fate.why for fate in service.fates(by=SYSTEM, dataset_id=chain.people)}
+    assert why[1] == (service.Why.TRANSFORMATION,)
+    assert [fate.number for fate in service.expire(by=SYSTEM, dataset_id=chain.people)] == [2]

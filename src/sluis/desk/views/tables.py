@@ -64,6 +64,8 @@ def version(request: HttpRequest, version_id: UUID) -> HttpResponse:
         return show(request, "table_busy", context)
     if found.status == "failed":
         return show(request, "table_failed", context | {"failure": failure_text(found)})
+    if found.status == "expired":
+        return show(request, "table_expired", context | {"facts": facts_of(found)})
     context["may_edit"] = may(
         who(request), "dataset.edit", context["dataset"].organisation.id, context["dataset"].team_id
     )

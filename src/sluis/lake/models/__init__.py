@@ -1,5 +1,6 @@
 from sluis.lake.models.contract import ContractOutcome, ContractVersion
 from sluis.lake.models.difference import TableDifference
+from sluis.lake.models.keeping import KeepRule
 from sluis.lake.models.query import SavedQuery
 from sluis.lake.models.source import Source, SourceDelivery, SourceKey, SourceRun, SourceSecret
 from sluis.lake.models.table import TableVersion
@@ -16,6 +17,7 @@ from sluis.lake.models.watch import TableAlert, TableWatch, VersionMeasure
 __all__ = [
     "ContractOutcome",
     "ContractVersion",
+    "KeepRule",
     "PseudonymKey",
     "SavedQuery",
     "Source",

@@ -15,7 +15,8 @@ class TableVersion(models.Model):
     may lack columns that came later (empty for its rows) and never differs in type. `data_sha256` is the one blob with
     everything, "" while there are several. `rows_read`, `rows_loaded` and `rows_rejected` are the ledger of this load;
     `rows_total` counts the table. `base` is the version that an append or upsert was put on. `change` says what became
-    of the columns (see `schema_change`) and how many rows were replaced.
+    of the columns (see `schema_change`) and how many rows were replaced. Of an `expired` version the rows went (see
+    `keeping`); what stays says where they came from.
     """
 
     class Mode(models.TextChoices):
@@ -28,6 +29,7 @@ class TableVersion(models.Model):
         RUNNING = "running"
         READY = "ready"
         FAILED = "failed"
+        EXPIRED = "expired"
 
     dataset_id: UUID
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -58,6 +60,7 @@ class TableVersion(models.Model):
     created_by = models.CharField(max_length=40)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("dataset", "-number")
@@ -69,6 +72,10 @@ class TableVersion(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="ready") | (~Q(parts=[]) & Q(report__isnull=False)),
                 name="table_version_ready_has_data",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="expired") | Q(parts=[], data_sha256="", expired_at__isnull=False),
+                name="table_version_expired_has_none",
             ),
         ]
 

@@ -1,0 +1,1 @@
+"""How long versions of tables are kept, and what keeps one whatever the rule says."""
