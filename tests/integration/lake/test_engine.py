@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from tests.integration.lake.growing import FIRST, Desk
 from sluis.conf.env import Env
 from sluis.foundation.sandbox import Limits
 from sluis.kernel.errors import Invalid, SluisError, Unavailable
-from sluis.lake.engines import running, shapes, slices, spark
+from sluis.lake.contracts import reading
+from sluis.lake.contracts.checking import check_table
+from sluis.lake.engines import letterbox, running, shapes, slices, spark
 from sluis.lake.rows.duck import spatial_extension
 
 LIMITS = Limits(cpu_seconds=600, wall_seconds=600)
@@ -99,6 +102,71 @@ def test_rows_that_are_added_are_measured_the_same(engine: str, settings: Any, t
     settings.SLUIS = replace(settings.SLUIS, engine=engine)
     assert _measured("add", parts[1:], **more) == near
     assert near["rows"] == 30_000
+
+
+CONTRACT = """
+apiVersion: v3.1.0
+kind: DataContract
+id: x
+version: 1.0.0
+status: active
+schema:
+  - name: bomen
+    properties:
+      - {name: id, logicalType: integer, required: true, primaryKey: true, primaryKeyPosition: 1}
+      - {name: Soort, logicalType: string, unique: true, logicalTypeOptions: {pattern: "^[A-Z]", maxLength: 5}}
+      - {name: bedrag, logicalType: number, logicalTypeOptions: {minimum: 2, multipleOf: 0.5}}
+      - {name: dag, logicalType: date, required: true, logicalTypeOptions: {maximum: "2024-12-31"}}
+      - {name: mail, logicalType: string, logicalTypeOptions: {format: email}}
+      - {name: weg, logicalType: string}
+      - name: woonplaats
+        logicalType: string
+        quality:
+          - {metric: nullValues, mustBe: 0, unit: percent}
+          - {metric: invalidValues, arguments: {validValues: [Tiel, Zwolle]}, mustBeLessThan: 10}
+    quality:
+      - {metric: rowCount, mustBeBetween: [1, 40000]}
+      - {metric: duplicateValues, arguments: {properties: [soort, dag]}, mustBe: 0}
+      - {type: sql, query: "SELECT max(leeftijd) - min(leeftijd) FROM {object} WHERE {property} > 0", mustBe: 49}
+      - {type: sql, query: "SELECT count(*) FROM ${object} WHERE woonplaats = 'Tiel'", mustBeGreaterThan: 1}
+      - {type: sql, query: "SELECT median(leeftijd) FROM bomen", mustBe: 45}
+      - {type: sql, query: "SELECT sum(mail::INTEGER) FROM bomen", mustBe: 1}
+      - {type: sql, query: "SELECT count(*) FROM read_csv('/etc/passwd')", mustBe: 1}
+      - {type: sql, query: "SELECT count(*) FROM 'x.parquet'", mustBe: 1}
+      - {type: sql, query: "SELECT reflect('java.lang.System', 'getenv', 'HOME') FROM bomen", mustBe: 1}
+      - {type: sql, query: "SELECT count(*) FROM parquet.`/etc/hosts`", mustBe: 1}
+"""
+REFUSED = ("read_csv", "x.parquet", "reflect", "parquet.`")
+
+
+def test_outcomes_of_a_contract_are_the_same(engine: str, settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    parts = [_written(tmp_path, "a.parquet", FIRST_PART), _written(tmp_path, "b.parquet", SECOND_PART)]
+    columns = [{"name": name, "title": name.title(), "type": kind} for name, kind in COLUMNS.items()]
+    agreed = reading.read(CONTRACT.replace("{property}", "id")).agreed
+    asked: list[str] = []
+    question = letterbox.question
+
+    def overheard(folder: Path, number: int) -> Any:
+        found = question(folder, number)
+        asked.extend(one["sql"] for one in (found or {}).get("questions", ()))
+        return found
+
+    def outcomes() -> list[Any]:
+        profile = {"personal_data": [{"columns": ["mail"], "kind": "email"}]}
+        now = datetime(2026, 11, 28, tzinfo=UTC)
+        found = check_table(
+            agreed, parts, columns, now=now, loaded_at=now, profile=profile, run=running.run
+        )  # fmt: skip
+        return [outcome.to_json() for outcome in found.outcomes]
+
+    monkeypatch.setattr(letterbox, "question", overheard)
+    far = outcomes()
+    settings.SLUIS = replace(settings.SLUIS, engine="")
+    assert far == outcomes()
+    assert {outcome["status"] for outcome in far} == {"passed", "failed", "error"}
+    assert any(outcome["examples"] for outcome in far)
+    assert any("leeftijd" in sql for sql in asked)
+    assert not any(word in sql for word in REFUSED for sql in asked), "judged before it goes there"
 
 
 def test_small_tables_stay_here(engine: str, settings: Any, tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ QUESTIONS = (
     "SELECT row, s::VARCHAR FROM t WHERE i > 0 ORDER BY row LIMIT 3",
     "SELECT max(row) AS r, any_value(s::VARCHAR) FROM t WHERE s IS NOT NULL GROUP BY s HAVING count(*) > 1 "
     "ORDER BY r LIMIT 2",
+    "SELECT * FROM (SELECT max(i) - min(i) FROM t WHERE s <> 'a') LIMIT 2",
+    "SELECT count(*) FROM (SELECT i, s FROM t WHERE f > 0) WHERE i = 1",
     "SELECT coalesce(sum(n), 0)::BIGINT - count(*) FROM (SELECT count(*) AS n FROM t WHERE i IS NOT NULL GROUP BY i)",
 )
 WHOLE = (

@@ -17,6 +17,7 @@ from sluis.lake.contracting.records import OutcomeRecord, outcome_record
 from sluis.lake.contracts import reading
 from sluis.lake.contracts.checking import Checked, check_table
 from sluis.lake.contracts.types import Agreed, ContractStatus, Verdict
+from sluis.lake.engines import running
 from sluis.lake.models import ContractOutcome, ContractVersion, TableVersion
 from sluis.lake.policy import version_seen_by
 from sluis.lake.types import IngestReport
@@ -82,6 +83,7 @@ def would_come_out(
         loaded_at=clock.now(),
         profile=profile,
         memory_mb=settings.SLUIS.ingest_memory_mb,
+        run=running.run,
     )
 
 
@@ -110,6 +112,7 @@ def _look(agreed: Agreed, table: TableVersion) -> Checked:
         loaded_at=table.finished_at or table.created_at,
         profile=table.profile,
         memory_mb=settings.SLUIS.ingest_memory_mb,
+        run=running.run,
     )
 
 

@@ -104,7 +104,7 @@ def _counted(rows: Rows, rule: Rule, count: int, examples: Callable[[], tuple[Ex
 def _sql(rows: Rows, rule: Rule, now: datetime, loaded_at: datetime) -> RuleOutcome:
     column = rows.columns.get(rule.column)
     query = duck_query.filled(rule.given["query"], rows.tables[0], column.name if column else rule.column)
-    duck_query.require_select(rows.con, query, rows.tables)
+    duck_query.require_select(rows.con.cursor(), query, rows.tables)
     found = rows.all(f"SELECT * FROM ({query}) LIMIT 2", seconds=SECONDS_OF_AUTHOR)
     if len(found) != 1 or len(found[0]) != 1 or found[0][0] is None:
         return RuleOutcome(rule, Status.ERROR, fault=NO_VALUE)
@@ -177,8 +177,8 @@ def _count(rows: Rows, condition: Condition) -> int:
 def _doubles(rows: Rows, columns: Sequence[str]) -> int:
     """Rows that repeat an earlier one in these columns; a row with an empty cell in them repeats nothing."""
     filled = " AND ".join(f"{c} IS NOT NULL" for c in columns)
-    groups = f"SELECT 1 FROM {ROWS} WHERE {filled} GROUP BY {', '.join(columns)}"
-    return rows.one(f"SELECT (SELECT count(*) FROM {ROWS} WHERE {filled}) - (SELECT count(*) FROM ({groups}))")
+    groups = f"SELECT count(*) AS n FROM {ROWS} WHERE {filled} GROUP BY {', '.join(columns)}"
+    return rows.one(f"SELECT coalesce(sum(n), 0)::BIGINT - count(*) FROM ({groups})")
 
 
 def _examples(rows: Rows, condition: Condition, name: str) -> tuple[Example, ...]:

@@ -18,7 +18,8 @@ def check_rows(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]
     """Hold a table against a contract.
 
     Request: `parts` (Parquet paths in order), `columns` (as in `sluis.lake.types`), `properties` (`name`, `names`),
-    `tables` (names of the table in the contract), `rules`, `personal` (column → kind), `now` and `loaded_at` (ISO).
+    `tables` (names of the table in the contract), `rules`, `personal` (column → kind), `now` and `loaded_at` (ISO);
+    perhaps `far` (how to ask elsewhere).
     Result: `outcomes`, one per rule, in order.
     """
     columns = [Column.from_json({"title": "", **shape}) for shape in request["columns"]]
@@ -26,9 +27,10 @@ def check_rows(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]
     rules = [Rule.from_json(shape) for shape in request["rules"]]
     now, loaded_at = (datetime.fromisoformat(request[name]) for name in ("now", "loaded_at"))
     parts = [Path(path) for path in request["parts"]]
-    outcomes = []
-    with opened(parts, columns, properties, request["tables"], request["personal"]) as rows:
-        for number, rule in enumerate(rules):
-            progress(number / len(rules), N_("Afspraken controleren"))
-            outcomes.append(check(rows, rule, now, loaded_at).to_json())
-    return {"outcomes": outcomes}
+    with opened(parts, columns, properties, request["tables"], request["personal"], request.get("far")) as rows:
+
+        def outcome(numbered: tuple[int, Rule]) -> dict[str, Any]:
+            progress(numbered[0] / len(rules), N_("Afspraken controleren"))
+            return check(rows, numbered[1], now, loaded_at).to_json()
+
+        return {"outcomes": rows.each(outcome, list(enumerate(rules)))}

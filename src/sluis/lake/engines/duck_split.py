@@ -76,20 +76,24 @@ class Splitter:
     def _split(self, node: Node) -> Split:
         levels = self._levels(node)
         adding = [at for at, level in enumerate(levels) if self._adds(level)]
-        if any(level["modifiers"] for level in levels[:-1]):
+        below = [level for at, level in enumerate(levels[:-1]) if not adding or at <= adding[0]]
+        if any(level["modifiers"] for level in below):
             raise _Whole
         if not adding:
             return self._rows(node)
         first, last = adding[0], len(levels) - 1
         part = self._part(levels[first], self._source(levels[first]["from_table"]))
         ordered = levels[first]["modifiers"] or levels[first]["having"]
-        if first == last and not (part.keys and ordered):
-            return Split(part.sql, part.whole(levels[first], PUT), sketches=part.sketches)
+        if not part.keys or (first == last and not ordered):
+            home = part.whole(levels[first], PUT)
+            for over in levels[first + 1 :]:
+                home = self._text(over | {"from_table": self._put(home)})
+            return Split(part.sql, home, sketches=part.sketches)
         return self._grouped(levels, adding, part)
 
     def _grouped(self, levels: Sequence[Node], adding: Sequence[int], part: "_Part") -> Split:
         """Rows of one group meet before anything is said of groups."""
-        if not part.keys or part.sketches:
+        if part.sketches or any(level["modifiers"] for level in levels[:-1]):
             raise _Whole
         at, keys = adding[0], tuple(part.keys)
         whole = part.whole(levels[at], PUT)

@@ -3,6 +3,7 @@
 JSON in; answers are files with an Arrow stream in the working folder, named in the result.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ type Progress = Callable[[float, str], None]
 SLICE = "sluis_slice"
 # What the look at a slice finds, beside the answers to its questions.
 SAMPLE, PLAIN = 1_000_001, 1_000_002
+_FAULT = ["sluis_fault", "text"]
 _WRITE = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
@@ -40,7 +42,7 @@ def ask_slice(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
             con.execute(sql)
         if look := request.get("look"):
             return {"answers": _looked(con, request["questions"], _look(look, parts, place))}
-        done = [one for question in request["questions"] for one in _asked(con, question, request["buckets"])]
+        done = [one for question in request["questions"] for one in _tried(con, question, request["buckets"])]
         return {"answers": done}
 
 
@@ -61,8 +63,13 @@ def see(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def joined(files: Sequence[Path]) -> pa.Table:
-    """What stands in these files, as one table."""
-    return pa.concat_tables([pa.ipc.open_stream(pa.memory_map(str(path))).read_all() for path in files])
+    """What stands in these files, as one table. Raises what DuckDB raised where one of them was made."""
+    tables = [pa.ipc.open_stream(pa.memory_map(str(path))).read_all() for path in files]
+    for table in tables:
+        if table.column_names == _FAULT:
+            kind, text = table.to_pylist()[0].values()
+            raise getattr(duckdb, kind, duckdb.Error)(text)
+    return pa.concat_tables(tables)
 
 
 @contextmanager
@@ -82,7 +89,7 @@ def _rows(
     """Those of the slice, with all columns of the table in its types, and numbered as in the table."""
     source = f"read_parquet({literal(str(path))}, file_row_number = true)"
     present = {name: kind for name, kind, *_ in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-    values = [_value(name, kind, present.get(name)) for name, kind in columns if name != "file_row_number"]
+    values = [_value(name, kind, present.get(name)) for name, kind in columns]
     number = f"file_row_number + {place['before']} AS file_row_number"
     last = place["first"] + place["rows"] - 1
     here = f"file_row_number BETWEEN {place['first']} AND {last}"
@@ -109,6 +116,19 @@ def _looked(
     found = _kept(con.execute(question["sql"]).to_arrow_table(), HOME, question["number"])
     plain = pa.table({"name": pa.array(sorted(look.plain), pa.string())})
     return [found, _kept(look.sample(), HOME, SAMPLE), _kept(plain, HOME, PLAIN)]
+
+
+def _tried(con: duckdb.DuckDBPyConnection, question: Mapping[str, Any], buckets: int) -> Iterator[tuple[int, int, str]]:
+    """A question that goes wrong, or takes longer than it may, is an answer too: the others go on."""
+    timer = threading.Timer(question["seconds"] or threading.TIMEOUT_MAX, con.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield from _asked(con, question, buckets)
+    except duckdb.Error as fault:
+        yield _kept(pa.table([[type(fault).__name__], [str(fault)]], names=_FAULT), HOME, question["number"])
+    finally:
+        timer.cancel()
 
 
 def _asked(con: duckdb.DuckDBPyConnection, question: Mapping[str, Any], buckets: int) -> Iterator[tuple[int, int, str]]:

@@ -29,6 +29,7 @@ _AT_ONCE = 40  # threads that ask: a sandbox has no more than 256
 @dataclass
 class _Waiting:
     split: Split
+    seconds: float | None = None
     files: list[Path] = field(default_factory=list[Path])
     fault: BaseException | None = None
     ready: bool = False
@@ -38,18 +39,20 @@ class _Waiting:
 class Far:
     """`con` knows the whole table under `tables`; `views` are SQL that make those over a slice.
 
-    `asking` says in which `folder` questions are left.
+    `place` is the column of the first with the number of a row; `asking` says in which `folder` questions are left.
     """
 
     con: duckdb.DuckDBPyConnection
     tables: Sequence[str]
+    place: str
     views: Sequence[str]
     spatial: bool
     asking: Mapping[str, Any]
 
     def __post_init__(self) -> None:
         self._folder = Path(self.asking["folder"])
-        self.columns = [(name, kind) for name, kind, *_ in self.con.execute(f"DESCRIBE {self.tables[0]}").fetchall()]
+        known = self.con.execute(f"DESCRIBE {self.tables[0]}").fetchall()
+        self.columns = [(name, kind) for name, kind, *_ in known if name != self.place]
         self._define: list[str] = []
         self._splitter = Splitter(self.con.cursor(), self.tables)
         self._local = threading.RLock()
@@ -57,14 +60,19 @@ class Far:
         self._working = 1
         self._waiting: list[_Waiting] = []
 
-    def all(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        """The rows of any question, asked far away when it can be split."""
+    def all(
+        self, sql: str, params: Sequence[Any], here: Callable[[], list[Row]], seconds: float | None = None
+    ) -> list[Row]:
+        """The rows of any question, asked far away when it can be split, and else `here`.
+
+        `seconds` is the longest time of one slice. Raises what DuckDB raises, there or here.
+        """
         with self._local:
             split = self._splitter.split(sql, [literal(value) for value in params])
             if split is None:
-                return self.con.execute(sql, list(params)).fetchall()
+                return here()
             kinds = [kind for _, kind, *_ in self.con.execute(f"DESCRIBE {sql}", list(params)).fetchall()]
-        return self._home(split, self._ask(_Waiting(split)), kinds)
+        return self._home(split, self._ask(_Waiting(split, seconds)), kinds)
 
     def define(self, sql: str) -> None:
         """A macro, here and there."""
@@ -77,7 +85,7 @@ class Far:
         split = Splitter(self.con.cursor(), ["stream"]).split(sql)
         assert split is not None  # noqa: S101 - questions of a look are counts, sums and the like
         asking = {"columns": [column.to_json() for column in look.columns], "rows": look.rows, "wanted": look.wanted}
-        files = self._send([split], {"look": asking})
+        files = self._send([_Waiting(split)], {"look": asking})
         look.seen([joined([path]) for path in files[SAMPLE]],
                   [set(joined([path]).column("name").to_pylist()) for path in files[PLAIN]])  # fmt: skip
         return self._home(split, files[0], [])[0]
@@ -142,7 +150,7 @@ class Far:
         fault: BaseException | None = None
         files: Mapping[int, list[Path]] = {}
         try:
-            files = self._send([waiting.split for waiting in batch], {})
+            files = self._send(batch, {})
         except BaseException as raised:  # noqa: BLE001 - raised again in every thread that waits
             fault = raised
         with self._turn:
@@ -150,11 +158,17 @@ class Far:
                 waiting.files, waiting.fault, waiting.ready = files.get(number, []), fault, True
             self._turn.notify_all()
 
-    def _send(self, splits: Sequence[Split], more: Mapping[str, Any]) -> dict[int, list[Path]]:
+    def _send(self, batch: Sequence[_Waiting], more: Mapping[str, Any]) -> dict[int, list[Path]]:
         """Files with answers per number of a question, in the order of the slices they are of."""
         questions = [
-            {"number": number, "sql": split.slice, "keys": list(split.keys), "group": split.group}
-            for number, split in enumerate(splits)
+            {
+                "number": number,
+                "sql": waiting.split.slice,
+                "keys": list(waiting.split.keys),
+                "group": waiting.split.group,
+                "seconds": waiting.seconds,
+            }
+            for number, waiting in enumerate(batch)
         ]
         question = {
             "columns": self.columns,
@@ -173,7 +187,8 @@ class Far:
     def _home(self, split: Split, files: Sequence[Path], kinds: Sequence[str]) -> list[Row]:
         """What came home, put together. `kinds` are the types of the columns of the question, where they matter."""
         with self._local:
-            self.con.register(PUT, counted(self.con, joined(files), split.sketches))
+            put = joined(files)
+            self.con.register(PUT, counted(self.con, put, split.sketches))
             try:
                 rows = self.con.execute(split.home).fetchall()
             finally:

@@ -30,7 +30,9 @@ _PAUSE = 0.02
 _SHARED = ("columns", "spatial", "define")
 
 
-def run(entry: str, request: Mapping[str, Any], *, parts: Sequence[Path], limits: Limits, told: Told) -> Shape:
+def run(
+    entry: str, request: Mapping[str, Any], *, parts: Sequence[Path], limits: Limits, told: Told | None = None
+) -> Shape:
     """As `sandbox.run` for an entry that reads a table: with an engine, a big one is worked on there.
 
     Raises what `sandbox.run` raises, and Unavailable when the engine does not do its work: nothing is kept then, and

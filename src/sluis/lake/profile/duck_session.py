@@ -50,7 +50,10 @@ class Session:
         return self.sampled == self.rows
 
     def all(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self.far.all(sql, params) if self.far else self.con.execute(sql, list(params)).fetchall()
+        return self.far.all(sql, params, lambda: self._here(sql, params)) if self.far else self._here(sql, params)
+
+    def _here(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return self.con.execute(sql, list(params)).fetchall()
 
     def define(self, sql: str) -> None:
         """Make a macro for the questions that follow."""
@@ -132,7 +135,7 @@ def _far(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], asking: Mapp
     from sluis.lake.engines.far import Far  # they read tables with what stands here
 
     shapes = any(c.type is ColumnType.GEOMETRY for c in columns)
-    return Far(con, ["t"], [f"CREATE VIEW t AS SELECT * FROM {SLICE}"], shapes, asking)
+    return Far(con, ["t"], "file_row_number", [f"CREATE VIEW t AS SELECT * FROM {SLICE}"], shapes, asking)
 
 
 def quoted(name: str) -> str:
