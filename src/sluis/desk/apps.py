@@ -23,6 +23,7 @@ class DeskConfig(AppConfig):
                 (N_("Vraag in SQL"), "desk:sql"),
                 (N_("Kwaliteit"), "desk:quality"),
                 (N_("Bronnen"), "desk:sources"),
+                (N_("Transformaties"), "desk:transformations"),
                 (N_("Dossiers"), "desk:dossiers"),
                 (N_("Beleid"), "desk:rules"),
                 (N_("Meldingen"), "desk:feedback"),

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 from sluis.desk.forms.fields import in_words
 from sluis.desk.forms.tasks import in_language
 from sluis.desk.subjects import Beside, Change, Fact, subject
+from sluis.desk.transformations import figure_facts, figure_notes
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
@@ -16,6 +17,7 @@ from sluis.process.rules import words
 from sluis.process.types import InstanceRecord, TaskRecord
 from sluis.register import service as register
 from sluis.release import service as release
+from sluis.release.checks.anonymity import STEPS as HIDING_STEPS
 from sluis.release.types import DossierFilter, DossierRecord, ExhibitKind, ExhibitRecord, Stage, Verdict
 from sluis.web.formats import day, number
 from sluis.web.shapes import Link
@@ -89,7 +91,15 @@ def evidence_of(found: DossierRecord) -> dict[str, Any]:
         "rules": [_rule(e) for (kind, _), e in newest.items() if kind is ExhibitKind.RULE],
         "advices": [e for e in found.exhibits if e.kind is ExhibitKind.ADVICE],
         "blockers": found.blockers,
+        **_hidden(found),
     }
+
+
+def _hidden(found: DossierRecord) -> dict[str, Any]:
+    """What a transformation did to hide people, as the check noted it: figures before and after."""
+    facts = [one for report in found.checks for one in report.findings if one.code == HIDING_STEPS]
+    figures = facts[0].params["figures"] if facts else None
+    return {"figures": figure_facts(figures), "notes": figure_notes(figures)} if figures else {}
 
 
 def _rule(exhibit: ExhibitRecord) -> dict[str, Any]:

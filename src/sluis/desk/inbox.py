@@ -76,10 +76,12 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def other_rows(actor: Actor) -> list[Row]:
-    """What waits for this person outside the processes: sources that stopped, tables, and what visitors reported."""
+    """What waits for this person outside the processes: sources that stopped, tables that were not made,
+    tables to look at, and what visitors reported."""
     stopped = lake.sources(by=actor, stopped=True)[0] if holds(actor, "source.manage") else ()
+    failing = lake.transformations(by=actor, failing=True)[0] if holds(actor, "table.add") else ()
     watched = lake.watches(by=actor, troubled=True, mine=True)[0] if holds(actor, "contract.edit") else ()
-    return [*map(_stopped, stopped), *map(_watched, watched), *_all_reported(actor)]
+    return [*map(_stopped, stopped), *map(_unmade, failing), *map(_watched, watched), *_all_reported(actor)]
 
 
 def _stopped(source: lake.SourceRecord) -> Row:
@@ -92,6 +94,18 @@ def _stopped(source: lake.SourceRecord) -> Row:
         late=True,
         url=reverse("desk:source", args=[source.id]),
         action=gettext("Bekijk de bron"),
+    )
+
+
+def _unmade(made: lake.TransformationRecord) -> Row:
+    return Row(
+        id="",
+        subject=made.dataset_title,
+        title=gettext("Herstel de transformatie"),
+        due=_day(made.last.finished_at if made.last else None),
+        late=True,
+        url=reverse("desk:dataset-transformation", args=[made.dataset_id]),
+        action=gettext("Bekijk de transformatie"),
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from sluis.desk import words
 from sluis.kernel.errors import SluisError, fill, from_wire
 from sluis.kernel.text import N_
-from sluis.lake.service import Preview, RunRecord, SourceRecord
+from sluis.lake.service import Preview, RunRecord, SourceRecord, TransformationRunRecord
 from sluis.web.shapes import Column, Table
 
 WEEKDAYS = (
@@ -37,7 +37,7 @@ def lines(log: Any) -> list[dict[str, Any]]:
     return [{"at": line["at"], "text": fill(line["text"], line["params"], gettext)} for line in log]
 
 
-def failure_of(run: RunRecord | None) -> SluisError | None:
+def failure_of(run: RunRecord | TransformationRunRecord | None) -> SluisError | None:
     return from_wire(run.failure) if run and run.failure else None
 
 

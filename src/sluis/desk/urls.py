@@ -27,6 +27,7 @@ from sluis.desk.views import (
     sql_saved,
     tables,
     tasks,
+    transformations,
     uploads,
 )
 
@@ -81,6 +82,17 @@ urlpatterns = [
     path("datasets/<uuid:dataset_id>/bronnen", sources.of_dataset, name="dataset-sources"),
     path("datasets/<uuid:dataset_id>/bronnen/nieuw", sources.choose, name="source-choose"),
     path("datasets/<uuid:dataset_id>/bronnen/nieuw/<slug:connector>", sources.new, name="source-new"),
+    path("datasets/<uuid:dataset_id>/bewerking", transformations.of_dataset, name="dataset-transformation"),
+    path("datasets/<uuid:dataset_id>/bewerking/wijzigen", transformations.edit, name="transformation-edit"),
+    path("transformaties", transformations.index, name="transformations"),
+    path("transformaties/<uuid:transformation_id>/doe", transformations.act, name="transformation-act"),
+    path("transformaties/<uuid:transformation_id>/verwijderen", transformations.remove, name="transformation-remove"),
+    path("transformaties/keren/<uuid:run_id>", transformations.run, name="transformation-run"),
+    path(
+        "transformaties/keren/<uuid:run_id>/voortgang",
+        transformations.run_progress,
+        name="transformation-run-progress",
+    ),
     path("bronnen", sources.index, name="sources"),
     path("bronnen/<uuid:source_id>", sources.source, name="source"),
     path("bronnen/<uuid:source_id>/wijzigen", sources.edit, name="source-edit"),

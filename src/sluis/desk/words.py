@@ -121,6 +121,45 @@ SOURCE_MODES = {
     "append": N_("De rijen komen erbij."),
     "upsert": N_("Rijen met dezelfde sleutel worden vervangen, andere komen erbij."),
 }
+TRANSFORMATION = {
+    "new": (N_("Nog niet gemaakt"), "neutral"),
+    "running": (N_("Wordt gemaakt"), "info"),
+    "good": (N_("In orde"), "positive"),
+    "failed": (N_("Mislukt"), "warning"),
+    "paused": (N_("Gepauzeerd"), "neutral"),
+}
+TRANSFORMATION_RUN = {
+    "queued": (N_("Staat in de rij"), "neutral"),
+    "running": (N_("Bezig"), "info"),
+    "unchanged": (N_("Niets nieuws"), "neutral"),
+    "made": (N_("Nieuwe versie"), "positive"),
+    "failed": (N_("Mislukt"), "warning"),
+}
+RUN_TRIGGER = {
+    "inputs": N_("een tabel waaruit zij wordt gemaakt, veranderde"),
+    "schedule": N_("volgens het schema"),
+    "hand": N_("met de hand"),
+}
+LAYER = {"bronze": N_("brons"), "silver": N_("zilver"), "gold": N_("goud")}
+START = {
+    "inputs": N_("als een van de tabellen verandert"),
+    "schedule": N_("op een vast moment"),
+    "hand": N_("alleen met de hand"),
+}
+STEPS = {
+    "drop": N_("kolommen weglaten"),
+    "generalise": N_("waarden grover maken"),
+    "round": N_("getallen afronden"),
+    "aggregate": N_("rijen samentellen"),
+    "pseudonymise": N_("waarden vervangen door pseudoniemen"),
+    "k_anonymise": N_("kleine groepen weglaten (k-anonimiteit)"),
+}
+HIDING_FIGURES = {
+    "rows": N_("Rijen"),
+    "groups": N_("Verschillende combinaties"),
+    "smallest": N_("Rijen in de kleinste groep"),
+    "unique": N_("Rijen die alleen staan"),
+}
 COLUMN_TYPES = {
     ColumnType.TEXT: N_("tekst"),
     ColumnType.INTEGER: N_("geheel getal"),

@@ -37,7 +37,8 @@ class Story:
 
     `stage`: waiting, returned, refused, planned, restricted, closed, published or withdrawn. `waits` is the step where
     a waiting one lies; `answers` what people say at a step, over what is plain. With `contract` what the data keeps is
-    promised; a next delivery without the columns of `delivers_without` breaks that.
+    promised; a next delivery without the columns of `delivers_without` breaks that. With `made` the table comes from
+    those of others: what `lake.save_transformation` takes.
     """
 
     slug: str
@@ -52,6 +53,7 @@ class Story:
     reason: str = ""
     contract: bool = False
     delivers_without: Sequence[str] = ()
+    made: Mapping[str, Any] = field(default_factory=dict[str, Any])
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
     @property
@@ -74,10 +76,11 @@ class Story:
 
 
 def stories() -> list[Story]:
-    """All of them in the order of their names."""
+    """All of them in the order of their names, those that are made of others last."""
     folder = files("sluis.cli.demo") / "datasets"
     sources = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
-    return [read(item.name.removesuffix(".toml"), item.read_text(encoding="utf-8")) for item in sources]
+    told = [read(item.name.removesuffix(".toml"), item.read_text(encoding="utf-8")) for item in sources]
+    return sorted(told, key=lambda story: bool(story.made))
 
 
 def read(slug: str, text: str) -> Story:

@@ -100,9 +100,19 @@ def bring(story: Story, team: Team, sources: Path) -> None:
         from sluis.cli.demo.generate import source_file  # loads for long, and only the first start makes files
 
         take_in(team.steward, dataset.id, source_file(story.file, sources))
+    if story.made:
+        _make(story, team, dataset.id)
     _through_the_lock(story, team, dataset.id)
     if story.contract:
         _promise(story, team, dataset.id)
+
+
+def _make(story: Story, team: Team, dataset_id: UUID) -> None:
+    """The table from those of others, and its first version."""
+    made = lake.save_transformation(by=team.steward, dataset_id=dataset_id, **story.made)
+    if lake.latest_ready(by=team.steward, dataset_id=dataset_id) is None:
+        lake.run_transformation(by=team.steward, transformation_id=made)
+    run_until_idle()
 
 
 def _promise(story: Story, team: Team, dataset_id: UUID) -> None:

@@ -43,9 +43,9 @@ class SourceForm(forms.Form):
             "mode": one_of(modes, empty=False, label=gettext("Nieuwe rijen")),
             "key": forms.CharField(label=gettext("Sleutel"), required=False, help_text=key),
             "every": one_of(every, empty=False, label=gettext("Wanneer ophalen")),
-            "count": _short(gettext("Getal"), count),
-            "at": _short(gettext("Tijd"), gettext("Zoals 06:30, Nederlandse tijd.")),
-            "attempts": _short(gettext("Pogingen"), attempts),
+            "count": short(gettext("Getal"), count),
+            "at": short(gettext("Tijd"), gettext("Zoals 06:30, Nederlandse tijd.")),
+            "attempts": short(gettext("Pogingen"), attempts),
         }
         if len(modes) == 1:
             del self.fields["key"]
@@ -102,6 +102,7 @@ def _widget(kind: str) -> forms.Widget:
             return forms.TextInput()
 
 
-def _short(label: str, said: str) -> forms.CharField:
+def short(label: str, said: str) -> forms.CharField:
+    """A box for a few characters."""
     widget = forms.TextInput(attrs={"class": "sluis-textbox--short"})
     return forms.CharField(label=label, help_text=said, required=False, widget=widget)

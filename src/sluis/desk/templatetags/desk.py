@@ -28,7 +28,7 @@ HOMES = {
     "table": "datasets", "contract": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback",
     "person": "people", "teams": "people", "groups": "people", "replacements": "account",
     "process": "processes", "task": "tasks", "notices": "tasks",
-    "rule": "rules", "job": "jobs", "source": "sources",
+    "rule": "rules", "job": "jobs", "source": "sources", "transformation": "transformations",
     "account_change_password": "account",
 }  # fmt: skip
 GAP_PAGES = {"columns": "desk:columns", "distributions": "desk:parts", "services": "desk:parts"}

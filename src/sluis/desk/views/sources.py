@@ -203,6 +203,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "lines": lines(found.log),
         "failure": failure_of(found),
         "trigger": gettext(words.TRIGGER[found.trigger]),
+        "progress_url": reverse("desk:source-run-progress", args=[run_id]),
     }
     return show(request, "source_run", context)
 
@@ -212,7 +213,9 @@ def run_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The log alone, for htmx; when the run is over the page itself is loaded again."""
     found = lake.source_run(by=who(request), run_id=run_id)
     if found.active:
-        return render(request, "desk/parts/source_progress.html", {"run": found, "lines": lines(found.log)})
+        url = reverse("desk:source-run-progress", args=[run_id])
+        context = {"run": found, "lines": lines(found.log), "progress_url": url}
+        return render(request, "desk/parts/run_progress.html", context)
     return HttpResponse(status=200, headers={"HX-Redirect": reverse("desk:source-run", args=[run_id])})
 
 

@@ -226,8 +226,8 @@ def _tell(held: Transformation, run_id: UUID) -> None:
         key=f"transformation:{run_id}",
         message=N_("De tabel van {dataset} kon niet opnieuw worden gemaakt."),
         params={"dataset": held.dataset.title},
-        route="desk:data",
-        arguments=[str(held.dataset_id)],
+        route="desk:transformation-run",
+        arguments=[str(run_id)],
     )
 
 

@@ -78,10 +78,9 @@ def hidden(subject: Subject) -> list[Finding]:
     if figures is None:
         return []
     before, after = figures["before"], figures["after"]
-    params = {f"{name}_before": before.get(name, "") for name in ("rows", "groups", "smallest", "unique")}
-    params |= {f"{name}_after": after.get(name, "") for name in ("rows", "groups", "smallest", "unique")}
-    params |= {"columns": ", ".join(after["columns"]), "left_out": figures["left_out"]}
-    params |= {name: ", ".join(figures[name]) for name in ("removed", "pseudonyms")}
+    params = {f"{name}_{side}": found.get(name, "") for side, found in (("before", before), ("after", after))
+              for name in ("rows", "smallest", "unique")}  # fmt: skip
+    params |= {"columns": ", ".join(after["columns"]), "left_out": figures["left_out"], "figures": figures}
     text = _GROUPED if "smallest" in before and "smallest" in after else _PLAIN
     return [Finding(STEPS, text, params, blocks=False)]
 
