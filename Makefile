@@ -4,13 +4,18 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHARE ?= 0.1
-.PHONY: help demo test test-all chaos lint types layers deploy bench build messages docs front install clean
+.PHONY: help demo test test-all test-postgres chaos lint types layers deploy bench build messages docs front install clean
 
 UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
 UV := .uv/bin/uv
 # Each worker has a database and a data folder of its own (tests/settings.py).
 PYTEST = $(VENV)/pytest -n auto --dist loadscope
+# A real PostgreSQL from a wheel for as long as the command runs.
+ON_POSTGRES = $(VENV)/python -m tests.postgres
+# What most needs a second database under it: who writes at the same time, jobs, the chain, processes, versions of tables.
+RISKY = tests/integration/foundation tests/integration/process tests/integration/release/test_four_eyes.py \
+  tests/integration/release/test_search.py tests/integration/lake/test_table_versions.py tests/integration/lake/test_iceberg.py
 VENV := .venv/bin
 # Trust the authorities this machine trusts, as pip does: an office network often has one of its own.
 AUTHORITIES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem))
@@ -40,12 +45,16 @@ ifeq ($(CHROMIUM),)
 else
 	$(PYTEST) -m "not slow" $(ARGS)
 endif
+	$(ON_POSTGRES) $(PYTEST) -m "not slow" $(RISKY)
 
 test-all: install lint types layers ## the same, with the tests that take minutes
 	$(PYTEST) $(ARGS)
 
 chaos: install ## kills, power cuts, full disks and more, with their seeds: a tenth of what we promise; all with SHARE=1
 	CHAOS_SHARE=$(SHARE) $(PYTEST) tests/chaos $(ARGS)
+
+test-postgres: install ## everything on a real PostgreSQL that has no process of its own: integration and contract tests
+	$(ON_POSTGRES) $(PYTEST) -m "not slow and not journey" tests/integration tests/contract $(ARGS)
 
 lint: install ## style, and whether every text has its English
 	$(VENV)/ruff check

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,20 +43,25 @@ def data_folder(tmp_path: Path, settings: object) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_the_append_only_triggers() -> Iterator[None]:
     """Emptying the test database between tests is the one deletion the append-only tables must stand."""
-    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db import connection
 
-    flush = DatabaseOperations.sql_flush
+    operations = type(connection.ops)
+    flush = operations.sql_flush
 
-    def sql_flush(self: DatabaseOperations, *args: object, **kwargs: object) -> list[str]:
+    def on_sqlite(self: Any, *args: object, **kwargs: object) -> list[str]:
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = dict(cursor.fetchall())
         drops = [f"DROP TRIGGER {name}" for name in triggers]
         return [*drops, *flush(self, *args, **kwargs), *triggers.values()]
 
-    DatabaseOperations.sql_flush = sql_flush
+    def on_postgresql(self: Any, *args: object, **kwargs: object) -> list[str]:
+        aside = "SET LOCAL session_replication_role = {}".format
+        return [aside("replica"), *flush(self, *args, **kwargs), aside("origin")]
+
+    operations.sql_flush = on_sqlite if connection.vendor == "sqlite" else on_postgresql
     yield
-    DatabaseOperations.sql_flush = flush
+    operations.sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,14 @@
 """A real PostgreSQL for tests, from a wheel: on loopback, with a password; this build knows no TLS.
 
-As root the server runs as `nobody`, which PostgreSQL demands; its data stands under /tmp.
+As root the server runs as `nobody`, which PostgreSQL demands; its data stands under /tmp. `python -m tests.postgres
+COMMAND…` runs a command, such as pytest, with SLUIS_TEST_DATABASE on such a server.
 """
 
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,6 +25,10 @@ PASSWORD = "van-de-beheerder-11"
 @dataclass(frozen=True, slots=True)
 class Server:
     port: int
+
+    def address(self, database: str = "postgres") -> str:
+        """As SLUIS_DATABASE wants it."""
+        return f"postgresql://postgres:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
     def run(self, *statements: str, user: str = "postgres", database: str = "postgres") -> None:
         with psycopg.connect(
@@ -59,7 +65,7 @@ def _prepared(folder: Path) -> int:
     command += ["--no-sync", "--no-locale", "--pwfile", folder / "password"]
     subprocess.run(command, check=True, capture_output=True, **_as_nobody())
     with (folder / "data" / "postgresql.conf").open("a") as settings:
-        settings.write("fsync = off\nmax_connections = 20\ntimezone = 'UTC'\n")
+        settings.write("fsync = off\nmax_connections = 100\ntimezone = 'UTC'\n")
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
@@ -87,3 +93,9 @@ def _program(name: str) -> Path:
 
 def _as_nobody() -> dict[str, Any]:
     return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+if __name__ == "__main__":
+    with serving() as _server:
+        _environment = {**os.environ, "SLUIS_TEST_DATABASE": _server.address()}
+        sys.exit(subprocess.run(sys.argv[1:], env=_environment, check=False).returncode)

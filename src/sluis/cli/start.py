@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sluis.conf.env import Env, count_in, select_settings
@@ -11,6 +12,8 @@ from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
 
 PATIENCE_SECONDS = 1800
+MIGRATING = 7_584_713  # of our own choosing: the lock of who brings the database up to date
+_TRY = "SELECT pg_try_advisory_lock(%s)"
 
 
 def start(*, serving: bool = False) -> Env:
@@ -27,6 +30,8 @@ def start(*, serving: bool = False) -> Env:
 
     django.setup()
     translation.activate(settings.SLUIS.language)
+    if not serving:  # one thread, one connection; and what is wrong with it is told at once
+        settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
     speak(logging.WARNING)
     if serving:
         from sluis.foundation.telemetry import tracing
@@ -43,20 +48,41 @@ def speak(level: int) -> None:
 
 
 def migrate() -> list[str]:
-    """Bring the database to this version; returns the names of the migrations that were applied."""
+    """Bring the database to this version; returns the names of the migrations that were applied. Of several hosts that
+    start at the same time one does it, and the others wait."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    waiting = [f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
-    if waiting:
-        call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    from sluis.release.service import prepare_processes
+    with _one_host():
+        executor = MigrationExecutor(connection)
+        waiting = [f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+        if waiting:
+            call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        from sluis.release.service import prepare_processes
 
-    prepare_processes()
+        prepare_processes()
     return waiting
+
+
+@contextmanager
+def _one_host() -> Iterator[None]:
+    """A lock in PostgreSQL that goes with its connection. On SQLite all hosts are one."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_TRY, [MIGRATING])
+        while not cursor.fetchone()[0]:
+            time.sleep(0.5)
+            cursor.execute(_TRY, [MIGRATING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
 
 
 def collect_assets() -> None:

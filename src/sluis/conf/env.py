@@ -15,6 +15,7 @@ from socket import gethostname
 from typing import Any
 from urllib.parse import urlsplit
 
+from sluis.conf.database import read
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 
@@ -41,6 +42,11 @@ class Env:
     storage_cache_gb: int = setting(
         50, "Room on this disk for files that stand in S3, in GB; longest unused go first.", group="storage"
     )
+    database: str = setting(
+        "", "PostgreSQL to keep everything in: postgresql://user:password@host:5432/name?sslmode=verify-full. "
+        "Empty: SQLite in the data folder.",
+        group="storage", secret=True,
+    )  # fmt: skip
     host: str = setting("127.0.0.1", "Address the web server listens on.", group="web")
     port: int = setting(8000, "Port the web server listens on.", group="web")
     base_url: str = setting(
@@ -291,11 +297,22 @@ def _check(values: Mapping[str, Any]) -> list[Fault]:
             text = N_("Instelling {name} is te kort: gebruik 32 tekens of meer.")
             faults.append(Fault(text, field=name, params={"name": f"SLUIS_{name.upper()}"}))
     faults += [
-        *_check_provider(values), *_check_networks(values), *_check_storage(values), *_check_engine(values)
+        *_check_provider(values), *_check_networks(values), *_check_storage(values), *_check_engine(values),
+        *_check_database(values),
     ]  # fmt: skip
     if values.get("base_url") and urlsplit(values["base_url"]).scheme not in ("http", "https"):
         faults.append(Fault(N_("Instelling SLUIS_BASE_URL moet met http:// of https:// beginnen."), field="base_url"))
     return faults
+
+
+def _check_database(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Never says what was given: a password stands in it."""
+    if given := values.get("database", ""):
+        try:
+            read(given)
+        except ValueError:
+            text = N_("Instelling SLUIS_DATABASE is geen adres als postgresql://gebruiker:wachtwoord@server:5432/naam.")
+            yield Fault(text, field="database")
 
 
 def _check_provider(values: Mapping[str, Any]) -> list[Fault]:
@@ -375,3 +392,8 @@ def put_flags(**values: object) -> None:
     for name, value in values.items():
         if value is not None:
             os.environ[f"SLUIS_{name.upper()}"] = str(value)
+
+
+def surroundings(**values: object) -> dict[str, str]:
+    """The environment of this process with these settings put in, for a process that is given another."""
+    return {**os.environ, **{f"SLUIS_{name.upper()}": str(value) for name, value in values.items()}}

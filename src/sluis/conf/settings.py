@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
+from sluis.conf.database import configuration
 from sluis.conf.env import Env, first_secret
 
 SLUIS = Env.load()
@@ -76,20 +77,8 @@ TEMPLATES = [
     }
 ]
 
-# FULL: an acknowledged write survives a power cut. IMMEDIATE: two writers queue instead of failing halfway.
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": SLUIS.data / "sluis.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            "PRAGMA mmap_size=268435456; PRAGMA cache_size=-65536;",
-        },
-    }
-}
+# Each thread of the web needs one at a time; each job two, for its sign of life.
+DATABASES = {"default": configuration(SLUIS.database, SLUIS.data, connections=SLUIS.web_threads + 2 * SLUIS.jobs + 2)}
 TASKS = {"default": {"BACKEND": "sluis.foundation.jobs.backend.DatabaseBackend", "QUEUES": ["default"]}}
 CACHES = {
     # Shared by all processes: the sign-in limiter counts here.

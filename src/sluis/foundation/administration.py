@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sluis.foundation import audit
 from sluis.foundation.access import holds_everywhere, organisations_where, require, within
@@ -70,7 +70,9 @@ def people(*, by: Actor) -> tuple[PersonRecord, ...]:
         held_here = held_here.filter(organisation_id__in=organisations_where(by, "people.manage"))
         users = users.filter(id__in=held_here.values("user_id"))
     found = {u.id: PersonRecord(u.id, u.email, u.name, u.is_active) for u in users.order_by("name", "email")}
-    for row in held_here.select_related("organisation", "team").order_by("organisation__name", "team__name", "role"):
+    whole_first = F("team__name").asc(nulls_first=True)
+    ranked = held_here.select_related("organisation", "team").order_by("organisation__name", whole_first, "role")
+    for row in ranked:
         person = found[row.user_id]
         team = row.team.name if row.team else ""
         held = Grant(

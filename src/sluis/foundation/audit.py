@@ -43,7 +43,7 @@ class Verdict:
 
 def append(*, actor_key: str, action: str, subject: tuple[str, str], detail: dict[str, Any]) -> None:
     """Add one entry; must run inside a transaction. The head row is locked, so entries stand in one line."""
-    head, _ = AuditHead.objects.select_for_update().get_or_create(id=1)
+    head = locked_head()
     entry = AuditEntry(
         seq=head.seq + 1,
         at=clock.now(),
@@ -59,6 +59,11 @@ def append(*, actor_key: str, action: str, subject: tuple[str, str], detail: dic
     head.seq, head.hash = entry.seq, entry.hash
     head.save(update_fields=["seq", "hash"])
     transaction.on_commit(lambda: _anchor(entry.seq, entry.hash))
+
+
+def locked_head() -> AuditHead:
+    """Where the chain ends, for this transaction alone until it ends itself: who writes next waits here."""
+    return AuditHead.objects.select_for_update().get_or_create(id=1)[0]
 
 
 def verify() -> Verdict:

@@ -25,9 +25,12 @@ def subscribe(event_type: str, handler: Handler) -> None:
 
 
 def relay(limit: int = 200) -> int:
-    """Hand on up to `limit` unsent events; returns how many. Safe to run in several workers at once."""
+    """Hand on up to `limit` unsent events; returns how many. Safe to run in several workers at once: on PostgreSQL one
+    passes over what another is handing on.
+    """
     with transaction.atomic():
-        events = list(OutboxEvent.objects.select_for_update().filter(sent_at=None).order_by("seq")[:limit])
+        waiting = OutboxEvent.objects.select_for_update(skip_locked=True).filter(sent_at=None)
+        events = list(waiting.order_by("seq")[:limit])
         for event in events:
             for handler in _subscribers[event.type]:
                 handler.enqueue(_shape(event))

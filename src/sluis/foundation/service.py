@@ -76,7 +76,7 @@ from sluis.foundation.teams import (
 )
 from sluis.foundation.telemetry.figures import last_backup
 from sluis.foundation.visitors import client_address, limit, reference, stands_in
-from sluis.foundation.writing import Write, writing
+from sluis.foundation.writing import Write, in_line, writing
 
 __all__ = [
     "PERMISSIONS",
@@ -124,6 +124,7 @@ __all__ = [
     "holders",
     "holds",
     "ids_of",
+    "in_line",
     "job",
     "jobs",
     "last_backup",

@@ -1,4 +1,9 @@
-"""The one write path: state, audit entry and outbox event in the same database transaction."""
+"""The one write path: state, audit entry and outbox event in the same database transaction.
+
+Writers stand in one line, on SQLite because it has one writer and on PostgreSQL because each transaction takes the head
+of the audit chain before anything else. The chain lets them through one by one anyway; taken first, what an operation
+reads is what it writes upon, numbers follow the order of commits, and two operations never wait for each other's rows.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -33,13 +38,21 @@ class Write:
 
 
 @contextmanager
+def in_line() -> Generator[None]:
+    """A transaction that reads and then writes: nobody else writes in between."""
+    with transaction.atomic():
+        audit.locked_head()
+        yield
+
+
+@contextmanager
 def writing(*, by: Actor, action: str, subject: tuple[str, Any]) -> Generator[Write]:
     """Open a transaction for one operation; the audit entry is appended at its end.
 
     Anything raised inside undoes everything, the audit entry and events included. Inside a job the fence is checked
     too: a worker whose lease was given to another gets `Stale`.
     """
-    with transaction.atomic():
+    with in_line():
         write = Write(subject=(subject[0], str(subject[1])))
         yield write
         fencing.check()

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from sluis.foundation.service import BlobRef, blobs, hold_here, require, run_held, unfinished, writing
+from sluis.foundation.service import BlobRef, blobs, hold_here, in_line, require, run_held, unfinished, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Unavailable, to_wire
@@ -108,7 +107,7 @@ def ingest_now(
     by = require_on_dataset(by, ADD, dataset_id)
     checked, how = _checked(options), How(mode, tuple(key))
     source, name = blobs.put_file(path), clean_filename(filename or path.name)
-    with transaction.atomic():
+    with in_line():
         version_id = create_version(by, dataset_id, source, name, checked, how)
         if must_wait(version_id):
             raise Conflict(
@@ -142,7 +141,7 @@ def ingest_new(
     filename = clean_filename(path.name)
     with blobs.keeping(path) as (source, standing):
         made = make_table(standing, filename, checked, on_progress or (lambda fraction, text: None), how)
-    with transaction.atomic():
+    with in_line():
         dataset = create(by=by, organisation_id=organisation_id, title=title, slug=slug)
         return settled_version(by, dataset.id, source, filename, checked, made, how)
 
@@ -189,7 +188,7 @@ def _base(row: TableVersion) -> TableVersion | None:
 
 def note_failure(*, by: Actor, table_version_id: UUID, failure: dict[str, Any]) -> None:
     """Record why a version could not be made; one that is ready or failed already stays as it is."""
-    with transaction.atomic():
+    with in_line():
         if not _unsettled().select_for_update().filter(id=table_version_id).exists():
             return
         with writing(by=by, action="lake.table.failed", subject=("table-version", table_version_id)) as write:

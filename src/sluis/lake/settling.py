@@ -3,10 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 
-from sluis.foundation.service import BlobRef, writing
+from sluis.foundation.service import BlobRef, in_line, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Stale, Unavailable
@@ -70,7 +69,7 @@ def settled_version(
     how: How = REPLACING,
 ) -> UUID:
     """A version whose files stand already: made and ready in one transaction."""
-    with transaction.atomic():
+    with in_line():
         version_id = create_version(by, dataset_id, source, filename, options, how)
         TableVersion.objects.filter(id=version_id).update(status=TableVersion.Status.RUNNING)
         settle(by, TableVersion.objects.get(id=version_id), made, None)

@@ -7,9 +7,9 @@ that are not public.
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F
 
+from sluis.foundation.service import in_line
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
@@ -32,7 +32,7 @@ def promised_anew(dataset_id: UUID) -> bool:
 
 def follow(dataset_id: UUID) -> bool:
     """Bring the public contract of a dataset up to date; False when nothing of it stands outside."""
-    with transaction.atomic():
+    with in_line():
         row = PublicDataset.objects.select_for_update().filter(dataset_id=dataset_id).first()
         return row is not None and project(row)
 

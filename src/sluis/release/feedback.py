@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sluis.foundation.service import limit, reference, require, roles_with, within, writing
 from sluis.kernel import clock, ids
@@ -71,7 +71,7 @@ def feedback_for(*, by: Actor, page: int = 1, size: int = 50) -> tuple[FeedbackR
     """Feedback on datasets of the caller's organisations: unanswered first, oldest first."""
     require(by, policy.FEEDBACK)
     first = (max(page, 1) - 1) * size
-    rows = _seen_by(by).order_by("answered_at", "at")
+    rows = _seen_by(by).order_by(F("answered_at").asc(nulls_first=True), "at")
     return tuple(_record(row) for row in rows[first : first + size])
 
 

@@ -8,9 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
-from sluis.foundation.service import audit
+from sluis.foundation.service import audit, in_line
 from sluis.release import addresses, contracts, feed
 from sluis.release.documents import document, file_row, files_of, release_shape
 from sluis.release.models import (
@@ -64,7 +62,7 @@ def grounds(row: PublicDataset) -> list[PublicGround]:
 
 def rebuild_projection() -> int:
     """Throw the projection away and make it again from the releases, in one transaction; returns how many datasets."""
-    with transaction.atomic():
+    with in_line():
         PublicDataset.objects.all().delete()
         first = Release.objects.filter(number=1).order_by("published_at", "id").values_list("dataset_id", flat=True)
         ids = list(first)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from sluis.kernel.errors import Gone, Invalid, NotFound, Unavailable
 from sluis.kernel.text import N_
@@ -49,7 +49,7 @@ def dataset(slug: str) -> PublicDatasetRecord:
     """One public dataset. Raises NotFound; Gone with `reason` and `at` when it was withdrawn."""
     row = _row(slug)
     if row.kind == Kind.WITHDRAWN:
-        raise gone(row.title, row.ground, row.changed_at)
+        raise _gone(row.title, row.ground, row.changed_at)
     return _record(row)
 
 
@@ -186,7 +186,7 @@ def _ground_counts(kinds: Sequence[str], organisation: str) -> dict[str, int]:
 
 def planned(*, page: int = 1, size: int = 50) -> PublicPage:
     """What will be open, soonest first."""
-    rows = _light().filter(kind=Kind.PLANNED).order_by("planned_date", "id")
+    rows = _light().filter(kind=Kind.PLANNED).order_by(F("planned_date").asc(nulls_first=True), "id")
     return _page(rows, counts()[Kind.PLANNED], page, size)
 
 
@@ -276,7 +276,7 @@ def _standing(row: PublicDataset, number: int) -> PublicReleaseRow:
     if found is None:
         raise NotFound("release.unknown", N_("Deze versie bestaat niet."))
     if found.status == "withdrawn":
-        raise gone(row.title, found.reason, found.withdrawn_at)
+        raise _gone(row.title, found.reason, found.withdrawn_at)
     return found
 
 
@@ -284,7 +284,7 @@ def _number(row: PublicDataset, number: int | None) -> int:
     """The release that is meant, when it still stands."""
     if number is None:
         if row.kind == Kind.WITHDRAWN:
-            raise gone(row.title, row.ground, row.changed_at)
+            raise _gone(row.title, row.ground, row.changed_at)
         return row.release
     return _standing(row, number).number
 
@@ -355,7 +355,7 @@ def _unknown() -> NotFound:
     return NotFound("dataset.unknown", N_("Deze dataset bestaat niet."))
 
 
-def gone(title: str, reason: str, at: Any) -> Gone:
+def _gone(title: str, reason: str, at: Any) -> Gone:
     moment = at.isoformat() if at else ""
     return Gone(
         "dataset.withdrawn", N_("‘{title}’ is ingetrokken. Reden: {reason}"), title=title, reason=reason, at=moment

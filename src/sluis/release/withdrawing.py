@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sluis.foundation.service import require, writing
+from sluis.foundation.service import in_line, require, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Invalid, NotFound
@@ -38,7 +38,7 @@ def withdraw(
     by = require(by, policy.WITHDRAW, record.organisation.id, record.team_id)
     if not reason.strip():
         raise Invalid("withdraw.reason", N_("Schrijf waarom u dit intrekt; bezoekers lezen dit."))
-    with transaction.atomic():
+    with in_line():
         _withdraw(by, dataset_id, record.slug, reason.strip(), ground.strip(), number)
         if number is None or not _standing(dataset_id).filter(status=Release.Status.CURRENT).exists():
             _tell_process(dataset_id, {"withdrawalReason": reason.strip(), "report": report})

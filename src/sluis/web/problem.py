@@ -16,18 +16,20 @@
 """
 
 import logging
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from sluis.foundation.telemetry import following
-from sluis.kernel.errors import KINDS, Fault, Invalid, NotAllowed, NotFound, NotSignedIn, SluisError
+from sluis.kernel.errors import KINDS, Fault, Invalid, NotAllowed, NotFound, NotSignedIn, SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.web.negotiation import wants_html
 
@@ -155,14 +157,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answers also when the templates or the static files are broken."""
-    error = ServerError(
-        "server.error",
-        N_("Wij kunnen deze pagina nu niet laten zien."),
-        way_out=N_("Probeer het over een paar minuten opnieuw."),
+    """Answers also when the templates or the static files are broken, or the database is away."""
+    text, way_out = N_("Wij kunnen deze pagina nu niet laten zien."), N_("Probeer het over een paar minuten opnieuw.")
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    error = (
+        Unavailable("server.database", text, way_out=way_out)
+        if away
+        else ServerError("server.error", text, way_out=way_out)
     )
     try:
         return answer(request, error)
     except Exception:
         log.exception("the error page itself failed")
-        return HttpResponse(LAST_RESORT, status=500, headers={"Cache-Control": "no-store"})
+        status, wait = (503, {"Retry-After": str(DEFAULT_RETRY)}) if away else (500, {})
+        return HttpResponse(LAST_RESORT, status=status, headers={"Cache-Control": "no-store", **wait})

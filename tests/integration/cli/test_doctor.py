@@ -18,7 +18,8 @@ from django.db import connection
 from django.tasks import task
 from tests import serving
 
-from sluis.cli.doctor import CHECKS, content, machine, work
+from sluis.cli.doctor import CHECKS, machine, work
+from sluis.cli.doctor import database as database_checks
 from sluis.conf.env import Env
 from sluis.foundation import blobs
 from sluis.foundation.jobs import beats, worker
@@ -36,7 +37,8 @@ def idle() -> None:
 
 @pytest.fixture
 def env(data_folder: Path, settings) -> Env:
-    return settings.SLUIS
+    """Of a site on SQLite, whatever these tests run on; PostgreSQL has tests of its own."""
+    return replace(settings.SLUIS, database="")
 
 
 def found(env: Env, name: str) -> list[tuple[str, str]]:
@@ -135,7 +137,7 @@ def database(env: Env) -> Path:
 
 
 def test_a_database_that_somebody_holds(env, database, monkeypatch):
-    monkeypatch.setattr(content, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(database_checks, "PATIENCE_SECONDS", 0.05)
     assert states(env, "locks") == ["good"]
     with closing(sqlite3.connect(database, isolation_level=None)) as holding:
         holding.execute("BEGIN IMMEDIATE")
@@ -145,7 +147,7 @@ def test_a_database_that_somebody_holds(env, database, monkeypatch):
 
 
 def test_a_write_ahead_log_that_a_reader_holds(env, database, monkeypatch):
-    monkeypatch.setattr(content, "LARGE_LOG", 8 * 1024**2)  # the real limit would write half a gigabyte here
+    monkeypatch.setattr(database_checks, "LARGE_LOG", 8 * 1024**2)  # the real limit would write half a gigabyte here
     with (
         closing(sqlite3.connect(database, isolation_level=None)) as reading,
         closing(sqlite3.connect(database, isolation_level=None)) as writing_,
@@ -183,7 +185,7 @@ def test_a_database_whose_pages_were_overwritten(env, database):
         file.seek(4096 * 3)
         file.write(b"\xff" * 8192)
     try:
-        verdict = next(iter(content.check_database(env, True)))
+        verdict = next(iter(database_checks.check_database(env, True)))
     except sqlite3.DatabaseError:
         return  # so broken that it does not even open: that is a finding of the command itself
     assert verdict.state == "bad"

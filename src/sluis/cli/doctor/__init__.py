@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sluis.cli.doctor import content, machine, outside, work
+from sluis.cli.doctor import content, database, machine, outside, work
 from sluis.cli.doctor.finding import Check, Finding
 from sluis.cli.language import _
 from sluis.cli.start import start
@@ -20,8 +20,8 @@ CHECKS: dict[str, Check] = {
     "storage": machine.check_storage,
     "clock": machine.check_clock,
     "secrets": machine.check_secrets,
-    "database": content.check_database,
-    "locks": content.check_locks,
+    "database": database.check_database,
+    "locks": database.check_locks,
     "audit": content.check_audit,
     "files": content.check_files,
     "tables": content.check_tables,

@@ -1,61 +1,13 @@
-"""What is kept: database, audit chain, files, tables and search index."""
+"""What is kept: audit chain, files, tables and search index."""
 
 import random
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 from sluis.cli.doctor.finding import Finding
 from sluis.cli.language import _
 from sluis.conf.env import Env
 
 SAMPLE = 200
-LARGE_LOG = 512 * 1024**2
-PATIENCE_SECONDS = 3.0
-
-
-def check_database(env: Env, deep: bool) -> Iterator[Finding]:
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    pragma = "integrity_check" if deep else "quick_check"
-    with closing(sqlite3.connect(f"{(env.data / 'sluis.sqlite3').as_uri()}?mode=ro", uri=True)) as reading:
-        verdict = reading.execute(f"PRAGMA {pragma}").fetchone()[0]
-        loose = reading.execute("PRAGMA foreign_key_check").fetchone()
-    if verdict != "ok" or loose:
-        text = verdict if verdict != "ok" else _("verwijst naar iets dat er niet is: {row}").format(row=loose)
-        yield Finding("database", "bad", text, _("Zet de laatste back-up terug: sluis restore."))
-    else:
-        yield Finding("database", "good", f"{pragma} ok")
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if waiting:
-        text = _("{count} wachten").format(count=len(waiting))
-        yield Finding("migrations", "bad", text, _("Voer uit: sluis migrate."))
-    else:
-        yield Finding("migrations", "good", _("bij"))
-
-
-def check_locks(env: Env, deep: bool) -> Iterator[Finding]:
-    """SQLite: can somebody write, and is the write-ahead log emptied now and then?"""
-    place = env.data / "sluis.sqlite3"
-    log = place.with_name(place.name + "-wal")
-    try:
-        with closing(sqlite3.connect(place, timeout=PATIENCE_SECONDS, isolation_level=None)) as writing:
-            writing.execute("BEGIN IMMEDIATE")
-            writing.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        text = _("niemand kan schrijven ({reason})").format(reason=error)
-        way_out = _("Een ander proces houdt de database vast. Zoek het met fuser {file} en stop het.")
-        yield Finding("locks", "bad", text, way_out.format(file=place))
-        return
-    size = log.stat().st_size if log.exists() else 0
-    if size > LARGE_LOG:
-        text = _("het schrijflogboek van SQLite is {size} MB").format(size=size // 1024**2)
-        yield Finding("locks", "warning", text, _("Een lang lopende lezer houdt het vast. Herstart Sluis."))
-    else:
-        text = _("schrijven gaat, het schrijflogboek is {size} MB").format(size=size // 1024**2)
-        yield Finding("locks", "good", text)
 
 
 def check_audit(env: Env, deep: bool) -> Iterator[Finding]:

@@ -15,6 +15,11 @@ def check_workers(env: Env, deep: bool) -> Iterator[Finding]:
     from sluis.foundation.service import workers
 
     if alive := workers():
+        hosts = {beat.name.partition(":")[0] for beat in alive}
+        if len(hosts) > 1 and not env.secret_key:
+            text = _("er werken {count} hosts, en deze heeft een geheime sleutel van zichzelf").format(count=len(hosts))
+            way_out = _("Zet op elke host dezelfde SLUIS_SECRET_KEY: anders geldt een aanmelding maar op één ervan.")
+            yield Finding("workers", "bad", text, way_out)
         yield Finding("workers", "good", _("{count} werken").format(count=len(alive)))
     else:
         text = _("geen worker gaf de laatste minuut een teken van leven")

@@ -13,13 +13,13 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import http_date
 
 from sluis.desk.page import who
 from sluis.desk.receiving import title_of
+from sluis.foundation.service import in_line
 from sluis.kernel.errors import Conflict, Invalid, SluisError, Stale, TooMany
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
@@ -101,7 +101,7 @@ def _options() -> HttpResponse:
 def _create(request: HttpRequest) -> HttpResponse:
     length = _number(request, "Upload-Length")
     told = _metadata(request.headers.get("Upload-Metadata", ""))
-    with transaction.atomic():  # a refused upload leaves no dataset behind
+    with in_line():  # a refused upload leaves no dataset behind
         dataset_id = _dataset(request, told)
         made = lake.start_upload(
             by=who(request), dataset_id=dataset_id, filename=told.get("filename", ""), length=length

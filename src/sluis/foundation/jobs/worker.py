@@ -25,6 +25,7 @@ from sluis.foundation.telemetry.following import following
 from sluis.foundation.telemetry.instruments import JOBS, LEASES_LOST, Timing, timed
 from sluis.foundation.telemetry.logs import note
 from sluis.foundation.telemetry.tracing import root
+from sluis.foundation.writing import in_line
 from sluis.kernel import clock
 from sluis.kernel.errors import SluisError, Stale, Unavailable, to_wire
 
@@ -87,7 +88,7 @@ def run_held(job: Job, work: Callable[[], None]) -> None:
             work()
         _finish(job, None)
     except BaseException as error:  # an interrupt too: who stops a command does not want it to go on elsewhere
-        with transaction.atomic():
+        with in_line():
             if held := _still_held(job):
                 _fail(held, _failure(error))
         raise
@@ -135,18 +136,24 @@ def _take(name: str, least: int) -> Job | None:
     if not Job.objects.filter(may_run).exists():  # a read first: an idle worker takes no write lock
         return None
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(may_run).order_by("-priority", "run_after", "id").first()
+        # What another worker is taking at this moment is passed over, where the database can (PostgreSQL).
+        free = Job.objects.select_for_update(skip_locked=True).filter(may_run)
+        job = free.order_by("-priority", "run_after", "id").first()
         if job is None:
-            return None
-        if job.attempts >= MAX_ATTEMPTS:
-            _fail(job, {"class": "builtins.RuntimeError", "traceback": "", "error": _gave_up()})
             return None
         if job.state == Job.State.RUNNING:
             LEASES_LOST.inc()
         job.state, job.lease_until, job.worker = Job.State.RUNNING, moment + LEASE, name
         job.fence, job.attempts, job.started_at = job.fence + 1, job.attempts + 1, moment
         job.save()
-    return job
+    return job if job.attempts <= MAX_ATTEMPTS else _give_up(job)
+
+
+def _give_up(job: Job) -> None:
+    """Each attempt was broken off without a word: whatever it is, it takes the worker along."""
+    with in_line():
+        if held := _still_held(job):
+            _fail(held, {"class": "builtins.RuntimeError", "traceback": "", "error": _gave_up()})
 
 
 def _run(job: Job) -> None:
@@ -187,7 +194,7 @@ def _settle_failure(job: Job, error: Exception) -> str:
     failure = _failure(error)
     if not final:
         log.error("attempt %s went wrong", job.attempts, exc_info=error)
-    with transaction.atomic():
+    with in_line():
         held = _still_held(job)
         if held is None:
             return "lost"

@@ -64,7 +64,11 @@ def path_of(location: str) -> Path:
 
 
 def database() -> str:
-    """The address of the database, as SQLAlchemy writes it. Its connection waits for a lock as long as ours."""
+    """The address of the database, with what is secret in it, as SQLAlchemy writes it; it waits for a lock as long as
+    ours does."""
+    if connection.vendor == "postgresql":
+        given = {name: value for name, value in connection.get_connection_params().items() if isinstance(value, str)}
+        return URL.create("postgresql+psycopg", query=given).render_as_string(hide_password=False)
     query = {"timeout": str(_PATIENCE_SECONDS)}
     return URL.create("sqlite", database=str(connection.settings_dict["NAME"]), query=query).render_as_string()
 

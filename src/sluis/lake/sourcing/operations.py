@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from sluis.foundation.service import writing
+from sluis.foundation.service import in_line, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Fault, Invalid
@@ -122,7 +122,7 @@ def resume_source(*, by: Actor, source_id: UUID) -> None:
 
 def retry_source(*, by: Actor, source_id: UUID) -> UUID:
     """Start a source that was given up again, now and by its schedule; returns the run."""
-    with transaction.atomic():
+    with in_line():
         resume_source(by=by, source_id=source_id)
         return run_now(by=by, source_id=source_id)
 

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 
-from sluis.foundation.service import BlobRef, blobs, unfinished, within_lease, writing
+from sluis.foundation.service import BlobRef, blobs, in_line, unfinished, within_lease, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import SluisError, Unavailable, to_wire
@@ -51,7 +50,7 @@ def anything_due() -> bool:
 def claim_due() -> int:
     """Queue a run of every source whose turn it is; returns how many. A source that is still busy skips its turn."""
     now = clock.now()
-    with transaction.atomic():
+    with in_line():
         due = list(
             Source.objects.select_for_update().filter(paused=False, next_at__lte=now).order_by("next_at")[:BATCH]
         )
@@ -88,7 +87,7 @@ def run(run_id: UUID) -> str:
 
 def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
     """This attempt is over; the next one comes later, or the source is given up and its people are told."""
-    with transaction.atomic():
+    with in_line():
         found = SourceRun.objects.select_related("source__dataset").filter(id=run_id, state__in=_ACTIVE).first()
         if found is None:
             return
@@ -157,7 +156,7 @@ class _Log(Told):
 
 def _begin(run_id: UUID) -> SourceRun | None:
     """None when there is nothing (left) to fetch: done, handed over, or its source removed."""
-    with transaction.atomic():
+    with in_line():
         row = SourceRun.objects.select_for_update().filter(id=run_id, state__in=_ACTIVE, table_version=None).first()
         if row is None:
             return None
@@ -204,7 +203,7 @@ _MORE = "_more"
 
 def _unchanged(row: SourceRun, told: Told, after: dict[str, Any] | None, *, more: bool = False) -> str:
     told(N_("Er is niets nieuws sinds de vorige keer."))
-    with transaction.atomic():
+    with in_line():
         within_lease()
         SourceRun.objects.filter(id=row.id, state=SourceRun.State.RUNNING).update(
             state=SourceRun.State.UNCHANGED, finished_at=clock.now(), state_after=after

@@ -6,9 +6,9 @@ A run takes what waits. It is gone when the version with it is ready; when the r
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Sum
 
+from sluis.foundation.service import in_line
 from sluis.kernel import clock
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
@@ -62,7 +62,7 @@ class Waiting:
 
     def _take(self, run_id: UUID) -> None:
         """Once for a run: begun again after a kill it finds the same rows."""
-        with transaction.atomic():
+        with in_line():
             SourceRun.objects.select_for_update().get(id=run_id)
             if SourceDelivery.objects.filter(run_id=run_id).exists():
                 return

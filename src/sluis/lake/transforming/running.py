@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
-from sluis.foundation.service import BlobRef, acting, blobs, unfinished, within_lease, writing
+from sluis.foundation.service import BlobRef, acting, blobs, in_line, unfinished, within_lease, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Fault, Invalid, SluisError, Stale, Unavailable, to_wire
@@ -57,7 +55,7 @@ def run(run_id: UUID, told: Told) -> str:
 
 def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
     """This run is over; the people of the dataset hear of the first one that fails. Twice is the same as once."""
-    with transaction.atomic():
+    with in_line():
         row = TransformationRun.objects.filter(id=run_id, state__in=ACTIVE).first()
         if row is None:
             return
@@ -89,7 +87,7 @@ def settle_abandoned() -> int:
 
 def _begin(run_id: UUID) -> TransformationRun | None:
     """None when there is nothing left to do."""
-    with transaction.atomic():
+    with in_line():
         rows = TransformationRun.objects.select_for_update().filter(id=run_id, state__in=ACTIVE)
         row = rows.select_related("transformation__dataset").first()
         if row is None:
@@ -150,7 +148,7 @@ def _standing_source(dataset_id: UUID) -> str:
 
 def _unchanged(row: TransformationRun) -> str:
     line = _line(N_("De tabel is al van deze versies en deze definitie gemaakt; er is niets nieuws."))
-    with transaction.atomic():
+    with in_line():
         within_lease()
         TransformationRun.objects.filter(id=row.id, state=State.RUNNING).update(
             state=State.UNCHANGED, finished_at=clock.now(), log=[*row.log, line]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from sluis.foundation.service import in_line
 from sluis.kernel import clock, ids
 from sluis.kernel.errors import Conflict
 from sluis.kernel.text import N_
@@ -54,7 +55,7 @@ def anything_due() -> bool:
 def claim_due() -> int:
     """Queue a run of every transformation whose turn it is by its schedule; returns how many."""
     now = clock.now()
-    with transaction.atomic():
+    with in_line():
         due = Transformation.objects.select_for_update().filter(paused=False, next_at__lte=now).order_by("next_at")
         rows = list(due[:BATCH])
         for row in rows:

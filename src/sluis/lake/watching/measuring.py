@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, Max, Q
 
+from sluis.foundation.service import in_line
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import NotFound
@@ -44,7 +44,7 @@ def watch(dataset_id: UUID) -> None:
         dataset = get(by=SYSTEM, dataset_id=dataset_id)
     except NotFound:  # removed just now
         return
-    with transaction.atomic():
+    with in_line():
         seen = _seen_at(row)
         known = TableWatch.objects.select_for_update().filter(dataset_id=dataset_id).first() or TableWatch(
             dataset_id=dataset_id

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from sluis.foundation.service import Write, require, writing
+from sluis.foundation.service import Write, in_line, require, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, Stale
@@ -58,7 +58,7 @@ def propose(
         raise Invalid("proposal.motivation", N_("Schrijf wat er verandert en waarom."))
     if cases:
         read_cases(cases.encode())
-    with transaction.atomic():
+    with in_line():
         made = definitions.deploy(by=by, kind=kind, key=key, xml=xml)
         base = definitions.in_force(kind, key)
         _replace_returned(by, made)
