@@ -1,8 +1,9 @@
 """Backup and restore: a snapshot of the database with every file, and a manifest that says what must come back.
 
-Works while the site is being used: SQLite makes a snapshot of one moment, and only then the files are listed. A file
-is never changed after it was written, so every file the snapshot points at is there. Secrets do not go along: a
-restored site makes its own, which only means that everybody signs in again.
+Works while the site is being used: a snapshot is made of one moment, and only then the files are listed. Of a
+PostgreSQL that snapshot is a database of SQLite too, so that a backup of one comes back in the other. A file is never
+changed after it was written, so every file the snapshot points at is there. Secrets do not go along: a restored site
+makes its own, which only means that everybody signs in again.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,13 @@ FORMAT = 1
 _EXTRAS = ("audit-head.json", "sluis.toml")
 
 
-def backup(data: Path, target: Path, bucket: Store | None = None) -> dict[str, Any]:
+type Dump = Callable[[Path], None]
+
+
+def backup(data: Path, target: Path, bucket: Store | None = None, dump: Dump | None = None) -> dict[str, Any]:
     """Write `data` to `target` (a new folder, or one file when the name ends in .tar); returns the manifest.
 
-    The files come from the bucket when there is one.
+    The files come from the bucket when there is one; the database, where it is no file in `data`, from `dump`.
 
     Raises Conflict when the target exists already, Invalid when there is nothing to keep.
     """
@@ -40,14 +44,14 @@ def backup(data: Path, target: Path, bucket: Store | None = None) -> dict[str, A
         raise Conflict(
             "backup.exists", N_("{target} bestaat al; een back-up wordt nooit overschreven."), target=str(target)
         )
-    if not (data / DATABASE).exists():
+    if dump is None and not (data / DATABASE).exists():
         raise Invalid("backup.empty", N_("In {data} staat geen database."), data=str(data))
     unfinished = target.with_name(target.name + ".unfinished")
     folder = unfinished if target.suffix != ".tar" else Path(tempfile.mkdtemp(dir=target.parent, prefix=".backup-"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         files = bucket or _disk(data)
-        manifest = _copy(data, folder, files, keep_copies=target.suffix != ".tar")
+        manifest = _copy(data, folder, files, dump, keep_copies=target.suffix != ".tar")
         if target.suffix == ".tar":
             _pack(folder, files, manifest, unfinished)
         unfinished.replace(target)
@@ -64,11 +68,11 @@ def _note(data: Path, made_at: str) -> None:
         (data / "last-backup.json").write_text(json.dumps({"made_at": made_at}), encoding="utf-8")
 
 
-def _copy(data: Path, folder: Path, store: Store, *, keep_copies: bool) -> dict[str, Any]:
+def _copy(data: Path, folder: Path, store: Store, dump: Dump | None, *, keep_copies: bool) -> dict[str, Any]:
     for name in _EXTRAS:  # before the snapshot: an anchor newer than its chain would look like a chain that was cut
         if (data / name).exists():
             shutil.copyfile(data / name, folder / name)
-    _snapshot(data / DATABASE, folder / DATABASE)
+    dump(folder / DATABASE) if dump else _snapshot(data / DATABASE, folder / DATABASE)
     files = sorted(store.stored(), key=lambda one: one.sha256)
     if keep_copies:
         with progress("backup", len(files)) as step:

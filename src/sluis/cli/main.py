@@ -3,6 +3,7 @@
 0: done · 1: refused or failed, with the reason · 2: the command itself was wrong.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from sluis.cli import (
     doctor,
     imports,
     jobs,
+    move,
     policies,
     processes,
     query,
@@ -99,7 +101,7 @@ def backup(target: Annotated[Path, typer.Argument(help=_("Waar de back-up komt."
     from sluis.foundation.storage import bucket
 
     env = Env.load()
-    manifest = keep.backup(env.data, target, bucket(env))
+    manifest = keep.backup(env.data, target, bucket(env), _from_postgresql(env) if env.database else None)
     summary = _summary(manifest) | {"target": str(target)}
     result(summary, _("Back-up gemaakt: {files} bestanden, logboek {audit_head}").format(**summary))
 
@@ -110,11 +112,16 @@ def restore(
     verify: Annotated[bool, typer.Option("--verify", help=_("Toon de controlegetallen van voor en na."))] = False,
 ) -> None:
     from sluis.cli import keep
+    from sluis.cli.databases.places import refuse_filled
     from sluis.foundation.storage import bucket
 
     env = Env.load()
+    if env.database:
+        refuse_filled(env.database)
     manifest = keep.restore(source, env.data, bucket(env))
     before, after = _summary(manifest), keep.state(env.data / keep.DATABASE)
+    if env.database:
+        _into_postgresql(env)
     equal = all(before[key] == after[key] for key in after)
     document = {"data": str(env.data), "files": before["files"], "equal": equal, "before": before, "after": after}
     lines = [_("Teruggezet in {data}: {files} bestanden.").format(**document)]
@@ -123,6 +130,20 @@ def restore(
     result(document, "\n".join(lines))
     if not equal:
         raise typer.Exit(1)
+
+
+def _from_postgresql(env: Env) -> Callable[[Path], None]:
+    start()
+    from sluis.cli.databases.moving import dump_to
+
+    return dump_to
+
+
+def _into_postgresql(env: Env) -> None:
+    start()
+    from sluis.cli.databases.moving import fill_from
+
+    fill_from(env.data, env.database)
 
 
 def _summary(manifest: dict[str, object]) -> dict[str, object]:
@@ -143,6 +164,7 @@ def top(
 doctor.add_to(app)
 demo.add_to(app)
 imports.add_to(app)
+move.add_to(app)
 query.add_to(app)
 app.add_typer(policies.app, name="policy")
 app.add_typer(processes.app, name="process")

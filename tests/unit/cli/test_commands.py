@@ -35,7 +35,7 @@ ALL = dict(commands(get_command(app)))
 def test_the_commands_of_the_issue_are_there() -> None:
     assert {path[0] for path in ALL} == {
         "demo", "serve", "worker", "migrate", "doctor", "import", "release", "user", "config", "backup", "restore",
-        "policy", "process", "team", "group", "jobs", "contract", "query", "table", "source",
+        "policy", "process", "team", "group", "jobs", "contract", "query", "table", "source", "move", "transformation",
     }  # fmt: skip
 
 
