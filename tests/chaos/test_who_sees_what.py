@@ -169,6 +169,7 @@ def public_addresses(world: World) -> Iterator[str]:
         "place": "processen",
         "key": "open-data-release",
         "query_id": world.things["query_id"],
+        "source_id": world.things["source_id"],
     }
     for name, keys in sorted(dict(addresses(get_resolver())).items()):
         if access.routes()[name] != PUBLIC or name.startswith("account_"):

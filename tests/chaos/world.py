@@ -123,6 +123,18 @@ def asked_and_agreed(by: Actor, organisation_id: UUID, dataset_id: UUID, older: 
     }
 
 
+def being_made(by: Actor, dataset_id: UUID, published: str) -> dict[str, Any]:
+    """A transformation that is in vain: its test gives a row."""
+    made = lake.save_transformation(
+        by=by,
+        dataset_id=dataset_id,
+        sql=f"SELECT plaats AS {CANARY} FROM {published.replace('-', '_')}",
+        tests=[{"name": CANARY, "sql": "SELECT 1"}],
+        start="hand",
+    )
+    return {"transformation_id": made, "making_id": lake.run_transformation(by=by, transformation_id=made)}
+
+
 def build(province: Province, folder: Path, *, public: dict[str, Any] | None = None, cells: str = "") -> World:
     deployed()
     steward, owner = province.people["data_steward"], province.people["data_owner"]
@@ -157,7 +169,9 @@ def build(province: Province, folder: Path, *, public: dict[str, Any] | None = N
         "processing_id": processing(draft, dossier.id),
         "person_id": owner.user_id,
         "job_id": Job.objects.values_list("id", flat=True).first() or new_id(),
-    } | asked_and_agreed(steward, province.organisation.id, draft.id, older, version)
+    }
+    things |= asked_and_agreed(steward, province.organisation.id, draft.id, older, version)
+    things |= being_made(steward, draft.id, published.slug)
     asked = request()
     run_until_idle()
     return World(province, published, draft, things, asked)

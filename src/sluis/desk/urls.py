@@ -87,9 +87,9 @@ urlpatterns = [
     path("transformaties", transformations.index, name="transformations"),
     path("transformaties/<uuid:transformation_id>/doe", transformations.act, name="transformation-act"),
     path("transformaties/<uuid:transformation_id>/verwijderen", transformations.remove, name="transformation-remove"),
-    path("transformaties/keren/<uuid:run_id>", transformations.run, name="transformation-run"),
+    path("transformaties/keren/<uuid:making_id>", transformations.run, name="transformation-run"),
     path(
-        "transformaties/keren/<uuid:run_id>/voortgang",
+        "transformaties/keren/<uuid:making_id>/voortgang",
         transformations.run_progress,
         name="transformation-run-progress",
     ),

@@ -271,6 +271,20 @@ def points(*places: tuple[float, float]) -> str:
     return json.dumps({"type": "FeatureCollection", "features": features})
 
 
+def test_a_row_without_a_shape_does_not_stand_in_the_way_of_one_file(desk: Desk) -> None:
+    path = desk.folder / "p.geojson"
+    path.write_text(
+        points((5.0, 51.8)).replace('"geometry": {"type": "Point", "coordinates": [5.0, 51.8]}', '"geometry": null')
+    )
+    desk.load_file(path, "replace")
+    path.write_text(points((5.1, 51.9)))
+    second = desk.load_file(path, "append")
+    one = service.one_file(by=desk.by, table_version_id=second.id)
+    boxes = pq.read_table(blobs.path(one.data_sha256))["geometry_bbox"].to_pylist()
+    assert boxes[0] is None
+    assert boxes[1]["xmin"] == pytest.approx(5.1)
+
+
 def test_maps_join_and_say_where_they_are(desk: Desk) -> None:
     path = desk.folder / "p.geojson"
     path.write_text(points((5.0, 51.8), (5.1, 51.9)))

@@ -1,5 +1,6 @@
 """Tables made from other tables: through the real sandbox, jobs and database."""
 
+import json
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,14 @@ from tests.integration.lake.growing import Desk
 from sluis.cli.doctor.content import check_transformations
 from sluis.conf.env import Env
 from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant, revoke, run_until_idle
+from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from sluis.lake import service
 from sluis.lake.models import PseudonymKey, TableVersion, Transformation, TransformationRun
 from sluis.lake.transforming.keys import key_of
+from sluis.lake.transforming.running import settle_abandoned
+from sluis.lake.transforming.starting import anything_due, claim_due
 from sluis.register.service import create, get
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -325,3 +329,82 @@ def test_what_a_transformation_reads_is_not_cleared_away(chain: Chain) -> None:
     why = {fate.number: fate.why for fate in service.fates(by=SYSTEM, dataset_id=chain.people)}
     assert why[1] == (service.Why.TRANSFORMATION,)
     assert [fate.number for fate in service.expire(by=SYSTEM, dataset_id=chain.people)] == [2]
+
+
+def test_a_run_that_was_killed_starts_over_and_one_without_a_job_is_told_of(chain: Chain) -> None:
+    chain.bring()
+    target = chain.another("Kopie")
+    made = chain.made(target, "SELECT * FROM mensen")
+    run = service.run_transformation(by=chain.by, transformation_id=made)
+    TransformationRun.objects.filter(id=run).update(state="running")
+    run_until_idle()
+    again = service.transformation_run(by=chain.by, run_id=run)
+    assert again.state == "made"
+    assert "begint opnieuw" in again.log[0]["text"]
+    lost = TransformationRun.objects.create(transformation_id=made, trigger="hand", created_at=clock.now())
+    assert settle_abandoned() == 1
+    told = service.transformation_run(by=chain.by, run_id=lost.id)
+    assert (told.state, (told.failure or {})["code"]) == ("failed", "transformation.abandoned")
+    assert settle_abandoned() == 0
+
+
+def test_by_a_schedule_it_runs_when_it_is_due_and_not_while_paused(chain: Chain) -> None:
+    chain.bring()
+    target = chain.another("Elke dag")
+    made = chain.made(target, "SELECT * FROM mensen", start="schedule", schedule={"every": "day", "at": "06:30"})
+    assert not anything_due()
+    row = Transformation.objects.get(id=made)
+    assert row.next_at is not None
+    Transformation.objects.update(next_at=clock.now(), paused=True)
+    assert (anything_due(), claim_due()) == (False, 0)
+    service.resume_transformation(by=chain.by, transformation_id=made)
+    assert Transformation.objects.get(id=made).next_at == row.next_at
+    Transformation.objects.update(next_at=clock.now())
+    assert anything_due()
+    assert claim_due() == 1
+    run_until_idle()
+    assert (chain.runs(made), chain.numbers(target)) == (["made"], [1])
+    assert Transformation.objects.get(id=made).next_at == row.next_at
+    chain.bring(PEOPLE + "Nieuw;21;3400 AB;1\n")
+    assert chain.numbers(target) == [1]
+
+
+def test_a_map_goes_along_as_geoparquet_and_two_maps_do_not(chain: Chain, tmp_path: Path) -> None:
+    path = tmp_path / "punten.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"naam": f"p{n}", "aantal": n},
+         "geometry": {"type": "Point", "coordinates": [5 + n / 100, 52]} if n else None} for n in range(5)
+    ]}))  # fmt: skip
+    service.ingest_now(by=chain.by, dataset_id=chain.people, path=path)
+    target = chain.another("Kaart")
+    sql = "SELECT geometry AS plek, naam, aantal FROM mensen WHERE aantal < 4"
+    made = chain.made(target, sql, steps=[{"do": "drop", "columns": ["aantal"]}])
+    service.run_transformation(by=chain.by, transformation_id=made)
+    run_until_idle()
+    newest = service.latest_ready(by=chain.by, dataset_id=target)
+    assert newest is not None
+    assert newest.report is not None
+    assert newest.profile is not None
+    assert [(c["name"], c["type"]) for c in newest.report["columns"]] == [("naam", "text"), ("geometry", "geometry")]
+    given = service.latest_ready(by=chain.by, dataset_id=chain.people)
+    assert given is not None
+    assert given.report is not None
+    about = newest.report["geometry"]
+    assert (about["type"], about["crs"]) == ("Point", given.report["geometry"]["crs"])
+    rows = {row["naam"]: row for row in chain.table(target)}
+    before = {row["naam"]: row for row in chain.table(chain.people)}
+    assert set(rows) == {"p0", "p1", "p2", "p3"}
+    assert all(rows[name]["geometry"] == before[name]["geometry"] for name in rows)
+    assert rows["p0"]["geometry_bbox"] is None
+    assert rows["p3"]["geometry_bbox"] == pytest.approx(before["p3"]["geometry_bbox"])
+    assert newest.profile["geometry"]
+    [run], _ = service.transformation_runs(by=chain.by, transformation_id=made)
+    assert run.lineage == {"geometry": [["mensen", "geometry"]], "naam": [["mensen", "naam"]]}
+    for wrong, code in (
+        ("SELECT geometry AS a, geometry AS b, naam FROM mensen", "transformation.maps"),
+        ("SELECT geometry FROM mensen", "transformation.only-map"),
+        ("SELECT naam, st_transform(geometry, 'EPSG:28992', 'EPSG:4326') AS g FROM mensen", "transformation.crs"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            service.try_transformation(by=chain.by, dataset_id=target, sql=wrong)
+        assert refused.value.code == code

@@ -145,9 +145,9 @@ def remove(request: HttpRequest, transformation_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def run(request: HttpRequest, making_id: UUID) -> HttpResponse:
     actor = who(request)
-    found = lake.transformation_run(by=actor, run_id=run_id)
+    found = lake.transformation_run(by=actor, run_id=making_id)
     made = lake.transformation(by=actor, transformation_id=found.transformation_id)
     home = Link(gettext("Bewerking"), reverse("desk:dataset-transformation", args=[made.dataset_id]))
     context = _around(request, made.dataset_id, home) | {
@@ -156,20 +156,20 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "lines": lines(found.log),
         "failure": failure_of(found),
         "trigger": gettext(words.RUN_TRIGGER[found.trigger]),
-        "progress_url": reverse("desk:transformation-run-progress", args=[run_id]),
+        "progress_url": reverse("desk:transformation-run-progress", args=[making_id]),
     }
     return show(request, "transformation_run", context | _figures(found.figures))
 
 
 @require_safe
-def run_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def run_progress(request: HttpRequest, making_id: UUID) -> HttpResponse:
     """The log alone, for htmx; when the run is over the page itself is loaded again."""
-    found = lake.transformation_run(by=who(request), run_id=run_id)
+    found = lake.transformation_run(by=who(request), run_id=making_id)
     if found.active:
-        url = reverse("desk:transformation-run-progress", args=[run_id])
+        url = reverse("desk:transformation-run-progress", args=[making_id])
         context = {"run": found, "lines": lines(found.log), "progress_url": url}
         return render(request, "desk/parts/run_progress.html", context)
-    return HttpResponse(status=200, headers={"HX-Redirect": reverse("desk:transformation-run", args=[run_id])})
+    return HttpResponse(status=200, headers={"HX-Redirect": reverse("desk:transformation-run", args=[making_id])})
 
 
 def _figures(figures: dict[str, Any] | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sluis.lake.geo.geoparquet import BOX_TYPE
@@ -107,9 +108,19 @@ def write_part(con: duckdb.DuckDBPyConnection, select: str, target: Path, geo: s
     rows = 0
     with pq.ParquetWriter(target, schema, compression="zstd", store_schema=True) as writer:
         for batch in reader:
-            writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=ROW_GROUP)
+            writer.write_table(pa.Table.from_batches([_boxes_whole(batch)]).cast(schema), row_group_size=ROW_GROUP)
             rows += batch.num_rows
     return rows
+
+
+def _boxes_whole(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A row without a shape has no box: its sides are empty in DuckDB, where a file may only have no box at all."""
+    if GEOMETRY_BOX not in batch.schema.names:
+        return batch
+    box = batch.column(GEOMETRY_BOX)
+    sides = [pc.fill_null(box.field(place), 0.0) for place in range(BOX_TYPE.num_fields)]
+    whole = pa.StructArray.from_arrays(sides, fields=list(BOX_TYPE), mask=box.is_null())
+    return batch.set_column(batch.schema.names.index(GEOMETRY_BOX), GEOMETRY_BOX, whole)
 
 
 def _field(field: pa.Field) -> pa.Field:

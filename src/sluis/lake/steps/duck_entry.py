@@ -11,6 +11,7 @@ import duckdb
 
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
+from sluis.lake.names import GEOMETRY
 from sluis.lake.parts.duck_parts import write_part
 from sluis.lake.profile.duck_columns import plain
 from sluis.lake.profile.duck_session import literal, quoted
@@ -58,7 +59,7 @@ def transform(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         "geometry": made.geometry,
         "tables": sorted(found.tables),
         "figures": figures,
-        "lineage": None if origins is None else through(flow.parents, origins),
+        "lineage": None if origins is None else through(_renamed(flow.parents, made), origins),
         "failed": _failed(request, columns, made.geometry),
         "first": first,
     }
@@ -123,6 +124,11 @@ def _worked_out(
 def _origins(request: Mapping[str, Any], found: Found, asked: asking.Named) -> Any:
     tables = {t["name"]: [c["name"] for c in t["columns"]] for t in request["tables"] if t["name"] in found.tables}
     return traced(str(request["sql"]), tables, asked.names)
+
+
+def _renamed(parents: Mapping[str, Sequence[str]], made: Shaped) -> dict[str, Sequence[str]]:
+    """The map is called `geometry`, whatever the SQL called it."""
+    return {GEOMETRY if name == made.was else name: ones for name, ones in parents.items()}
 
 
 def _titles(tables: Sequence[Mapping[str, Any]], origins: Any) -> dict[str, str]:

@@ -20,10 +20,12 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """`select` gives the rows as they are to be written, `geo` what the file says of its map ("" without one)."""
+    """`select` gives the rows as they are to be written, `geo` what the file says of its map ("" without one), `was`
+    how the column of the map was called."""
 
     select: str
     geo: str = ""
+    was: str = ""
     geometry: Mapping[str, Any] | None = None
 
 
@@ -41,7 +43,7 @@ def shaped(con: duckdb.DuckDBPyConnection, source: str, kinds: Mapping[str, str]
     types, bounds = _about(con, source, name)
     geo = geoparquet.metadata(crs, types, bounds)["geo"]
     kind = types[0] if len(types) == 1 else "Geometry"
-    return Shaped(select, geo, {"column": GEOMETRY, "type": kind, "crs": crs, "bbox": bounds})
+    return Shaped(select, geo, maps[0], {"column": GEOMETRY, "type": kind, "crs": crs, "bbox": bounds})
 
 
 _SIDES = {"xmin": "XMin", "ymin": "YMin", "xmax": "XMax", "ymax": "YMax"}
