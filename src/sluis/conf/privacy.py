@@ -97,7 +97,7 @@ PRIVACY: dict[str, Fields] = {
         pseudonym="created_by",
         possible="filename report profile source_sha256 data_sha256 rejects_sha256 failure parts change key",
         none="id dataset number mode base source_size options status progress progress_text data_size rows_read "
-        "rows_loaded rows_rejected rows_total created_at finished_at expired_at",
+        "rows_loaded rows_rejected rows_total created_at finished_at expired_at software",
     ),
     "lake.Source": Fields(
         pseudonym="created_by",
@@ -191,7 +191,7 @@ PRIVACY: dict[str, Fields] = {
         possible="reason body", none="id dataset number status outcome published_at sha256 withdrawn_at"
     ),
     "release.PublicFile": Fields(possible="sha256", none="id dataset release format name media_type size"),
-    "release.PublicTable": Fields(possible="sha256 columns", none="id dataset release rows geometry"),
+    "release.PublicTable": Fields(possible="sha256 columns provenance", none="id dataset release rows geometry"),
     "release.ReadingAid": Fields(possible="sha256", none="id table name place size note made_at"),
     "release.ReleaseCopy": Fields(possible="sha256", none="id release format name media_type size made_at"),
     "release.Release": Fields(

@@ -61,6 +61,8 @@ ROUTES = {
     "desk:sql-answer": "table.view",
     "desk:quality": "table.view",
     "desk:table-keeping": "table.view",
+    "desk:table-provenance": "table.view",
+    "desk:table-provenance-json": "table.view",
     "desk:dataset-quality": "table.view",
     "desk:contract": "table.view",
     "desk:contract-edit": "contract.edit",

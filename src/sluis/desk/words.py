@@ -212,6 +212,12 @@ PROCESS = {
     "cancelled": (N_("Gestopt"), "neutral"),
 }
 EVENTS = {
+    "lake.table.ready": N_("Ingelezen"),
+    "lake.table.failed": N_("Inlezen niet gelukt"),
+    "lake.table.compacted": N_("In één bestand gezet"),
+    "lake.table.compared": N_("Vergeleken met een andere versie"),
+    "lake.table.expired": N_("Opgeruimd"),
+    "lake.contract.checked": N_("Gecontroleerd op de afspraken"),
     "process.started": N_("Proces gestart"),
     "process.task.completed": N_("Taak gedaan"),
     "process.task.claimed": N_("Taak opgepakt"),

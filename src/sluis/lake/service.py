@@ -27,6 +27,7 @@ from sluis.lake.keeping.holding import versions_held_by
 from sluis.lake.keeping.operations import expire, fates, rule_of, ruled, set_rule
 from sluis.lake.keeping.types import Fate, Rule, RuleRecord, Why
 from sluis.lake.operations import abandoned_versions, finish_upload, ingest_new, ingest_now, request_ingest, rerun
+from sluis.lake.provenance import provenance, public_provenance
 from sluis.lake.queries import data_files, latest_ready, rejects_path, table_version, versions
 from sluis.lake.records import TableVersionRecord
 from sluis.lake.schema_change import Change, compared
@@ -162,6 +163,8 @@ __all__ = [
     "pause_transformation",
     "preview_source",
     "propose_contract",
+    "provenance",
+    "public_provenance",
     "put_in_force",
     "receive",
     "rejects_path",

@@ -1,5 +1,6 @@
 """A version comes to be, and its result is pointed at: each in one transaction."""
 
+from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
@@ -99,6 +100,7 @@ def settle(by: Actor, row: TableVersion, made: Made, base: TableVersion | None) 
             rows_rejected=made.report.rows_rejected,
             rows_total=made.rows_total,
             finished_at=clock.now(),
+            software=f"sluis {version('sluis')}",
         )
         if not settled:
             raise Stale("table.settled", N_("Deze tabel is intussen al klaar of afgebroken."))

@@ -101,6 +101,14 @@ def keep_feed() -> int:
     return feed.keep()
 
 
+@task
+def fill_provenance() -> int:
+    """What an upgrade could not tell yet of tables that stand outside."""
+    from sluis.release import projection
+
+    return projection.fill_provenance()
+
+
 def register() -> None:
     """What this room hangs on the foundation and on the process room."""
     from sluis.lake.service import versions_held_by
@@ -113,6 +121,7 @@ def register() -> None:
     every(timedelta(hours=1), keep_copies)
     every(timedelta(hours=1), keep_aids)
     every(timedelta(hours=1), keep_feed)
+    every(timedelta(hours=1), fill_provenance)
     subscribe("table.ready", look_at_new_table)
     subscribe("dataset.changed", look_at_changed_dataset)
     subscribe("contract.changed", look_at_changed_contract)

@@ -1,6 +1,7 @@
 """Which versions of a table stay because of what was, or is being, decided."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from sluis.lake import service as lake
@@ -26,3 +27,9 @@ def pointed_at(dataset_id: UUID) -> Iterator[tuple[str, Why]]:
     for content in standing.values_list("content", flat=True):
         if content.get("table"):
             yield content["table"], Why.DECIDED
+
+
+def releases_of(dataset_id: UUID, sha256: str) -> tuple[tuple[int, str, datetime], ...]:
+    """Number, status and moment of the releases made of the table with this file, for who may see that table."""
+    rows = Release.objects.filter(dataset_id=dataset_id, table__sha256=sha256) if sha256 else Release.objects.none()
+    return tuple(rows.order_by("number").values_list("number", "status", "published_at"))

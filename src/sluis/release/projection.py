@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sluis.foundation.service import audit, in_line
+from sluis.lake import service as lake
 from sluis.release import addresses, contracts, feed
 from sluis.release.documents import document, file_row, files_of, release_shape
 from sluis.release.models import (
@@ -58,6 +59,13 @@ def grounds(row: PublicDataset) -> list[PublicGround]:
         return []
     codes = dict.fromkeys(row.document["metadata"].get("ground_codes", ()))
     return [PublicGround(dataset=row, kind=row.kind, uri=uri) for uri in codes]
+
+
+def fill_provenance() -> int:
+    """Of what stood outside before an upgrade: where its rows come from. Returns how many tables it found."""
+    rows = PublicTable.objects.filter(provenance={}).select_related("dataset")
+    found = [(row, lake.public_provenance(row.dataset.dataset_id, row.sha256)) for row in rows]
+    return sum(PublicTable.objects.filter(id=row.pk).update(provenance=told) for row, told in found if told)
 
 
 def rebuild_projection() -> int:
@@ -168,4 +176,5 @@ def _table(row: PublicDataset, release: Release) -> PublicTable:
         rows=table["rows"],
         columns=release.columns,
         geometry=table["geometry"],
+        provenance=lake.public_provenance(release.dataset_id, table["sha256"]) or {},
     )

@@ -5,6 +5,7 @@ tombstone(slug) -> PublicDatasetRecord          the withdrawn one, for the 410 p
 releases(slug) -> tuple[PublicReleaseInfo, ...] newest first; withdrawn ones without files
 standing_tables(slug, most)                     those with rows that still stand, newest first, without files
 release(slug, number) -> PublicReleaseInfo      NotFound, Gone
+provenance(slug, number)                        where the rows of a release come from; NotFound, Gone
 contract(slug) -> PublicContractRecord          NotFound when nothing is promised; Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
 file(slug, file_format, number=None) -> PublicFileInfo   StillMade, NotFound, Gone
@@ -46,6 +47,7 @@ from sluis.release.reading import (
     not_open_facets,
     organisation_known,
     planned,
+    provenance,
     release,
     releases,
     sitemap_page,
@@ -76,6 +78,7 @@ __all__ = [
     "not_open_facets",
     "organisation_known",
     "planned",
+    "provenance",
     "public_feedback",
     "public_feedback_of",
     "public_queries",

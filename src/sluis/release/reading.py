@@ -114,6 +114,18 @@ def _read_table(row: PublicDataset, wanted: int) -> PublicTableInfo:
     )
 
 
+def provenance(slug: str, number: int) -> Mapping[str, Any]:
+    """Where the rows of a release come from. Raises NotFound without rows or when that is not known, Gone."""
+    row = _row(slug)
+    wanted = _number(row, number)
+    found = PublicTable.objects.filter(dataset=row, release=wanted).values_list("provenance", "columns").first()
+    if found is None or not found[0]:
+        raise NotFound("provenance.none", N_("Van deze versie is niet vastgelegd waar de rijen vandaan komen."))
+    before = PublicReleaseRow.objects.filter(dataset=row, number__lt=wanted).exclude(status="withdrawn")
+    last = before.order_by("-number").values_list("number", flat=True).first()
+    return {**found[0], "release": wanted, "revision_of": last, "columns": len(found[1])}
+
+
 def file(slug: str, file_format: str, number: int | None = None) -> PublicFileInfo:
     """A download file of a release. Raises StillMade, NotFound, Gone."""
     row = _row(slug)

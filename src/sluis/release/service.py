@@ -30,6 +30,8 @@ public_feedback(*, number) -> PublicFeedback
 feedback_for(*, by, page=1, size=50) -> tuple[FeedbackRecord, ...]
 answer_feedback(*, by, feedback_id, text) -> FeedbackRecord
 
+releases_of(dataset_id, sha256)                                     number, status, moment: what was made of a table
+
 rebuild_projection() -> int; rebuild_index() -> int; index_is_behind() -> bool
 
 reading_aids(*, by, slug) -> tuple[Aid, ...]; rebuild_reading_aids(*, by, slug="") -> int
@@ -46,6 +48,7 @@ from sluis.release.dossiers import id_of as dossier_id_of
 from sluis.release.feedback import TERM as FEEDBACK_TERM
 from sluis.release.feedback import answer as answer_feedback
 from sluis.release.feedback import feedback_for, give_feedback, public_feedback, public_feedback_of
+from sluis.release.keeping import releases_of
 from sluis.release.lifting import lift_embargo
 from sluis.release.people import AboutPeople, about_people
 from sluis.release.projection import rebuild_projection
@@ -94,6 +97,7 @@ __all__ = [
     "rebuild_projection",
     "rebuild_reading_aids",
     "recorded_inputs",
+    "releases_of",
     "request_change",
     "stop",
     "task_context",

@@ -246,6 +246,7 @@ KIND_OF = {
     "proposal.unknown": "not-found",
     "proposal.waiting": "conflict",
     "proposal.whole": "not-allowed",
+    "provenance.none": "not-found",
     "publish.changed": "conflict",
     "publish.nothing": "conflict",
     "publish.undecided": "conflict",

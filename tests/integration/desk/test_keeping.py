@@ -44,8 +44,8 @@ def test_try_save_and_let_go(three, person, merwede, steward, dataset):
     done = CliRunner().invoke(app, ["table", "expire"])
     assert done.exit_code == 0, done.output
     gone = TableVersion.objects.get(status="expired")
-    page = steward.client.get(f"/desk/tabellen/{gone.id}").content.decode()
-    assert "Versie 1 is opgeruimd" in page
+    page = steward.client.get(f"/desk/tabellen/{gone.id}", follow=True).content.decode()
+    assert "De rijen zijn weg sinds" in page
     assert "straten.csv" in page
     assert "Opgeruimd" in steward.client.get(f"/desk/datasets/{dataset.id}/data").content.decode()
 

@@ -11,7 +11,16 @@ from tests.integration.lake.growing import Desk
 
 from sluis.cli.doctor.content import check_transformations
 from sluis.conf.env import Env
-from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant, revoke, run_until_idle
+from sluis.foundation.service import (
+    acting,
+    blobs,
+    create_organisation,
+    create_person,
+    create_team,
+    grant,
+    revoke,
+    run_until_idle,
+)
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
@@ -20,6 +29,7 @@ from sluis.lake.models import PseudonymKey, TableVersion, Transformation, Transf
 from sluis.lake.transforming.keys import key_of
 from sluis.lake.transforming.running import settle_abandoned
 from sluis.lake.transforming.starting import anything_due, claim_due
+from sluis.register.models import Dataset
 from sluis.register.service import create, get
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -316,6 +326,25 @@ def test_the_way_back_goes_over_every_table_to_the_file(chain: Chain) -> None:
     lines = {(line.column, line.to_column, line.place.partition(":")[0]) for line in found.lines}
     assert {("bedrag", "som", "table"), ("bedrag", "bedrag", "table"), ("bedrag", "bedrag", "file")} <= lines
     assert "wie" not in dict(next(place for place in found.places if place.title == "Een").columns)
+
+
+def test_the_provenance_of_a_made_table_names_its_inputs_to_who_may_see_them(chain: Chain) -> None:
+    came = chain.bring()
+    target = chain.another("Jongeren")
+    made = chain.made(target, "SELECT naam FROM mensen", start="hand")
+    service.run_transformation(by=chain.by, transformation_id=made)
+    run_until_idle()
+    newest = service.latest_ready(by=chain.by, dataset_id=target)
+    assert newest is not None
+    found = service.provenance(by=chain.by, table_version_id=newest.id)["derived_from"]
+    assert (found["kind"], found["definition"]) == ("tables", 1)
+    assert [(one["table"], one["version"]) for one in found["inputs"]] == [("mensen", str(came))]
+    team = create_team(by=SYSTEM, organisation_id=chain.home, name="Later", slug="later")
+    Dataset.objects.filter(id=target).update(team_id=team.id)
+    guest = create_person(by=SYSTEM, email="g@merwede.example", name="G", password="een-lang-wachtwoord-9")
+    grant(by=SYSTEM, user_id=guest.id, organisation_id=chain.home, team_id=team.id, role="viewer")
+    hidden = service.provenance(by=acting(guest.id), table_version_id=newest.id)["derived_from"]
+    assert hidden["inputs"] == [{"hidden": True}]
 
 
 def test_what_a_transformation_reads_is_not_cleared_away(chain: Chain) -> None:

@@ -7,10 +7,12 @@ from tests.integration.release.conftest import PALEN, hand_in, publish, ready
 from tests.integration.release.test_contracts import deliver
 
 from sluis.kernel.actor import SYSTEM
+from sluis.kernel.errors import NotFound
 from sluis.lake import service as lake
 from sluis.lake.service import Rule, Why
 from sluis.release import public
-from sluis.release.models import Release
+from sluis.release.models import PublicTable, Release
+from sluis.release.projection import fill_provenance
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +48,16 @@ def test_a_version_between_two_releases_goes(palen, steward, owner, tmp_path):
     deliver(palen, steward, {**PALEN, "vermogen": [2] * len(PALEN["paal"])}, tmp_path)
     lake.set_rule(by=SYSTEM, dataset_id=palen.id, rule=Rule(last=1))
     assert [fate.version_id for fate in lake.expire(by=SYSTEM, dataset_id=palen.id)] == [between.id]
+
+
+def test_where_the_rows_of_a_release_come_from_stands_outside(palen, steward, owner, tmp_path):
+    publish(steward, owner, palen)
+    deliver(palen, steward, {**PALEN, "vermogen": [9] * len(PALEN["paal"])}, tmp_path)
+    found = public.provenance(palen.slug, 2)
+    assert (found["release"], found["revision_of"], found["rows_total"]) == (2, 1, len(PALEN["paal"]))
+    assert found["parts"][0]["sha256"] == public.table(palen.slug, 2).sha256
+    PublicTable.objects.update(provenance={})
+    with pytest.raises(NotFound):
+        public.provenance(palen.slug, 2)
+    assert fill_provenance() == 2
+    assert public.provenance(palen.slug, 2) == found

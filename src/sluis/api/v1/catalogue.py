@@ -112,6 +112,12 @@ def read_release(request: HttpRequest, slug: Slug, number: int) -> Mapping[str, 
     return shapes.release_detail(slug, public.release(slug, number))
 
 
+@read("/datasets/{slug:slug}/releases/{int:number}/provenance", tag="datasets", response=shapes.Provenance)
+def read_provenance(request: HttpRequest, slug: Slug, number: int) -> Mapping[str, Any]:
+    """Where the rows of a release come from: what was read, how, by what, and how many rows of it (after W3C PROV-O)"""
+    return public.provenance(slug, number)
+
+
 @read("/datasets/{slug:slug}/columns", tag="rows", response=shapes.ColumnList)
 def list_columns(request: HttpRequest, slug: Slug, query: Query[OfRelease]) -> Mapping[str, Any]:
     """Columns of the table: type, meaning, and a profile of what is in them"""

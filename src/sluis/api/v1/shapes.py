@@ -212,6 +212,40 @@ class ReleaseDetail(Release):
     metadata: dict[str, Any]
 
 
+class Part(Shape):
+    sha256: str
+    size: int
+    rows: int
+
+
+class Provenance(Shape):
+    """Where the rows of a release come from; between brackets the term of W3C PROV-O.
+
+    `kind`: a file that was handed in, one that a `source` fetched through a `connector`, or other `tables` (`inputs`
+    says how many). `rowsRead` = `rowsLoaded` + `rowsRejected` of what was read last; `rowsTotal` counts the table.
+    """
+
+    release: int
+    kind: str = Field(examples=["file"])
+    connector: str = Field(description="What fetched it; empty for a file that was handed in.")
+    sha256: str = Field(description="SHA-256 of the bytes that were read [wasDerivedFrom].")
+    size: int
+    format: str
+    dialect: dict[str, Any] = Field(description="How the file was written: encoding, delimiter, decimal.")
+    inputs: int
+    mode: str = Field(description="replace, append or upsert: how what was read met the table [wasGeneratedBy].")
+    software: str = Field(description="What read it [wasAssociatedWith]; empty when that was not kept yet.")
+    started_at: datetime = Field(description="[startedAtTime]")
+    ended_at: datetime | None = Field(description="[endedAtTime]")
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    rows_total: int
+    columns: int
+    revision_of: int | None = Field(description="The release before it that still stands [wasRevisionOf].")
+    parts: list[Part] = Field(description="The files with the rows [hadMember].")
+
+
 class Notice(Shape):
     """What to know of this dataset: a correction, the day on which it is taken off line, or new data that waits.
 

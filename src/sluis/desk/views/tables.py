@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -65,7 +65,7 @@ def version(request: HttpRequest, version_id: UUID) -> HttpResponse:
     if found.status == "failed":
         return show(request, "table_failed", context | {"failure": failure_text(found)})
     if found.status == "expired":
-        return show(request, "table_expired", context | {"facts": facts_of(found)})
+        return redirect("desk:table-provenance", version_id)
     context["may_edit"] = may(
         who(request), "dataset.edit", context["dataset"].organisation.id, context["dataset"].team_id
     )

@@ -16,7 +16,7 @@ class TableVersion(models.Model):
     everything, "" while there are several. `rows_read`, `rows_loaded` and `rows_rejected` are the ledger of this load;
     `rows_total` counts the table. `base` is the version that an append or upsert was put on. `change` says what became
     of the columns (see `schema_change`) and how many rows were replaced. Of an `expired` version the rows went (see
-    `keeping`); what stays says where they came from.
+    `keeping`); what stays says where they came from. `software` is the Sluis that read it, with its connectors.
     """
 
     class Mode(models.TextChoices):
@@ -61,6 +61,7 @@ class TableVersion(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
+    software = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ("dataset", "-number")

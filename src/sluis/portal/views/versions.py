@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from sluis.kernel.errors import Gone
+from sluis.kernel.errors import Gone, NotFound
 from sluis.kernel.text import N_
 from sluis.portal import columns, frame, licences, wording
 from sluis.portal.views.dataset import gone, moment, still_made
@@ -27,6 +27,11 @@ STATUS = {
     "withdrawn": (N_("Ingetrokken"), "negative"),
 }
 
+ORIGINS = {
+    "file": N_("Een bestand dat is aangeleverd"),
+    "source": N_("Een bron die vanzelf wordt opgehaald"),
+    "tables": N_("Andere tabellen"),
+}
 STEPS = {
     "opened": N_("Het dossier is geopend"),
     "checked": N_("De controles zijn gedaan"),
@@ -91,8 +96,29 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "decision": decided(release.decision),
         "licence": licences.explain(release.metadata.get("licence", "")),
         "uri": f"{found.uri}/releases/{number}",
+        "origin": origin(slug, number),
     }  # fmt: skip
     return render(request, "portal/version.html", context)
+
+
+def origin(slug: str, number: int) -> list[tuple[str, str]]:
+    """Where the rows come from, in words; [] when that is not known."""
+    try:
+        found = public.provenance(slug, number)
+    except NotFound:
+        return []
+    kind = ORIGINS[found["kind"]]
+    return [
+        (gettext("Waaruit"), gettext(kind)),
+        (gettext("Formaat"), f"{found['format'].upper()}, {formats.file_size(found['size'])}"),
+        (gettext("SHA-256 van wat is ingelezen"), found["sha256"]),
+        (gettext("Ingelezen op"), formats.moment(moment(found["ended_at"]))),
+        (gettext("Ingelezen met"), found["software"]),
+        (gettext("Rijen gelezen"), formats.number(found["rows_read"])),
+        (gettext("Rijen ingelezen"), formats.number(found["rows_loaded"])),
+        (gettext("Rijen afgekeurd"), formats.number(found["rows_rejected"])),
+        (gettext("Rijen in de tabel"), formats.number(found["rows_total"])),
+    ]
 
 
 def _withdrawn_version(request: HttpRequest, found: PublicDatasetRecord, number: int) -> HttpResponse:

@@ -157,7 +157,7 @@ class PublicFile(models.Model):
 
 
 class PublicTable(models.Model):
-    """The rows of one release: which blob, and what the columns mean."""
+    """The rows of one release: which blob, what the columns mean, and where they come from (see `lake.provenance`)."""
 
     dataset = models.ForeignKey(PublicDataset, on_delete=models.CASCADE, related_name="tables")
     release = models.PositiveIntegerField()
@@ -165,6 +165,7 @@ class PublicTable(models.Model):
     rows = models.BigIntegerField()
     columns = models.JSONField()
     geometry = models.JSONField(null=True)
+    provenance = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dataset", "release"], name="public_table_once")]
