@@ -8,6 +8,7 @@ SHARE ?= 0.1
 
 UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
+SPARK_VERSION := 4.1.3
 UV := .uv/bin/uv
 # Each worker has a database and a data folder of its own (tests/settings.py).
 PYTEST = $(VENV)/pytest -n auto --dist loadscope
@@ -47,7 +48,7 @@ else
 endif
 	$(ON_POSTGRES) $(PYTEST) -m "not slow" $(RISKY)
 
-test-all: install lint types layers ## the same, with the tests that take minutes
+test-all: install lint types layers .uv/spark ## the same, with the tests that take minutes
 	$(PYTEST) $(ARGS)
 
 chaos: install ## kills, power cuts, full disks and more, with their seeds: a tenth of what we promise; all with SHARE=1
@@ -119,6 +120,11 @@ $(UV):
 .venv/.compiled: $(PROGRAM) | .venv/.packages
 	$(VENV)/python -m compileall -q src
 	@touch $@
+
+# Apache Spark itself, 450 MB, beside the programs that it is no part of: an engine is tested with it, and not only Sail.
+.uv/spark: | $(UV)
+	$(UV) venv --quiet --allow-existing --python "$(PY)" $@
+	$(UV) pip install --quiet --python $@ pyspark==$(SPARK_VERSION) || { rm -rf $@; exit 1; }
 
 $(BUILT): $(FRONT_SOURCES) | $(UV)
 	@if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null; then :; else \

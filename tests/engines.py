@@ -1,9 +1,18 @@
-"""A real Spark Connect server (Sail) for tests: another process, with the same program and files as this one."""
+"""Real Spark Connect servers for tests: other processes, with the same program and files as this one."""
 
+import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+_PATIENCE = 180
 
 _SERVE = """
 import threading
@@ -29,3 +38,47 @@ def sail() -> Iterator[str]:
         server.wait()
         if server.stdout:
             server.stdout.close()
+
+
+def spark_home() -> Path | None:
+    """Where `make test-all` put Apache Spark."""
+    return next(REPOSITORY.glob(".uv/spark/lib/python*/site-packages/pyspark"), None)
+
+
+@contextmanager
+def apache_spark(home: Path, folder: Path) -> Iterator[str]:
+    """The address of Apache Spark itself, on two threads, that stops at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = {
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": port,
+        "spark.ui.enabled": "false",
+        "spark.sql.warehouse.dir": folder / "warehouse",
+    }
+    told = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
+    what = "org.apache.spark.sql.connect.service.SparkConnectServer"
+    server = subprocess.Popen(
+        [home / "bin/spark-submit", "--class", what, "--master", "local[2]", *told, "spark-internal"],
+        env={**os.environ, "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        _wait(server, port)
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
+    late = time.monotonic() + _PATIENCE
+    while time.monotonic() < late:
+        assert server.poll() is None, "Spark ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError("Spark did not come up")

@@ -24,6 +24,8 @@ SLICE = "sluis_slice"
 # What the look at a slice finds, beside the answers to its questions.
 SAMPLE, PLAIN = 1_000_001, 1_000_002
 _FAULT = ["sluis_fault", "text"]
+# Rows at once on their way to Arrow: DuckDB makes room for so many in every column, even for an answer of one row.
+_BATCH = 2048
 _WRITE = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
@@ -52,7 +54,7 @@ def ask_group(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         done: list[tuple[int, int, str]] = []
         for question in request["questions"]:
             con.register(PUT, joined([Path(name) for name in question["files"]]))
-            done.append(_kept(con.execute(question["sql"]).to_arrow_table(), HOME, question["number"]))
+            done.append(_kept(con.execute(question["sql"]).to_arrow_table(_BATCH), HOME, question["number"]))
             con.unregister(PUT)
         return {"answers": done}
 
@@ -113,7 +115,7 @@ def _looked(
 ) -> list[tuple[int, int, str]]:
     (question,) = questions  # the rows go by once
     con.register("stream", look.batches())
-    found = _kept(con.execute(question["sql"]).to_arrow_table(), HOME, question["number"])
+    found = _kept(con.execute(question["sql"]).to_arrow_table(_BATCH), HOME, question["number"])
     plain = pa.table({"name": pa.array(sorted(look.plain), pa.string())})
     return [found, _kept(look.sample(), HOME, SAMPLE), _kept(plain, HOME, PLAIN)]
 
@@ -135,14 +137,14 @@ def _asked(con: duckdb.DuckDBPyConnection, question: Mapping[str, Any], buckets:
     """One answer; or one for each group of rows that some slice has to say something of."""
     number, keys = question["number"], question["keys"]
     if not keys:
-        yield _kept(con.execute(question["sql"]).to_arrow_table(), HOME, number)
+        yield _kept(con.execute(question["sql"]).to_arrow_table(_BATCH), HOME, number)
         return
     group = f"(hash({', '.join(keys)}) % {buckets})::BIGINT"
     con.execute(f"CREATE TEMP TABLE said AS SELECT *, {group} AS sluis_group FROM ({question['sql']})")
     # A question has an answer even when no row is left: the first group is always there.
     for (bucket,) in con.execute("SELECT 0 UNION SELECT DISTINCT sluis_group FROM said ORDER BY 1").fetchall():
         some = con.execute(f"SELECT * EXCLUDE (sluis_group) FROM said WHERE sluis_group = {bucket}")
-        yield _kept(some.to_arrow_table(), bucket, number)
+        yield _kept(some.to_arrow_table(_BATCH), bucket, number)
     con.execute("DROP TABLE said")
 
 
