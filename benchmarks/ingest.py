@@ -60,11 +60,11 @@ def _round(scale: Scale, source: Path) -> tuple[Ran, Ran, Ran, Ran]:
     reference = python(_DUCKDB, str(source), str(scale.data / "reference.parquet"))
     typed = python(_TYPED, str(source), str(scale.data / "typed"))
     shutil.rmtree(scale.province, ignore_errors=True)
-    _people(scale.province)
+    people(scale.province)
     imported = sluis(scale.province, "import", str(source), "--json")
     report = json.loads(imported.out)
     assert report["rows_read"] == report["rows_loaded"] == scale.rows, report
-    published = _publish(scale.province)
+    published = publish(scale.province)
     answered = _answered(scale.province)
     whole = Ran(
         imported.seconds + sum(one.seconds for one in published) + answered,
@@ -75,7 +75,7 @@ def _round(scale: Scale, source: Path) -> tuple[Ran, Ran, Ran, Ran]:
     return typed, imported, whole, reference
 
 
-def _people(data: Path) -> None:
+def people(data: Path) -> None:
     """The organisation comes with a first small import; then the two that the lock asks for."""
     first = data.parent / "eerste.csv"
     first.write_text("nummer,plaats\n1,Vianen\n2,Leerdam\n")
@@ -85,12 +85,12 @@ def _people(data: Path) -> None:
         sluis(data, "user", "add", f"{name}@bench.example", *arguments)
 
 
-def _publish(data: Path) -> list[Ran]:
+def publish(data: Path, slug: str = SLUG) -> list[Ran]:
     prepared = sluis(
-        data, "release", "prepare", SLUG, "--plain", "--as", "steward@bench.example", "--description", _WORDS,
+        data, "release", "prepare", slug, "--plain", "--as", "steward@bench.example", "--description", _WORDS,
         "--theme", "GOVE", "--licence", "CC0", "--contact", "data@bench.example",
     )  # fmt: skip
-    return [prepared, sluis(data, "release", "decide", SLUG, "--as", "owner@bench.example", "--motivation", "Akkoord.")]
+    return [prepared, sluis(data, "release", "decide", slug, "--as", "owner@bench.example", "--motivation", "Akkoord.")]
 
 
 def _answered(data: Path) -> float:

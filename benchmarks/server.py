@@ -48,7 +48,7 @@ class Server:
 @contextmanager
 def serving(data: Path, *command: str, first: str = "/api/v1/datasets") -> Iterator[Server]:
     """One web process with the usual number of threads, without a limit per client."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     ours = {"SLUIS_DATA": str(data), "SLUIS_PORT": str(port), "SLUIS_WEB_WORKERS": "1", "SLUIS_API_RATE": "0"}
     start = time.perf_counter()
@@ -81,7 +81,7 @@ def _first_answer(client: httpx.Client, path: str, process: subprocess.Popen[byt
     raise TimeoutError(path)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
