@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from sluis.foundation import sandbox
-from sluis.foundation.sandbox.limits import Limits
+from sluis.foundation.sandbox import Limits, SandboxFailure
 from sluis.foundation.service import BlobRef, blobs, progress, require, unfinished, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
-from sluis.kernel.errors import NotFound, SluisError
+from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
 from sluis.lake.serving import plan
 from sluis.release.models import ReadingAid, Release
@@ -141,7 +141,7 @@ def _built(row: ReadingAid, release: Release, folder: Path) -> tuple[str, dict[s
             limits=_LIMITS,
             on_progress=lambda fraction, text: progress(fraction * 0.95, row.name),
         )
-    except SluisError as error:
+    except SandboxFailure as error:  # it asked for too much; anything else is tried again
         log.warning("%s: %s", row.name, error)
         return error.code, {}
     return ("" if told else N_("voegt hier niets toe")), told
