@@ -163,8 +163,8 @@ def expire_tables() -> int:
 
 @task
 def tidy_sources() -> int:
-    """Recurring: runs that nobody looks after, and old ones that brought nothing."""
-    return running.settle_abandoned() + running.prune()
+    """Recurring: runs that nobody looks after, old ones that brought nothing, turns set by a clock that was wrong."""
+    return running.settle_abandoned() + running.realign() + running.prune()
 
 
 def give_up_source(failure: dict[str, Any], run_id: str) -> None:

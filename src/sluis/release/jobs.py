@@ -15,7 +15,7 @@ def look_at_new_table(event: dict[str, Any]) -> bool:
     """New data of a dataset that stands outside goes to its dossier."""
     from sluis.release.refreshing import told_of_table
 
-    return told_of_table(UUID(event["data"]["dataset"]))
+    return told_of_table(UUID(event["data"]["dataset"]), UUID(event["data"]["table_version"]))
 
 
 @task

@@ -113,10 +113,16 @@ def reassess(work: Work) -> dict[str, Any]:
     return {"dossier": str(known.id)}
 
 
-def told_of_table(dataset_id: UUID) -> bool:
-    """New data of a dataset that stands outside: its dossier compares. False when no dossier looks after it."""
-    shown = _shown(dataset_id)
-    return bool(shown and shown.table) and tell(dataset_id, MESSAGE) is not None
+def told_of_table(dataset_id: UUID, version_id: UUID) -> bool:
+    """New data of a dataset that stands outside: its dossier compares. False when no dossier looks after it, and for
+    a version that is not the newest, stands outside or was compared: events come more than once, in any order."""
+    shown, newest = _shown(dataset_id), lake.latest_ready(by=SYSTEM, dataset_id=dataset_id)
+    if not (shown and shown.table and newest and newest.id == version_id):
+        return False
+    same = shown.table["sha256"] == newest.data_sha256 and not (shown.notice or {}).get("delayed_at")
+    if same or str(version_id) in _compared(shown):
+        return False
+    return tell(dataset_id, MESSAGE) is not None
 
 
 def told_of_contract(dataset_id: UUID) -> bool:
@@ -181,6 +187,14 @@ def _row(work: Work) -> Dossier:
 def _shown(dataset_id: UUID) -> Release | None:
     current = Release.objects.filter(dataset_id=dataset_id, status=Release.Status.CURRENT)
     return current.select_related("decision").first()
+
+
+def _compared(shown: Release) -> set[str]:
+    """The versions that a refresh published, or that a dossier which looks after the dataset last compared."""
+    caring = Dossier.objects.filter(dataset_id=shown.dataset_id, published_at__isnull=False, instance_id__isnull=False)
+    known = [process.instance(by=SYSTEM, instance_id=found) for found in caring.values_list("instance_id", flat=True)]
+    told = [shown.basis or {}, *(one.variables for one in known)]
+    return {str((one.get("difference") or {}).get("table")) for one in told}
 
 
 def _columns(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> lake.Change:

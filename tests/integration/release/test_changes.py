@@ -144,7 +144,7 @@ def test_the_public_record_of_a_decision_has_steps_rules_and_checks_and_no_names
 
 def _versions(palen, steward, folder, rows):
     version = hand_in(steward, palen, rows, folder)
-    told_of_table(palen.id)
+    told_of_table(palen.id, version.id)
     run_until_idle()
     return version
 
@@ -201,8 +201,8 @@ def test_the_end_is_asked_for_judged_announced_and_comes(
     run_until_idle()
     ends_on = public.dataset(palen.slug).document["notice"]["ends_on"]
     assert ends_on == timing.duration("P3M").after(clock.now()).date().isoformat()
-    hand_in(steward, palen, PALEN | {"vermogen": [11, 22, 33, 50]}, tmp_path)
-    told_of_table(palen.id)
+    version = hand_in(steward, palen, PALEN | {"vermogen": [11, 22, 33, 50]}, tmp_path)
+    told_of_table(palen.id, version.id)
     run_until_idle()
     shown = public.dataset(palen.slug)
     assert (shown.release, shown.document["notice"]["ends_on"]) == (2, ends_on)

@@ -32,6 +32,9 @@ from sluis.kernel.errors import SluisError, Stale, Unavailable, to_wire
 log = logging.getLogger("sluis.jobs")
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 5.0
+LONGEST_WAIT = timedelta(days=1)
+"""No job is put off for longer. What says otherwise, or has a lease of minutes, was written by a clock that was wrong:
+who is alive renews the lease by the right one, and who was taken for dead is refused by the fence."""
 MAX_ATTEMPTS = 4
 WHEN_QUIET = -50  # priority of work that nobody waits for
 _on_failure: dict[str, Callable[..., None]] = {}
@@ -131,7 +134,10 @@ def work(stop: threading.Event, *, pause: float = 0.5) -> None:
 def _take(name: str, least: int) -> Job | None:
     moment = clock.now()
     may_run = Q(priority__gte=least) & (
-        Q(state=Job.State.READY, run_after__lte=moment) | Q(state=Job.State.RUNNING, lease_until__lt=moment)
+        Q(state=Job.State.READY, run_after__lte=moment)
+        | Q(state=Job.State.READY, run_after__gt=moment + LONGEST_WAIT)
+        | Q(state=Job.State.RUNNING, lease_until__lt=moment)
+        | Q(state=Job.State.RUNNING, lease_until__gt=moment + 2 * LEASE)
     )
     if not Job.objects.filter(may_run).exists():  # a read first: an idle worker takes no write lock
         return None

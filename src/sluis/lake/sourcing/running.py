@@ -134,6 +134,17 @@ def settle_abandoned() -> int:
     return len(lost)
 
 
+def realign() -> int:
+    """Sources that are due later than their schedule can say were put there by a clock that was wrong; how many."""
+    now, moved = clock.now(), 0
+    for row in Source.objects.filter(paused=False, failures=0, next_at__gt=now):
+        due = following(Schedule.read(row.schedule), now)
+        if due is not None and row.next_at is not None and row.next_at > due:
+            moved += Source.objects.filter(id=row.id, next_at=row.next_at).update(next_at=due)
+    late = Source.objects.filter(paused=False, failures__gt=0, next_at__gt=now + _LONGEST_WAIT)
+    return moved + late.update(next_at=now + _STEP)
+
+
 def prune() -> int:
     """Runs that brought nothing are kept for 90 days; those that brought a version as long as their source."""
     before = clock.now() - timedelta(days=90)
