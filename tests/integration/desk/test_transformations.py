@@ -10,6 +10,9 @@ from tests.integration.lake.sources import settle
 from sluis.lake import service as lake
 from sluis.lake.models import Transformation
 from sluis.register.service import create
+from sluis.release.checks import anonymity
+from sluis.release.evidence import subject_of
+from sluis.release.source import whole_source
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROWS = "naam;leeftijd;plaats\n" + "".join(f"P{n};{20 + n % 10};Tiel\n" for n in range(40)) + "Q;99;Buren\n"
@@ -56,6 +59,11 @@ def test_from_nothing_to_a_version_with_its_figures_and_its_way_back(steward: An
     done = text(steward.client.get(run))
     assert "Nieuwe versie" in done
     assert "Rijen in de kleinste groep" in done
+    subject = subject_of(whole_source(dataset.id), {"quasiIdentifiers": ["leeftijd"]})
+    [fact] = [one for one in anonymity.groups(subject)[1] if one.code == anonymity.STEPS]
+    assert (fact.blocks, fact.params["rows_before"], fact.params["rows_after"], fact.params["left_out"]) == (
+        False, 41, 40, 1
+    )  # fmt: skip
     page = text(steward.client.get(home))
     for words in ("In orde", "<svg", "Mensen", "mensen.csv", "aangeleverd bestand", "Mensen: leeftijd", "goud"):
         assert words in page, words

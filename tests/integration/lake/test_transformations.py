@@ -223,6 +223,10 @@ def test_a_run_reads_only_what_its_maker_may_read_now(chain: Chain) -> None:
     grant(by=SYSTEM, user_id=colleague.id, organisation_id=other.id, role="data_steward")
     theirs = service.transformation(by=acting(colleague.id), transformation_id=made)
     assert (theirs.shown, theirs.sql, theirs.inputs[0].title) == (False, "", "")
+    way = service.lineage(by=acting(colleague.id), dataset_id=target)
+    assert [(place.kind, place.columns) for place in way.places][1:] == [("hidden", ())]
+    assert {(line.column, line.place) for line in way.lines} == {("", way.places[1].key)}
+    assert "ensen" not in str(way)
     with pytest.raises(Invalid) as unknown:
         service.save_transformation(by=acting(colleague.id), dataset_id=target, sql="SELECT * FROM mensen")
     assert unknown.value.code == "sql.table"
