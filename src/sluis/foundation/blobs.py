@@ -19,6 +19,7 @@ from django.conf import settings
 
 from sluis.foundation.storage import BlobRef, Bucket, Store, Stored, bucket, cache, disk
 from sluis.foundation.storage.disk import fsync, hash_of, missing
+from sluis.foundation.storage.pieces import Pieces, forget
 from sluis.foundation.storage.types import CHUNK
 from sluis.kernel import ids
 
@@ -166,6 +167,23 @@ def put_bytes(data: bytes) -> BlobRef:
     return put_stream(BytesIO(data))
 
 
+def put_chunks(chunks: Iterable[bytes]) -> BlobRef:
+    """Keep these bytes, one after the other."""
+    temporary = disk().temporary()
+    try:
+        with temporary.open("xb") as out:
+            out.writelines(chunks)
+        return put_file(temporary, move=True)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def pieces(name: str) -> Pieces | None:
+    """Room in the bucket for bytes that are not whole yet; None when there is no bucket."""
+    remote = bucket()
+    return Pieces(remote, name) if remote else None
+
+
 def workdir(prefix: str = "work") -> Path:
     """A fresh private folder on the same disk as the blobs, for making files that are then moved in."""
     folder = settings.SLUIS.data / "tmp" / f"{prefix}-{ids.new_id().hex}"
@@ -200,6 +218,8 @@ def sweep(*, older_than_seconds: float = 86_400) -> int:
         if one.sha256 not in keep and one.at < limit:
             there.remove(one.sha256)
             removed += 1
+    if remote := bucket():
+        forget(remote)
     work = settings.SLUIS.data / "tmp"
     for folder in work.iterdir() if work.exists() else ():
         if folder.stat().st_mtime < limit:

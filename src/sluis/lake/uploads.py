@@ -1,12 +1,9 @@
 """Uploads in pieces, after tus 1.0: exact offset, bound to its owner, one writer at a time, room reserved first."""
 
 import errno
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import FileIO
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +15,7 @@ from sluis.kernel import clock, ids
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Invalid, NotFound, Stale, TooMany
 from sluis.kernel.text import N_
+from sluis.lake.arriving import Arriving, arriving, kept, remove
 from sluis.lake.models import Upload
 from sluis.lake.policy import ADD, require_on_dataset
 
@@ -87,9 +85,12 @@ def append_upload(*, by: Actor, upload_id: UUID, offset: int, chunks: Iterable[b
     """
     fence = _lease(by, upload_id, offset)
     row = _own(by, upload_id)
-    piece = _Piece(row, fence)
+    coming = arriving(upload_id, row.offset, fence)
     try:
-        piece.write(chunks)
+        try:
+            _write(row, fence, coming, chunks)
+        finally:
+            coming.end()
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _no_room() from error
@@ -97,9 +98,9 @@ def append_upload(*, by: Actor, upload_id: UUID, offset: int, chunks: Iterable[b
     finally:
         expires = clock.now() + KEEP
         Upload.objects.filter(id=upload_id, lease_fence=fence).update(
-            offset=piece.safe, lease_until=None, expires_at=expires
+            offset=coming.safe, lease_until=None, expires_at=expires
         )
-    return UploadRecord(row.id, row.dataset_id, row.filename, row.length, piece.safe, expires)
+    return UploadRecord(row.id, row.dataset_id, row.filename, row.length, coming.safe, expires)
 
 
 def cancel_upload(*, by: Actor, upload_id: UUID) -> None:
@@ -107,14 +108,14 @@ def cancel_upload(*, by: Actor, upload_id: UUID) -> None:
     row = _own(by, upload_id)
     with writing(by=by, action="lake.upload.cancelled", subject=("dataset", row.dataset_id)):
         row.delete()
-    _path(upload_id).unlink(missing_ok=True)
+    remove(upload_id)
 
 
 def settle_upload(by: Actor, upload_id: UUID) -> tuple[UploadRecord, blobs.BlobRef]:
     """The complete file as a blob; the row stays until `close_upload`. Raises Conflict while bytes are missing."""
     row = _own(by, upload_id)
-    present = _path(upload_id).stat().st_size if _path(upload_id).exists() else 0
-    if row.offset != row.length or present != row.length:
+    present, blob = kept(upload_id, row.length) if row.offset == row.length else (row.offset, None)
+    if blob is None:
         raise Conflict(
             "upload.incomplete",
             N_("Van {filename} zijn {offset} van {length} bytes binnen."),
@@ -123,13 +124,13 @@ def settle_upload(by: Actor, upload_id: UUID) -> tuple[UploadRecord, blobs.BlobR
             offset=min(row.offset, present),
             length=row.length,
         )
-    return _record(row), blobs.put_file(_path(upload_id))
+    return _record(row), blob
 
 
 def close_upload(upload_id: UUID) -> None:
     """Remove the row; call inside the transaction that points at the blob."""
     Upload.objects.filter(id=upload_id).delete()
-    transaction.on_commit(lambda: _path(upload_id).unlink(missing_ok=True))
+    transaction.on_commit(lambda: remove(upload_id))
 
 
 def clean_filename(name: str) -> str:
@@ -164,46 +165,20 @@ def _lease(by: Actor, upload_id: UUID, offset: int) -> int:
     raise Conflict("upload.busy", N_("Deze upload wordt al door een andere verbinding geschreven."))
 
 
-class _Piece:
-    """One writer's part of the file. `safe` is how far the bytes stand on disk, by this writer's own count: what
-    somebody else wrote beyond it never counts."""
-
-    def __init__(self, row: Upload, fence: int) -> None:
-        self.row, self.fence, self.safe, self.renewed = row, fence, row.offset, clock.now()
-
-    def write(self, chunks: Iterable[bytes]) -> None:
-        path = _path(self.row.id)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with path.open("r+b" if path.exists() else "x+b", buffering=0) as file:
-            self._begin(file)
-            offset = self.row.offset
-            try:
-                for chunk in chunks:
-                    offset = self._add(file, chunk, offset)
-            finally:
-                os.fsync(file.fileno())
-                self.safe = offset
-
-    def _begin(self, file: FileIO) -> None:
-        """Cut off what an earlier writer left beyond the offset. What is missing before it is asked for again."""
-        present = file.seek(0, os.SEEK_END)
-        if present < self.row.offset:
-            self.safe = present
-            raise _at(present, self.row.offset)
-        file.truncate(self.row.offset)
-        file.seek(self.row.offset)
-
-    def _add(self, file: FileIO, chunk: bytes, offset: int) -> int:
-        if offset + len(chunk) > self.row.length:
+def _write(row: Upload, fence: int, coming: Arriving, chunks: Iterable[bytes]) -> None:
+    present = coming.begin()
+    if present < row.offset:
+        raise _at(present, row.offset)
+    offset, renewed = row.offset, clock.now()
+    for chunk in chunks:
+        offset += len(chunk)
+        if offset > row.length:
             raise Invalid("upload.overrun", N_("Er komt meer binnen dan de aangekondigde {length} bytes."),
-                          length=self.row.length)  # fmt: skip
-        if clock.now() - self.renewed >= _RENEW_AFTER:
-            _renew(self.row.id, self.fence)
-            self.renewed = clock.now()
-        left = memoryview(chunk)
-        while left:
-            left = left[file.write(left) :]
-        return offset + len(chunk)
+                          length=row.length)  # fmt: skip
+        if clock.now() - renewed >= _RENEW_AFTER:
+            _renew(row.id, fence)
+            renewed = clock.now()
+        coming.add(chunk)
 
 
 def _renew(upload_id: UUID, fence: int) -> None:
@@ -228,11 +203,7 @@ def _forget_expired() -> None:
     gone = list(Upload.objects.filter(expires_at__lte=clock.now()).values_list("id", flat=True))
     Upload.objects.filter(id__in=gone).delete()
     for upload_id in gone:
-        transaction.on_commit(lambda upload_id=upload_id: _path(upload_id).unlink(missing_ok=True))
-
-
-def _path(upload_id: UUID) -> Path:
-    return settings.SLUIS.data / "uploads" / upload_id.hex
+        transaction.on_commit(lambda upload_id=upload_id: remove(upload_id))
 
 
 def _record(row: Upload) -> UploadRecord:

@@ -25,6 +25,7 @@ KIND_OF = {
     "blob.damaged": "invalid",
     "blob.missing": "not-found",
     "blob.name": "invalid",
+    "blob.piece": "not-found",
     "change.nobody": "conflict",
     "change.notice": "invalid",
     "cli.machine": "unavailable",
