@@ -227,6 +227,9 @@ def test_a_run_reads_only_what_its_maker_may_read_now(chain: Chain) -> None:
     assert [(place.kind, place.columns) for place in way.places][1:] == [("hidden", ())]
     assert {(line.column, line.place) for line in way.lines} == {("", way.places[1].key)}
     assert "ensen" not in str(way)
+    [run], _ = service.transformation_runs(by=acting(colleague.id), transformation_id=made)
+    assert "mensen" not in str((run, theirs, service.transformation_run(by=acting(colleague.id), run_id=run.id)))
+    assert "mensen" in str(service.transformation_runs(by=chain.by, transformation_id=made))
     with pytest.raises(Invalid) as unknown:
         service.save_transformation(by=acting(colleague.id), dataset_id=target, sql="SELECT * FROM mensen")
     assert unknown.value.code == "sql.table"
@@ -237,6 +240,7 @@ def test_a_run_reads_only_what_its_maker_may_read_now(chain: Chain) -> None:
     assert last
     assert last.failure
     assert last.failure["code"] == "transformation.input-hidden"
+    assert "mensen" not in str(last)
     assert chain.numbers(target) == [1]
 
 

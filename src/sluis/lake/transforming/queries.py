@@ -59,7 +59,11 @@ def transformation_runs(
 ) -> tuple[tuple[TransformationRunRecord, ...], int]:
     """The runs, newest first, and how many there are."""
     rows = TransformationRun.objects.filter(transformation_id=transformation_seen_by(by, transformation_id).id)
-    return tuple(map(run_record, rows.order_by("-created_at", "-id")[(page - 1) * size : page * size])), rows.count()
+    found, shown = (
+        rows.order_by("-created_at", "-id")[(page - 1) * size : page * size],
+        _sees_all(by, transformation_id),
+    )
+    return tuple(run_record(row, shown=shown) for row in found), rows.count()
 
 
 def transformation_run(*, by: Actor, run_id: UUID) -> TransformationRunRecord:
@@ -68,7 +72,7 @@ def transformation_run(*, by: Actor, run_id: UUID) -> TransformationRunRecord:
     if row is None:
         raise NotFound("transformation.run-unknown", N_("Deze keer bestaat niet (meer)."))
     transformation_seen_by(by, row.transformation_id)
-    return run_record(row)
+    return run_record(row, shown=_sees_all(by, row.transformation_id))
 
 
 def hiding_figures(source_sha256: str) -> dict[str, Any] | None:
@@ -105,6 +109,10 @@ def _records(by: Actor, rows: Sequence[Transformation]) -> tuple[TransformationR
     return tuple(
         transformation_record(row, definitions[row.id], tuple(inputs.get(row.id, ())), last.get(row.id)) for row in rows
     )
+
+
+def _sees_all(by: Actor, transformation_id: UUID) -> bool:
+    return all(one.slug for one in _inputs(by, [transformation_id]).get(transformation_id, ()))
 
 
 def _inputs(by: Actor, wanted: Sequence[UUID]) -> dict[UUID, list[InputRecord]]:

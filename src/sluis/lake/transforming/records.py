@@ -1,10 +1,12 @@
 """Frozen shapes of transformations and their runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sluis.kernel.errors import Unavailable, to_wire
+from sluis.kernel.text import N_
 from sluis.lake.models import Transformation, TransformationDefinition, TransformationRun
 
 
@@ -19,7 +21,7 @@ class InputRecord:
 
 @dataclass(frozen=True, slots=True)
 class TransformationRunRecord:
-    """See `models.TransformationRun`."""
+    """See `models.TransformationRun`, and `run_record` for who may not see all of it."""
 
     id: UUID
     transformation_id: UUID
@@ -83,8 +85,16 @@ class Tried:
     failed: tuple[dict[str, Any], ...]
 
 
-def run_record(row: TransformationRun) -> TransformationRunRecord:
-    return TransformationRunRecord(**{name: getattr(row, name) for name in TransformationRunRecord.__slots__})
+def run_record(row: TransformationRun, *, shown: bool) -> TransformationRunRecord:
+    """Not `shown`: for who may not see every table that was read, without whatever names those."""
+    whole = TransformationRunRecord(**{name: getattr(row, name) for name in TransformationRunRecord.__slots__})
+    if shown:
+        return whole
+    failure = to_wire(Unavailable(whole.failure["code"], _HIDDEN)) if whole.failure else None
+    return replace(whole, inputs=[], lineage=None, figures=None, log=[], failure=failure)
+
+
+_HIDDEN = N_("Het maken is niet gelukt. De reden noemt tabellen die u niet mag zien.")
 
 
 _OWN = ("id", "dataset_id", "layer", "start", "schedule", "number", "paused", "failures", "next_at", "changed_at")
@@ -109,7 +119,7 @@ def transformation_record(
         sql=definition.sql if shown else "",
         steps=definition.steps if shown else [],
         tests=definition.tests if shown else [],
-        last=run_record(last) if last else None,
+        last=run_record(last, shown=shown) if last else None,
         standing=_standing(row, last.state if last else ""),
     )
 
