@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from sluis.foundation.storage import BlobRef, Bucket, Store, Stored, bucket, cache, disk
+from sluis.foundation.storage import BlobRef, Bucket, Store, Stored, bucket, cache, disk, scrub
 from sluis.foundation.storage.disk import fsync, hash_of, missing
 from sluis.foundation.storage.pieces import Pieces, forget
 from sluis.foundation.storage.types import CHUNK
@@ -46,11 +46,13 @@ def path(sha256: str) -> Path:
     if remote:
         return cache.path(remote, sha256)
     if not place.is_file():
-        raise missing(sha256)
+        raise cache.damaged(sha256) if scrub.is_aside(sha256) else missing(sha256)
     return place
 
 
 held = cache.held
+sent = scrub.sent
+scrubbed = scrub.scrub
 
 
 @dataclass(frozen=True, slots=True)

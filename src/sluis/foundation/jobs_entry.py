@@ -7,6 +7,7 @@ from django.tasks import task
 from sluis.foundation import blobs
 from sluis.foundation.jobs.beats import forget_silent
 from sluis.foundation.jobs.recurring import every
+from sluis.foundation.jobs.worker import WHEN_QUIET
 from sluis.foundation.models import Job, OutboxEvent
 from sluis.kernel import clock
 
@@ -23,6 +24,12 @@ def sweep() -> int:
     return blobs.sweep()
 
 
+@task(priority=WHEN_QUIET)
+def scrub() -> list[str]:
+    """Read a seventh of the files on this disk, and put aside what is no longer what was put in it."""
+    return blobs.scrubbed(clock.today().toordinal())
+
+
 @task
 def measure() -> None:
     """Count the files in the store, for `/metrics`."""
@@ -32,4 +39,5 @@ def measure() -> None:
 
 
 every(timedelta(days=1), sweep)
+every(timedelta(days=1), scrub)
 every(timedelta(hours=1), measure)

@@ -17,14 +17,20 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 class Slice:
-    """`length` bytes of a file from `start`. Open from the first moment: a sweep cannot pull it away."""
+    """`length` bytes of a file from `start`. Open from the first moment: a sweep cannot pull it away.
 
-    def __init__(self, path: Path, start: int, length: int) -> None:
+    `blob` is the hash of a blob that is sent whole.
+    """
+
+    def __init__(self, path: Path, start: int, length: int, blob: str = "") -> None:
         self.file = path.open("rb", buffering=0)
         self.file.seek(start)
-        self.left = length
+        self.left, self.blob = length, blob
 
     def __iter__(self) -> Iterator[bytes]:
+        if self.blob:
+            yield from blobs.sent(self.file, self.blob)
+            return
         while self.left and (chunk := self.file.read(min(CHUNK, self.left))):
             self.left -= len(chunk)
             yield chunk
@@ -58,7 +64,8 @@ def ranged_file(
         response: HttpResponseBase = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         return _headers(response, quoted, modified, immutable)
     start, length = wanted or (0, size)
-    response = _body(request, source, start, length)
+    whole = not wanted and bool(etag) and isinstance(source, Path) and source.name == etag
+    response = _body(request, source, start, length, etag if whole else "")
     response["Content-Type"] = content_type
     response["Content-Length"] = str(length)
     if wanted:
@@ -77,12 +84,12 @@ def _facts(source: Path | blobs.Elsewhere) -> tuple[int, float]:
     return facts.st_size, facts.st_mtime
 
 
-def _body(request: HttpRequest, source: Path | blobs.Elsewhere, start: int, length: int) -> HttpResponseBase:
+def _body(request: HttpRequest, source: Path | blobs.Elsewhere, start: int, length: int, blob: str) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse()
     if isinstance(source, blobs.Elsewhere):
         return StreamingHttpResponse(source.part(start, length))
-    return StreamingHttpResponse(Slice(source, start, length))
+    return StreamingHttpResponse(Slice(source, start, length, blob))
 
 
 def _headers(response: HttpResponseBase, etag: str | None, modified: float, immutable: bool) -> HttpResponseBase:

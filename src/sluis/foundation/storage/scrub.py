@@ -1,0 +1,96 @@
+"""Bits change on disks without anybody touching them. What no longer fits its name is put aside and given to nobody."""
+
+import hashlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from io import RawIOBase
+from pathlib import Path
+
+from django.conf import settings
+
+from sluis.foundation.storage.cache import damaged
+from sluis.foundation.storage.chosen import bucket, disk
+from sluis.foundation.storage.disk import fsync, hash_of
+from sluis.foundation.storage.types import CHUNK
+
+log = logging.getLogger("sluis.storage")
+TURNS = 7
+_TRUSTED_SECONDS, _REMEMBERED = 86_400.0, 50_000
+_proven: OrderedDict[str, float] = OrderedDict()
+_lock = threading.Lock()
+
+
+def scrub(turn: int) -> list[str]:
+    """Read the blobs on this disk whose turn it is (0 to 6), and put aside what is damaged; returns those."""
+    mine = (one.sha256 for one in disk().stored() if int(one.sha256[:2], 16) % TURNS == turn % TURNS)
+    found = list[str]()
+    for sha256 in mine:
+        try:
+            whole = hash_of(disk().place(sha256)).sha256 == sha256
+        except FileNotFoundError:  # went meanwhile
+            continue
+        except OSError:
+            log.exception("a file cannot be read")
+            whole = False
+        if not whole:
+            put_aside(sha256)
+            found.append(sha256)
+    return found
+
+
+def put_aside(sha256: str) -> None:
+    """A copy of what stands in the bucket is thrown away, and fetched anew; what stands nowhere else is kept apart."""
+    log.error("file %s is no longer what was put in it", sha256)
+    place = disk().place(sha256)
+    if bucket() is not None:
+        place.unlink(missing_ok=True)
+        return
+    target = _aside() / sha256
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    place.replace(target)
+    fsync(target.parent)
+    fsync(place.parent)
+
+
+def is_aside(sha256: str) -> bool:
+    return (_aside() / sha256).exists()
+
+
+def sent(file: RawIOBase, sha256: str) -> Iterator[bytes]:
+    """All bytes of an open blob of this disk. The first time in a day the last piece waits until everything fits the
+    name: nobody then has a whole file that is not right. Raises Unavailable in its place."""
+    proven, hasher, waiting = _is_proven(sha256), hashlib.sha256(), b""
+    while piece := file.read(CHUNK):
+        if proven:
+            yield piece
+            continue
+        if waiting:
+            yield waiting
+        hasher.update(piece)
+        waiting = piece
+    if proven:
+        return
+    if hasher.hexdigest() != sha256:
+        put_aside(sha256)
+        raise damaged(sha256)
+    _prove(sha256)
+    yield waiting
+
+
+def _is_proven(sha256: str) -> bool:
+    return time.monotonic() - _proven.get(sha256, float("-inf")) < _TRUSTED_SECONDS
+
+
+def _prove(sha256: str) -> None:
+    with _lock:
+        _proven[sha256] = time.monotonic()
+        _proven.move_to_end(sha256)
+        if len(_proven) > _REMEMBERED:
+            _proven.popitem(last=False)
+
+
+def _aside() -> Path:
+    return settings.SLUIS.data / "damaged"
