@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.db.models.fields.json import KT
+
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits, SandboxFailure
 from sluis.foundation.service import BlobRef, blobs, progress, require, unfinished, writing
@@ -92,7 +94,8 @@ def files(table: str) -> tuple[Mapping[str, str], bool]:
 
 def held_blobs() -> Iterator[str]:
     """Hashes of the structures of every table that stands outside."""
-    made = ReadingAid.objects.exclude(sha256="").filter(table__in=_standing().values("table__sha256"))
+    standing = _standing().values_list(KT("table__sha256"))  # as text: PostgreSQL compares no JSON with one
+    made = ReadingAid.objects.exclude(sha256="").filter(table__in=standing)
     yield from made.values_list("sha256", flat=True).iterator()
 
 
