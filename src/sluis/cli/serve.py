@@ -1,4 +1,7 @@
-"""Web server and job worker in one command: the parent of the web processes runs the jobs."""
+"""Web server and job worker in one command: the parent of the web processes runs the jobs.
+
+With SLUIS_JOBS=0 it runs none. On PostgreSQL it also keeps the search index of its own machine up.
+"""
 
 import logging
 import multiprocessing
@@ -46,6 +49,10 @@ def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
     )
     stop = threading.Event()
     workers = job_threads(stop, env.jobs)
+    if env.database:
+        from sluis.release.service import follow_index
+
+        workers.append(threading.Thread(target=follow_index, args=(stop,), name="index", daemon=True))
     server.on_startup(lambda: [thread.start() for thread in workers])
     server.on_startup(announce or (lambda: announce_address(env)))
     try:

@@ -63,6 +63,7 @@ from sluis.release.queries import (
 )
 from sluis.release.record.export import RecordFile, export_dossier
 from sluis.release.refreshing import request_change
+from sluis.release.search.index import follow as follow_index
 from sluis.release.search.index import is_behind as index_is_behind
 from sluis.release.search.index import rebuild as rebuild_index
 from sluis.release.sharing import publish_query, withdraw_query
@@ -83,6 +84,7 @@ __all__ = [
     "dossiers",
     "export_dossier",
     "feedback_for",
+    "follow_index",
     "give_feedback",
     "index_is_behind",
     "lift_embargo",

@@ -26,6 +26,7 @@ type Columns = Any  # a pyarrow.Schema, which has no types
 NAME = NAMESPACE = "sluis"
 DATASET, SINCE = "sluis.dataset", "sluis.since"
 _PATIENCE_SECONDS = 30
+_WRITING = 7_584_714  # of our own choosing: the lock of who writes in the catalogue
 _FILES = {PY_IO_IMPL: files.NAME}
 # A commit that lost would be tried again by pyiceberg without looking what the winner wrote; our next run does look.
 _PROPERTIES = {
@@ -40,7 +41,7 @@ def opened() -> Generator[SqlCatalog]:
     """The catalogue for one writer at a time, by a lock that a killed process lets go. Raises Unavailable."""
     root = _root()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (root / "lock").open("w") as lock:
+    with (root / "lock").open("w") as lock, _one_machine():
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             with closing(SqlCatalog(NAME, uri=database(), warehouse=located(root), **_FILES)) as catalogue:
@@ -52,6 +53,20 @@ def opened() -> Generator[SqlCatalog]:
                 N_("De Iceberg-catalogus is niet te lezen of te schrijven."),
                 way_out=N_("Probeer het later opnieuw; sluis doctor zegt of de database bezet is."),
             ) from error
+
+
+@contextmanager
+def _one_machine() -> Generator[None]:
+    """A lock in PostgreSQL that goes with our connection, for other machines do not see the lock on a file."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_WRITING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_WRITING])
 
 
 def located(path: Path) -> str:

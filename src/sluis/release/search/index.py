@@ -6,6 +6,7 @@ after the commit. A crash in between only means that the same rows are indexed o
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import threading
@@ -17,6 +18,7 @@ from typing import Any
 
 import tantivy
 from django.conf import settings
+from django.db import DatabaseError, close_old_connections
 from django.db.models import Max
 
 from sluis.foundation.service import progress
@@ -27,6 +29,7 @@ from sluis.release.models import PublicDataset
 from sluis.release.search import schema
 from sluis.release.types import Kind
 
+log = logging.getLogger("sluis.search")
 HEAP = 64_000_000
 BATCH = 2_000
 
@@ -59,6 +62,19 @@ def is_behind() -> bool:
     """True when something public is not in the index yet, or there is no index."""
     state, newest = _state(), _newest()
     return (state.revision < newest) if state else newest > 0
+
+
+def follow(stop: threading.Event, every: float = 2.0) -> None:
+    """Keep the index of this machine up with what others publish, until `stop` is set: one look at the database each
+    time. For when several machines stand on one database, and the job that follows an event runs on one of them."""
+    while not stop.wait(every):
+        try:
+            if is_behind():
+                catch_up()
+        except (DatabaseError, OSError, ValueError):  # ValueError: what tantivy raises
+            log.exception("the search index could not follow; trying again")
+        finally:
+            close_old_connections()
 
 
 def opened() -> tantivy.Index:
