@@ -26,8 +26,20 @@ FULL: dict[str, Any] = BASE | {
     "tolerations": [{"key": "a", "operator": "Exists"}],
 }
 ALONE = BASE | {"worker": {"replicas": 0}, "persistence": {"existingClaim": "own"}, "networkPolicy": {"enabled": False}}
+SEVERAL = BASE | {
+    "existingSecret": "geheim",
+    "severalHosts": {"enabled": True, "web": 3},
+    "settings": {"SLUIS_STORAGE": "s3://bestanden", "SLUIS_STORAGE_ENDPOINT": "https://s3.example"},
+}
+MUST = {
+    "secret-key": "k" * 40,
+    "database": "postgresql://sluis@database/sluis",
+    "storage-key-id": "sleutel",
+    "storage-secret-key": "geheim",
+}
 KINDS = {"Deployment", "Service", "PersistentVolumeClaim", "NetworkPolicy"}
-MADE = [(BASE, KINDS), (FULL, KINDS | {"Ingress"}), (ALONE, {"Deployment", "Service"})]
+MADE = [(BASE, KINDS), (FULL, KINDS | {"Ingress"}), (ALONE, {"Deployment", "Service"}),
+        (SEVERAL, {"Deployment", "Service", "NetworkPolicy"})]  # fmt: skip
 VERSIONS = ("1.27", "1.30", "1.34")
 
 
@@ -41,7 +53,7 @@ def rendered(helm: Any, values: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for path, text in files.items() if path.endswith(".yaml") for one in yaml.safe_load_all(text) if one]
 
 
-@pytest.mark.parametrize(("values", "kinds"), MADE, ids=["base", "full", "alone"])
+@pytest.mark.parametrize(("values", "kinds"), MADE, ids=["base", "full", "alone", "several"])
 def test_helm_lints_and_renders_what_kubernetes_takes(helm: Any, values: dict[str, Any], kinds: set[str]) -> None:
     kubernetes = pytest.importorskip("kubernetes_validate", reason="`make deploy` installs the schemas of Kubernetes")
     report = helm.lint(str(CHART), values, strict=True)
@@ -63,6 +75,8 @@ def test_helm_lints_and_renders_what_kubernetes_takes(helm: Any, values: dict[st
         BASE | {"onbekend": 1},
         BASE | {"settings": {"SLUIS_SECRET_KEY": "staat-hier-niet"}},
         BASE | {"worker": {"replicas": -1}},
+        BASE | {"severalHosts": {"enabled": True}},
+        SEVERAL | {"settings": {}},
     ],
 )
 def test_wrong_values_are_refused_before_anything_is_made(helm: Any, wrong: dict[str, Any]) -> None:
@@ -71,7 +85,7 @@ def test_wrong_values_are_refused_before_anything_is_made(helm: Any, wrong: dict
         chart.validate_schema(chart.merge_values(wrong))
 
 
-@pytest.mark.parametrize(("values", "_kinds"), MADE, ids=["base", "full", "alone"])
+@pytest.mark.parametrize(("values", "_kinds"), MADE, ids=["base", "full", "alone", "several"])
 def test_pods_hold_no_rights_and_settings_that_exist(helm: Any, values: dict[str, Any], _kinds: set[str]) -> None:
     pods = [one["spec"]["template"]["spec"] for one in rendered(helm, values) if one["kind"] == "Deployment"]
     assert pods
@@ -87,6 +101,10 @@ def test_pods_hold_no_rights_and_settings_that_exist(helm: Any, values: dict[str
         named = {name for name in plain if name.startswith("SLUIS_")}
         named |= {e["name"] for e in container["env"] if "secretKeyRef" in e.get("valueFrom", {})}
         assert named <= {f"SLUIS_{name.upper()}" for name in Env.__dataclass_fields__}
+        held = [
+            (e["name"], e["valueFrom"]["secretKeyRef"]) for e in container["env"] if e["name"] in named - set(plain)
+        ]
+        plain |= {name: MUST[reference["key"]] for name, reference in held if not reference["optional"]}
         assert Env.load({name: plain[name] for name in plain if name.startswith("SLUIS_")}).https
 
 
@@ -99,6 +117,21 @@ def test_one_site_does_the_jobs_when_there_is_no_worker(helm: Any) -> None:
                 env = {e["name"]: e.get("value") for e in container["env"]}
                 jobs[name, container["args"][0]] = env["SLUIS_JOBS"]
     assert jobs == {("base", "serve"): "0", ("base", "worker"): "2", ("alone", "serve"): "1"}
+
+
+def test_several_hosts_share_nothing_but_database_bucket_and_key(helm: Any) -> None:
+    pods = {one["metadata"]["name"]: one["spec"] for one in rendered(helm, SEVERAL) if one["kind"] == "Deployment"}
+    assert pods["proef-web"]["replicas"] == 3
+    for spec in pods.values():
+        pod = spec["template"]["spec"]
+        assert "affinity" not in pod
+        assert "emptyDir" in next(volume for volume in pod["volumes"] if volume["name"] == "data")
+        secrets = [
+            e["valueFrom"]["secretKeyRef"]
+            for e in pod["containers"][0]["env"]
+            if "SLUIS" in e["name"] and "valueFrom" in e
+        ]
+        assert {one["key"] for one in secrets if not one["optional"]} == set(MUST)
 
 
 def test_the_image_file_is_linted() -> None:
@@ -118,8 +151,10 @@ def compose() -> dict[str, Any]:
 def test_the_compose_file_fits_its_image_and_its_settings() -> None:
     image = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
     known = {f"SLUIS_{name.upper()}" for name in Env.__dataclass_fields__}
-    assert set(compose()["services"]) == {"web", "worker"}
-    for service in compose()["services"].values():
+    services = compose()["services"]
+    assert services.pop("database")["profiles"] == ["postgres"]  # only there when it is asked for
+    assert set(services) == {"web", "worker"}
+    for service in services.values():
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert f"USER {service['user']}" in image
@@ -138,7 +173,7 @@ def test_the_compose_file_is_one_by_the_specification() -> None:
     document = yaml.safe_load(filled_in((DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
     read = compose_spec.PyCompose.from_yaml(yaml.safe_dump(document))
     read.validate()
-    assert set(read.service_names()) == {"web", "worker"}
+    assert set(read.service_names()) == {"web", "worker", "database"}
     document["services"]["worker"]["depends_on"]["web"]["condition"] = "never"
     with pytest.raises(ValueError):
         compose_spec.PyCompose.from_yaml(yaml.safe_dump(document))

@@ -48,7 +48,7 @@ spec:
     fsGroup: 10001
     fsGroupChangePolicy: OnRootMismatch
     seccompProfile: { type: RuntimeDefault } # must let the Landlock calls through: containerd 1.7, CRI-O 1.24
-  {{- if eq .part "worker" }}
+  {{- if and (eq .part "worker") (not $values.severalHosts.enabled) }}
   affinity: # one database file, one node
     podAffinity:
       requiredDuringSchedulingIgnoredDuringExecution:
@@ -92,9 +92,10 @@ spec:
         - { name: {{ $name }}, value: {{ $value | toString | quote }} }
         {{- end }}
         {{- if $values.existingSecret }}
-        {{- range $name, $key := dict "SLUIS_SECRET_KEY" "secret-key" "SLUIS_METRICS_TOKEN" "metrics-token" "SLUIS_OIDC_CLIENT_SECRET" "oidc-client-secret" "SLUIS_MAIL_PASSWORD" "mail-password" }}
+        {{- $must := ternary (list "secret-key" "database" "storage-key-id" "storage-secret-key") list $values.severalHosts.enabled }}
+        {{- range $name, $key := dict "SLUIS_SECRET_KEY" "secret-key" "SLUIS_METRICS_TOKEN" "metrics-token" "SLUIS_OIDC_CLIENT_SECRET" "oidc-client-secret" "SLUIS_MAIL_PASSWORD" "mail-password" "SLUIS_DATABASE" "database" "SLUIS_STORAGE_KEY_ID" "storage-key-id" "SLUIS_STORAGE_SECRET_KEY" "storage-secret-key" }}
         - name: {{ $name }}
-          valueFrom: { secretKeyRef: { name: {{ $values.existingSecret }}, key: {{ $key }}, optional: true } }
+          valueFrom: { secretKeyRef: { name: {{ $values.existingSecret }}, key: {{ $key }}, optional: {{ not (has $key $must) }} } }
         {{- end }}
         {{- end }}
       startupProbe: # the first start brings the database to this version
@@ -116,7 +117,11 @@ spec:
         - { name: scratch, mountPath: /tmp }
   volumes:
     - name: data
+      {{- if $values.severalHosts.enabled }}
+      emptyDir: { sizeLimit: {{ $values.severalHosts.disk }} }
+      {{- else }}
       persistentVolumeClaim: { claimName: {{ include "sluis.claim" .root }} }
+      {{- end }}
     - name: scratch
       emptyDir: { sizeLimit: {{ $values.scratch }} }
 {{- end }}
