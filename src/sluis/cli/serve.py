@@ -48,11 +48,7 @@ def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
         log_access=False,  # our line per request names the route, not the address
     )
     stop = threading.Event()
-    workers = job_threads(stop, env.jobs)
-    if env.database:
-        from sluis.release.service import follow_index
-
-        workers.append(threading.Thread(target=follow_index, args=(stop,), name="index", daemon=True))
+    workers = [*job_threads(stop, env.jobs), *_index_threads(stop, env)]
     server.on_startup(lambda: [thread.start() for thread in workers])
     server.on_startup(announce or (lambda: announce_address(env)))
     try:
@@ -94,6 +90,14 @@ def job_threads(stop: threading.Event, count: int) -> list[threading.Thread]:
     from sluis.foundation.service import work as run_jobs
 
     return [threading.Thread(target=run_jobs, args=(stop,), name=f"jobs-{n}", daemon=True) for n in range(count)]
+
+
+def _index_threads(stop: threading.Event, env: Env) -> list[threading.Thread]:
+    """On PostgreSQL other machines may publish: see to our own index. On SQLite there are none."""
+    from sluis.release.service import follow_index
+
+    thread = threading.Thread(target=follow_index, args=(stop,), name="index", daemon=True)
+    return [thread] if env.database else []
 
 
 def _answer_probes(env: Env, threads: list[threading.Thread]) -> None:
