@@ -1,4 +1,4 @@
-"""`sluis move`: carries an installation over to another database, and proves that nothing differs."""
+"""`sluis move`: carries an installation over to another database or storage, and proves that nothing differs."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,37 +8,46 @@ import typer
 
 from sluis.cli.language import _
 from sluis.cli.start import start
-from sluis.cli.terminal import Command, result
+from sluis.cli.terminal import Command, progress, result
 from sluis.conf.env import Env
-from sluis.kernel.errors import Conflict
+from sluis.foundation.storage import Store, bucket, copy_all, disk
+from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
 
 SQLITE = "sqlite"
+DISK = "disk"
 
 
 def move(
     database: Annotated[
-        str,
+        str | None,
         typer.Option(
             help=_("Waarheen: postgresql://…, sqlite voor terug naar de datamap, of @bestand waarin het adres staat.")
         ),
-    ],
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(help=_("Waarheen met de bestanden: s3://bucket/map, of disk voor terug naar de datamap.")),
+    ] = None,
 ) -> None:
     env = start()
-    address = _address(database)
+    if database is None and storage is None:
+        raise Invalid("move.nothing", N_("Zeg waarheen: met --database, met --storage of met allebei."))
+    address = None if database is None else _address(database)
+    target = None if storage is None else _target(env, storage)
     _refuse_while_working(env, address)
-    from sluis.cli.databases.moving import move_to
-
-    proofs, head = move_to(address, env.data)
-    rows = sum(proof.rows for proof in proofs)
-    document = {
-        "tables": [asdict(proof) for proof in proofs],
-        "rows": rows,
-        "audit_seq": head[0],
-        "audit_head": head[1],
-        "settings": {"SLUIS_DATABASE": "********" if address else ""},
-    }
-    result(document, "\n".join(_told(document, database, address)))
+    document: dict[str, Any] = {"settings": {}}
+    lines = list[str]()
+    if target is not None:  # the files first: a database that points at them is the last to go
+        files = _files(env, target)
+        document |= {"files": files}
+        document["settings"]["SLUIS_STORAGE"] = "" if storage == DISK else storage
+        lines.append(_("{files} bestanden zijn overgezet, teruggelezen en gelijk.").format(files=files))
+    if address is not None:
+        document |= _database(env, address)
+        document["settings"]["SLUIS_DATABASE"] = "********" if address else ""
+        lines += _told(document)
+    result(document, "\n".join([*lines, *_settings(storage, database, address)]))
 
 
 def _address(given: str) -> str:
@@ -47,7 +56,31 @@ def _address(given: str) -> str:
     return "" if given == SQLITE else given
 
 
-def _refuse_while_working(env: Env, address: str) -> None:
+def _target(env: Env, storage: str) -> Store:
+    """Endpoint and keys are those of the settings, which may stand there before SLUIS_STORAGE does."""
+    if storage == (env.storage or DISK):
+        raise Conflict("move.same", N_("Daar staan de bestanden van deze installatie al."))
+    if storage == DISK:
+        return disk(env)
+    return bucket(env.changed(storage=storage)) or disk(env)
+
+
+def _files(env: Env, target: Store) -> int:
+    source = bucket(env) or disk(env)
+    with progress(_("bestanden overzetten en teruglezen"), sum(1 for _one in source.stored())) as step:
+        return copy_all(source, target, disk(env).temporary(), lambda done, of: step(f"{done}/{of}"))
+
+
+def _database(env: Env, address: str) -> dict[str, Any]:
+    from sluis.cli.databases.moving import move_to
+
+    proofs, head = move_to(address, env.data)
+    rows = sum(proof.rows for proof in proofs)
+    tables = [asdict(proof) for proof in proofs]
+    return {"tables": tables, "rows": rows, "audit_seq": head[0], "audit_head": head[1]}
+
+
+def _refuse_while_working(env: Env, address: str | None) -> None:
     from sluis.foundation.service import workers
 
     if address == env.database:
@@ -60,21 +93,28 @@ def _refuse_while_working(env: Env, address: str) -> None:
         )
 
 
-def _told(document: dict[str, Any], given: str, address: str) -> list[str]:
-    lines = [
+def _told(document: dict[str, Any]) -> list[str]:
+    return [
         _("{tables} tabellen met {rows} rijen zijn overgezet en aan beide kanten gelijk.").format(
             tables=len(document["tables"]), rows=document["rows"]
         ),
         _("Het logboek eindigt bij regel {audit_seq}: {audit_head}").format(**document),
-        _("Zet nu deze instelling, overal waar Sluis draait, en start Sluis weer:"),
     ]
+
+
+def _settings(storage: str | None, database: str | None, address: str | None) -> list[str]:
+    lines = [_("Zet nu deze instelling, overal waar Sluis draait, en start Sluis weer:")]
+    if storage is not None:
+        lines.append(f"  SLUIS_STORAGE={'' if storage == DISK else storage}")
+    if database is None:
+        return lines
     if not address:
         return [*lines, "  SLUIS_DATABASE="]
-    if given.startswith("@"):
-        return [*lines, f"  SLUIS_DATABASE_FILE={given[1:]}"]
+    if database.startswith("@"):
+        return [*lines, f"  SLUIS_DATABASE_FILE={database[1:]}"]
     return [*lines, _("  SLUIS_DATABASE=(het adres dat u net gaf)")]
 
 
 def add_to(app: typer.Typer) -> None:
-    help_text = _("Zet de database over naar PostgreSQL of terug, en bewijs dat alles er is.")
+    help_text = _("Zet de database of de bestanden over naar een andere plek of terug, en bewijs dat alles er is.")
     app.command("move", cls=Command, help=help_text)(move)

@@ -8,7 +8,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from ipaddress import ip_network
 from pathlib import Path
 from socket import gethostname
@@ -176,8 +176,19 @@ class Env:
         ]
         faults += _check(values)
         if faults:
-            raise Invalid("settings.invalid", N_("De instellingen kloppen niet."), faults=faults)
+            raise _wrong(faults)
         return cls(**values)
+
+    def changed(self, **values: Any) -> "Env":
+        """The same with other values. Raises Invalid as `load` does."""
+        found = replace(self, **values)
+        if faults := _check(vars(found)):
+            raise _wrong(faults)
+        return found
+
+
+def _wrong(faults: list[Fault]) -> Invalid:
+    return Invalid("settings.invalid", N_("De instellingen kloppen niet."), faults=faults)
 
 
 def first_secret(env: Env) -> str:

@@ -159,6 +159,7 @@ KIND_OF = {
     "move.address": "invalid",
     "move.differs": "conflict",
     "move.not-empty": "conflict",
+    "move.nothing": "invalid",
     "move.prepare": "conflict",
     "move.same": "conflict",
     "move.working": "conflict",

@@ -1,6 +1,7 @@
 """An installation with content goes to a real PostgreSQL and back, and so does its backup; nothing differs."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 from tests import postgres
 from tests.serving import surroundings
+from tests.storage_servers import bucket, environment
 
 SECRET = postgres.PASSWORD
 
@@ -36,9 +38,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-def run(data: Path, *words: str, database: str = "", code: int = 0) -> Any:
+def run(data: Path, *words: str, database: str = "", code: int = 0, **more: str) -> Any:
     """A command as an operator gives it; its outcome, which never shows the password of the database."""
-    more = {"SLUIS_DATABASE": database} if database else {}
+    more |= {"SLUIS_DATABASE": database} if database else {}
     done = subprocess.run(
         [sys.executable, "-m", "sluis", *words, "--json", "--quiet"],
         env=surroundings(data, **more),
@@ -136,3 +138,25 @@ def test_what_is_filled_is_never_written_over(server: postgres.Server, site: Pat
 @pytest.mark.parametrize("given", ["mysql://u:van-de-beheerder-11@h/d", "van-de-beheerder-11"])
 def test_an_address_that_is_none_is_refused(site: Path, given: str) -> None:
     assert run(site, "move", "--database", given, code=1)["code"] == "move.address"
+
+
+def test_the_files_go_to_a_bucket_and_back(site: Path, tmp_path: Path) -> None:
+    """Endpoint and keys are set already; only after the move SLUIS_STORAGE is."""
+    data = tmp_path / "data"
+    shutil.copytree(site, data)
+    files = {file.name for file in (data / "blobs").glob("??/??/*")}
+    (tmp_path / "s3").mkdir()
+    with bucket(tmp_path / "s3") as settings:
+        there = environment(settings)
+        storage = there.pop("SLUIS_STORAGE")
+        went = run(data, "move", "--storage", storage, **there)
+        assert went == {"settings": {"SLUIS_STORAGE": storage}, "files": len(files)}
+        shutil.rmtree(data / "blobs")
+        there["SLUIS_STORAGE"] = storage
+        assert run(data, "doctor", "--deep", **there)["sound"]
+        assert run(data, "move", "--storage", storage, code=1, **there)["code"] == "move.same"
+        assert run(data, "move", "--storage", "disk", **there)["files"] == len(files)
+        assert run(data, "move", "--storage", "s3://with?a=query", code=1, **there)["code"] == "settings.invalid"
+    assert {file.name for file in (data / "blobs").glob("??/??/*")} == files
+    assert run(data, "doctor", "--deep")["sound"]
+    assert run(data, "move", code=1)["code"] == "move.nothing"
