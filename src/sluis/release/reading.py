@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.db.models import Count, F, QuerySet, Sum
 
 from sluis.kernel.errors import Gone, Invalid, NotFound, Unavailable
+from sluis.kernel.recent import Recent
 from sluis.kernel.text import N_
 from sluis.register import service as register
 from sluis.release import addresses
@@ -30,6 +31,8 @@ MOST_PER_PAGE = 200
 SITEMAP_SIZE = 10_000
 NOT_OPEN = (Kind.RESTRICTED.value, Kind.CLOSED.value)
 _LIGHT = ("document", "bbox")
+# Until something of the dataset changes outside: its columns with their profile take long to read.
+_tables: Recent[tuple[Any, ...], PublicTableInfo] = Recent(500)
 
 
 class StillMade(Unavailable):
@@ -84,19 +87,13 @@ def release(slug: str, number: int) -> PublicReleaseInfo:
 
 def table(slug: str, number: int | None = None) -> PublicTableInfo:
     """The rows of a release (the current one when none is named). Raises NotFound without rows, Gone."""
-    row = _light().filter(slug=slug).first()
-    if row is None:
-        raise _unknown()
-    return _table(row, number)
-
-
-def _table(row: PublicDataset, number: int | None) -> PublicTableInfo:
-    """Known by this process until something of the dataset changes outside: columns with their profile are long."""
-    key = f"table-{row.dataset_id}-{number}-{row.revision}"
-    known: PublicTableInfo | None = caches["local"].get(key)
+    at = PublicDataset.objects.filter(slug=slug).values_list("dataset_id", "revision")[:1]
+    key = (*next(iter(at), ()), number)
+    known = _tables.get(key)
     if known is None:
+        row = _row(slug)
         known = _read_table(row, _number(row, number))
-        caches["local"].set(key, known, timeout=3600)
+        _tables.put((row.dataset_id, row.revision, number), known)
     return known
 
 

@@ -2,21 +2,18 @@
 
 import logging
 import time
-from collections import OrderedDict
-from threading import Lock
 
 from sluis.foundation.service import blobs
 from sluis.kernel.errors import SluisError
+from sluis.kernel.recent import Recent
 from sluis.lake.serving import plan
 from sluis.lake.serving.ready import Ready
 from sluis.release import aids
 from sluis.release.types import PublicTableInfo
 
 log = logging.getLogger("sluis.release")
-_MOST = 200
 _LOOK_AGAIN_SECONDS = 5.0
-_opened: OrderedDict[str, tuple[Ready | None, float]] = OrderedDict()
-_lock = Lock()
+_opened: Recent[str, tuple[Ready | None, float]] = Recent(200)
 
 
 def ready(table: PublicTableInfo) -> Ready | None:
@@ -27,17 +24,11 @@ def ready(table: PublicTableInfo) -> Ready | None:
     if table.rows < plan.LEAST_ROWS:
         return None
     now = time.monotonic()
-    with _lock:
-        if found := _opened.get(table.sha256):
-            _opened.move_to_end(table.sha256)
-            if now < found[1]:
-                return found[0]
-    opened, until = _open(table.sha256, now)
-    with _lock:
-        _opened[table.sha256] = opened, until
-        while len(_opened) > _MOST:
-            _opened.popitem(last=False)
-    return opened
+    found = _opened.get(table.sha256)
+    if found is None or now >= found[1]:
+        found = _open(table.sha256, now)
+        _opened.put(table.sha256, found)
+    return found[0]
 
 
 def _open(sha256: str, now: float) -> tuple[Ready | None, float]:

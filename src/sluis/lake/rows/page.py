@@ -1,13 +1,12 @@
 """Pages, single rows and facets of one table version."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sluis.kernel.errors import Invalid, NotFound
+from sluis.kernel.recent import Recent
 from sluis.kernel.text import N_
 from sluis.lake.rows import duck
 from sluis.lake.rows.cursor import Cursor, decode, encode
@@ -24,9 +23,7 @@ from sluis.lake.serving.ready import Ready
 
 # Of the texts of one page; beyond it the page is shorter than asked and the next one goes on there.
 MOST_BYTES = 32_000_000
-_COUNTS = 2000
-_counts: OrderedDict[tuple[str, tuple[Column, ...], Selection], int] = OrderedDict()
-_counts_lock = Lock()
+_counts: Recent[tuple[str, tuple[Column, ...], Selection], int] = Recent(2000)
 
 
 def page(
@@ -96,19 +93,14 @@ def _cursor(lines: Sequence[tuple[Any, ...]], request: PageRequest, known: dict[
 def count(path: Path | Files, columns: Sequence[Column], selection: Selection, ready: Ready | None = None) -> int:
     """Exact number of rows in the selection, remembered per version: a table version never changes."""
     key = (str(path), tuple(columns), selection)
-    with _counts_lock:
-        if key in _counts:
-            _counts.move_to_end(key)
-            return _counts[key]
+    if (known := _counts.get(key)) is not None:
+        return known
     total = finding.count_of(ready, columns, selection) if ready else None
     if total is None:
         source, files = _opened(path)
         sql, params = count_of(selection, {c.name: c for c in columns}, source)
         total = duck.fetch(sql, [files, *params])[0][0]
-    with _counts_lock:
-        _counts[key] = total
-        while len(_counts) > _COUNTS:
-            _counts.popitem(last=False)
+    _counts.put(key, total)
     return total
 
 

@@ -43,12 +43,28 @@ def tests_of(selection: Selection, columns: Sequence[Column], ready: Judged) -> 
         if test is None:
             return None
         tests.append(test)
+    tests = _narrowed(tests)
     if selection.search:
         test = _anywhere(selection.search, [c.name for c in columns if c.type == "text"], ready)
         if test is None:
             return None
         tests.append(test)
     return tests
+
+
+def _narrowed(tests: list[Test]) -> list[Test]:
+    """ "From" and "until" on one column are looked at together."""
+    between: dict[str, Between] = {}
+    others: list[Test] = []
+    for test in tests:
+        if not isinstance(test, Between):
+            others.append(test)
+        elif (known := between.get(test.vector.name)) is None:
+            between[test.vector.name] = test
+        else:
+            first, end = max(known.first, test.first), min(known.end, test.end)
+            between[test.vector.name] = Between(test.vector, first, max(first, end))
+    return [*between.values(), *others]
 
 
 def _test(condition: Condition, ready: Judged) -> Test | None:
