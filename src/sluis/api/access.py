@@ -4,8 +4,8 @@ key itself."""
 _OPERATIONS = (
     "root", "list_datasets", "read_dataset", "read_decision", "read_contract", "list_releases", "read_release",
     "list_columns", "list_rows", "list_groups", "read_row", "download_release_file", "download_current_file",
-    "read_provenance", "list_organisations", "list_themes", "list_not_open", "list_planned", "list_withdrawn",
-    "read_openapi", "ask_sql",
+    "read_provenance", "list_changes", "list_organisations", "list_themes", "list_not_open", "list_planned",
+    "list_withdrawn", "read_openapi", "ask_sql",
 )  # fmt: skip
 _OTHERS = (
     "api-unknown", "push", "catalog", "catalog-form", "catalog-context", "id-catalog", "id-publisher",

@@ -191,6 +191,9 @@ PRIVACY: dict[str, Fields] = {
         possible="reason body", none="id dataset number status outcome published_at sha256 withdrawn_at"
     ),
     "release.PublicFile": Fields(possible="sha256", none="id dataset release format name media_type size"),
+    "release.PublicDifference": Fields(
+        possible="result old_sha256 new_sha256 file_sha256", none="id dataset_id made_at"
+    ),
     "release.PublicTable": Fields(possible="sha256 columns provenance", none="id dataset release rows geometry"),
     "release.ReadingAid": Fields(possible="sha256", none="id table name place size note made_at"),
     "release.ReleaseCopy": Fields(possible="sha256", none="id release format name media_type size made_at"),

@@ -19,7 +19,7 @@ from sluis.lake.contracting.queries import (
 )
 from sluis.lake.contracting.records import ContractRecord, OutcomeRecord
 from sluis.lake.deriving import derive
-from sluis.lake.differing import Difference, being_compared, diff, known_diff, request_diff
+from sluis.lake.differing import Difference, being_compared, diff, diff_files, known_diff, request_diff
 from sluis.lake.engines.running import examined as engine_version
 from sluis.lake.iceberg.following import behind, follow, follow_all
 from sluis.lake.keeping.holding import ALL as EVERY_VERSION
@@ -141,6 +141,7 @@ __all__ = [
     "dataset_of",
     "derive",
     "diff",
+    "diff_files",
     "drop_draft",
     "engine_version",
     "expire",

@@ -2,7 +2,8 @@
 
 _PAGES = (
     "home", "search", "search-twin", "dataset", "dataset-twin", "dataset-api", "decision", "feedback", "table",
-    "table-twin", "table-excel", "row", "versions", "version", "not-open", "not-open-twin", "planned", "planned-twin",
+    "table-twin", "table-excel", "row", "versions", "version", "version-changes", "not-open", "not-open-twin",
+    "planned", "planned-twin",
     "withdrawn", "feedback-status", "about", "accessibility", "privacy", "process", "security", "developers", "problem",
     "policy", "policy-twin", "policy-rule", "policy-version", "policy-file", "policy-moved",
     "requests", "request-new", "request", "request-clarify",

@@ -64,6 +64,7 @@ urlpatterns = [
     path("datasets/<slug:slug>/table/<int:number>", table.single, name="row"),
     path("datasets/<slug:slug>/versions", versions.versions, name="versions"),
     path("datasets/<slug:slug>/versions/<int:number>", versions.version, name="version"),
+    path("datasets/<slug:slug>/versions/<int:number>/changes", versions.changed, name="version-changes"),
     path("not-open", lists.not_open, name="not-open"),
     path("not-open.<twin:form>", lists.not_open_twin, name="not-open-twin"),
     path("planned", lists.planned, name="planned"),

@@ -102,6 +102,22 @@ def keep_feed() -> int:
 
 
 @task
+def compare_releases(slug: str, old: int, new: int) -> None:
+    """Somebody outside wants to know what differs."""
+    from sluis.release import comparing
+
+    comparing.compare(slug, old, new)
+
+
+@task
+def compare_newest(event: dict[str, Any]) -> None:
+    """A release came out: what is new in it?"""
+    from sluis.release import comparing
+
+    comparing.compare_newest(event["data"]["slug"])
+
+
+@task
 def fill_provenance() -> int:
     """What an upgrade could not tell yet of tables that stand outside."""
     from sluis.release import projection
@@ -127,6 +143,7 @@ def register() -> None:
     subscribe("contract.changed", look_at_changed_contract)
     subscribe("contract.checked", look_at_checked_contract)
     subscribe("release.published", follow_index)
+    subscribe("release.published", compare_newest)
     subscribe("release.copy.made", follow_index)
     subscribe("release.withdrawn", follow_index)
     subscribe("release.noticed", follow_index)
@@ -135,6 +152,8 @@ def register() -> None:
 
 
 def _held() -> Iterable[str]:
+    from sluis.release import comparing
     from sluis.release.publishing import held_blobs
 
-    return held_blobs()
+    yield from held_blobs()
+    yield from comparing.held_blobs()

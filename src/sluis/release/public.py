@@ -5,6 +5,7 @@ tombstone(slug) -> PublicDatasetRecord          the withdrawn one, for the 410 p
 releases(slug) -> tuple[PublicReleaseInfo, ...] newest first; withdrawn ones without files
 standing_tables(slug, most)                     those with rows that still stand, newest first, without files
 release(slug, number) -> PublicReleaseInfo      NotFound, Gone
+changes(slug, old, new, ip="")                  what differs; StillComparing, Invalid, NotFound, Gone; changed_rows
 provenance(slug, number)                        where the rows of a release come from; NotFound, Gone
 contract(slug) -> PublicContractRecord          NotFound when nothing is promised; Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
@@ -33,6 +34,8 @@ from django.conf import settings
 from sluis.register.types import PublicCatalogue
 from sluis.release import addresses
 from sluis.release.asking import sql_door, sql_limit
+from sluis.release.comparing import StillComparing, changed_rows, changes
+from sluis.release.comparing import columns_of as changed_columns
 from sluis.release.contracts import contract
 from sluis.release.feed import feed_page, feed_state
 from sluis.release.feedback import public_feedback, public_feedback_of
@@ -64,8 +67,12 @@ from sluis.release.search.query import search
 from sluis.release.sharing import public_queries, public_query
 
 __all__ = [
+    "StillComparing",
     "StillMade",
     "catalogue",
+    "changed_columns",
+    "changed_rows",
+    "changes",
     "contract",
     "counts",
     "dataset",

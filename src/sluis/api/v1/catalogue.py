@@ -11,8 +11,10 @@ from pydantic import Field
 
 from sluis.api.v1 import addresses, contracts, shapes
 from sluis.api.v1.app import VERSION, read
+from sluis.foundation.service import client_address
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
+from sluis.lake.rows.types import PageRequest
 from sluis.release import public
 from sluis.release.types import FACETS, Kind, PublicPage, SearchRequest, Sort
 from sluis.web.paging import with_query
@@ -43,6 +45,12 @@ class NotOpen(Paging):
     kind: Literal["", "restricted", "closed"] = Field("", description="Both when empty.")
     ground: Values = Field(description="Ground uris: any of them. Which there are stands under `facets`.")
     organisation: str = Field("", max_length=100, description="Organisation slug.")
+
+
+class Since(shapes.Shape):
+    since: int = Field(ge=1, le=2**31 - 1, description="The release to compare with.")
+    limit: int = Field(100, ge=1, le=1000)
+    cursor: str = Field("", max_length=2000)
 
 
 class OfRelease(shapes.Shape):
@@ -110,6 +118,15 @@ def list_releases(request: HttpRequest, slug: Slug) -> Mapping[str, Any]:
 def read_release(request: HttpRequest, slug: Slug, number: int) -> Mapping[str, Any]:
     """One release with its decision, files, columns and metadata"""
     return shapes.release_detail(slug, public.release(slug, number))
+
+
+@read("/datasets/{slug:slug}/releases/{int:number}/changes", tag="datasets", response=shapes.Changes)
+def list_changes(request: HttpRequest, slug: Slug, number: int, query: Query[Since]) -> Mapping[str, Any]:
+    """What differs from another release to this one: counts, columns, rows by page; 503 while it is worked out"""
+    found = public.changes(slug, query.since, number, ip=client_address(request))
+    rows = public.changed_rows(found, PageRequest(limit=query.limit, cursor=query.cursor))
+    onward = settings.SLUIS.url + with_query(request, cursor=rows.next_cursor) if rows.next_cursor else None
+    return shapes.changes(number, query.since, found.result, rows.rows) | {"next": onward}
 
 
 @read("/datasets/{slug:slug}/releases/{int:number}/provenance", tag="datasets", response=shapes.Provenance)

@@ -1,6 +1,6 @@
 """What the API answers: shapes with camelCase keys. Texts are in the asked language where there is one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from sluis.api.v1 import addresses
+from sluis.lake.rows.wire import plain
 from sluis.release.types import (
     FacetCount,
     PublicCard,
@@ -212,6 +213,26 @@ class ReleaseDetail(Release):
     metadata: dict[str, Any]
 
 
+class Changes(Shape):
+    """What differs from release `since` to `release`.
+
+    `by` is "key" (rows with the same `key` are held together) or "rows" (a changed row counts as one removed and one
+    added). `rows` is one page of it; `what` in a row says added, removed, before or after.
+    """
+
+    release: int
+    since: int
+    by: str
+    key: list[str]
+    added: int
+    removed: int
+    changed: int
+    columns: dict[str, int] = Field(description="Column: in how many changed rows it differs.")
+    schema_changes: list[dict[str, Any]] = Field(description="What became of the columns themselves.")
+    rows: list[dict[str, Any]]
+    next: str | None = Field(description="Address of the next page; null at the end.")
+
+
 class Part(Shape):
     sha256: str
     size: int
@@ -339,6 +360,17 @@ def file(found: PublicFileInfo) -> dict[str, Any]:
 def release(slug: str, found: PublicReleaseInfo) -> dict[str, Any]:
     plain = {name: getattr(found, name) for name in Release.model_fields.keys() - {"files", "href"}}
     return plain | {"files": [file(f) for f in found.files], "href": addresses.release(slug, found.number)}
+
+
+def changes(number: int, since: int, result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    named = {name: result[name] for name in ("by", "key", "added", "removed", "changed", "columns")}
+    return named | {
+        "release": number,
+        "since": since,
+        "schema_changes": list(result["schema"]["columns"]),
+        "rows": [{("what" if name == result["what"] else name): plain(value) for name, value in row.items()}
+                 for row in rows],
+    }  # fmt: skip
 
 
 def column(found: PublicColumn) -> dict[str, Any]:

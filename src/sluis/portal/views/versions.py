@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from sluis.foundation.service import client_address
 from sluis.kernel.errors import Gone, NotFound
 from sluis.kernel.text import N_
+from sluis.lake.rows.types import PageRequest
 from sluis.portal import columns, frame, licences, wording
 from sluis.portal.views.dataset import gone, moment, still_made
 from sluis.process import service as process
@@ -19,7 +21,8 @@ from sluis.process.rules import words
 from sluis.release import public
 from sluis.release.types import PublicDatasetRecord, PublicReleaseInfo
 from sluis.web import formats
-from sluis.web.shapes import Download, Step
+from sluis.web.paging import whole_number, with_query
+from sluis.web.shapes import Bar, Column, Download, Step, Table
 
 STATUS = {
     "current": (N_("Nieuwste versie"), "positive"),
@@ -27,6 +30,13 @@ STATUS = {
     "withdrawn": (N_("Ingetrokken"), "negative"),
 }
 
+WHAT = {
+    "added": N_("erbij"),
+    "removed": N_("weg"),
+    "before": N_("was"),
+    "after": N_("is nu"),
+}
+CHANGED, MOST_COLUMNS = 25, 12
 ORIGINS = {
     "file": N_("Een bestand dat is aangeleverd"),
     "source": N_("Een bron die vanzelf wordt opgehaald"),
@@ -119,6 +129,42 @@ def origin(slug: str, number: int) -> list[tuple[str, str]]:
         (gettext("Rijen afgekeurd"), formats.number(found["rows_rejected"])),
         (gettext("Rijen in de tabel"), formats.number(found["rows_total"])),
     ]
+
+
+def changed(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What differs from another version (`met`; the one before when not said) to this one."""
+    try:
+        found = public.dataset(slug)
+    except Gone:
+        return gone(request, public.tombstone(slug))
+    others = [one for one in public.standing_tables(slug, 100) if one.number != number]
+    since = whole_number(request.GET, "met", next((one.number for one in others if one.number < number), 0), least=0)
+    context = {**frame.of(found, "versions", inside=True), "number": number, "since": since, "others": others}
+    if not since:
+        return render(request, "portal/changes.html", context)
+    try:
+        told = public.changes(slug, since, number, ip=client_address(request))
+    except public.StillComparing:
+        return render(request, "portal/changes.html", context | {"waiting": True})
+    rows = public.changed_rows(told, PageRequest(limit=CHANGED, cursor=request.GET.get("cursor", "")))
+    result = told.result
+    titles = {one.name: columns.title_of(one).text for one in public.release(slug, number).columns}
+    return render(request, "portal/changes.html", context | {
+        "found": result,
+        "lines": _column_changes(public.release(slug, since), public.release(slug, number)),
+        "bars": [Bar(titles.get(name, name), count) for name, count in result["columns"].items()],
+        "table": _changed_table(result, rows.rows, titles),
+        "previous_url": with_query(request, cursor=rows.previous_cursor) if rows.previous_cursor else "",
+        "next_url": with_query(request, cursor=rows.next_cursor) if rows.next_cursor else "",
+    })  # fmt: skip
+
+
+def _changed_table(result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> Table:
+    shown, what = result["file_columns"][:MOST_COLUMNS], result["what"]
+    said = {name: gettext(text) for name, text in WHAT.items()}
+    heads = [Column(gettext("Wat")), *(Column(titles.get(name, name), kind) for name, kind in shown)]
+    lines = [[said[row[what]], *(row[name] for name, _kind in shown)] for row in rows]
+    return Table(gettext("Rijen die verschillen"), heads, lines, row_header=None, id="changes")
 
 
 def _withdrawn_version(request: HttpRequest, found: PublicDatasetRecord, number: int) -> HttpResponse:

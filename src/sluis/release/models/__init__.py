@@ -7,6 +7,7 @@ from sluis.release.models.feedback import Feedback
 from sluis.release.models.projection import (
     PublicContract,
     PublicDataset,
+    PublicDifference,
     PublicFeedPart,
     PublicFile,
     PublicGround,
@@ -25,6 +26,7 @@ __all__ = [
     "Preparer",
     "PublicContract",
     "PublicDataset",
+    "PublicDifference",
     "PublicFeedPart",
     "PublicFile",
     "PublicGround",

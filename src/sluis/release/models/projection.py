@@ -174,6 +174,28 @@ class PublicTable(models.Model):
         return f"{self.dataset}/{self.release}"
 
 
+class PublicDifference(models.Model):
+    """What differs between two files that stood outside as releases; see `release.comparing`.
+
+    `result`: counts, how rows were held together, changes of columns, and the columns of the file with the rows.
+    """
+
+    dataset_id = models.UUIDField(db_index=True)
+    old_sha256 = models.CharField(max_length=64)
+    new_sha256 = models.CharField(max_length=64)
+    result = models.JSONField()
+    file_sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["old_sha256", "new_sha256", "dataset_id"], name="public_difference_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_sha256[:8]} → {self.new_sha256[:8]}"
+
+
 class PublicQuery(models.Model):
     """A question in SQL that stands outside, as it was when it was published; `id` is that of the kept question."""
 
