@@ -190,6 +190,16 @@ def test_answers_that_are_missing(engine: str, tmp_path: Path, monkeypatch: pyte
     assert failure.value.code == "engine.incomplete"
 
 
+def test_a_fault_of_our_own_ends_the_wait(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(parts: list[Path]) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(running, "sliced", broken)
+    with pytest.raises(Unavailable) as failure:
+        profiled([written(tmp_path, "a.parquet", FIRST_PART)])
+    assert failure.value.code == "engine.incomplete"
+
+
 def test_what_the_doctor_says(engine: str, settings: Any) -> None:
     from sluis.cli.doctor.outside import check_engine
 

@@ -1,11 +1,12 @@
 """The outside: whether a table is worked on elsewhere, and the errand from a sandbox here to those of the engine."""
 
 import json
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ from sluis.lake.engines import letterbox
 from sluis.lake.engines.shapes import FAILED, Answer, Order, Shape, versions
 from sluis.lake.engines.slices import Slice, sliced
 
+_log = logging.getLogger("sluis.engine")
+
 type Told = Callable[[float, str], None]
 
 _SEE = "sluis.lake.engines.duck_work:see"
 _SLICE, _GROUP = "sluis.lake.engines.duck_work:ask_slice", "sluis.lake.engines.duck_work:ask_group"
 _MB = 1024 * 1024
 _PAUSE = 0.02
+_MOST_ROUNDS = 20
 _SHARED = ("columns", "spatial", "define")
 
 
@@ -42,11 +46,13 @@ def run(
         return sandbox.run(entry, request, reads=parts, writes=None, limits=limits, on_progress=told)
     folder = blobs.workdir("engine")
     far = {**request, "far": {"folder": str(folder)}}
+    # Waiting takes no processor, and each round there has its own limit.
+    patient = replace(limits, wall_seconds=limits.wall_seconds + _MOST_ROUNDS * settings.SLUIS.engine_minutes * 60)
     try:
         with _errand(folder, parts, limits) as errand:
             try:
                 return sandbox.run(
-                    entry, far, reads=parts, writes=folder, limits=limits, on_progress=told,
+                    entry, far, reads=parts, writes=folder, limits=patient, on_progress=told,
                     stopped=errand.failed.is_set,
                 )  # fmt: skip
             except sandbox.Stopped:
@@ -128,13 +134,19 @@ class _Errand:
             late.start()
             try:
                 letterbox.told(self._folder, number, self._answers(question))
-            except SluisError as failure:
-                self.failure = failure
-                self.failed.set()
+            except Exception as failure:  # noqa: BLE001 - who waits inside would do so for ever
+                self._fail(failure)
                 return
             finally:
                 late.cancel()
             number += 1
+
+    def _fail(self, failure: Exception) -> None:
+        if not isinstance(failure, SluisError):
+            _log.exception("the errand to the engine ended")
+            failure = _incomplete()
+        self.failure = failure
+        self.failed.set()
 
     def _answers(self, question: Mapping[str, Any]) -> Iterator[Answer]:
         """Raises Unavailable unless every slice answered every question."""

@@ -44,6 +44,9 @@ class Spark:
             # Not through a proxy of the environment: traffic goes to the server that was named, and nowhere else.
             builder = DefaultChannelBuilder(address, [("grpc.enable_http_proxy", 0)])
             self._session = SparkSession(builder, userId="sluis")
+            # Its threads that release what was answered are waited for wherever Python happens to collect an old
+            # session, also in the middle of another answer: that stood still for ever. A job tries again by itself.
+            self._session.client.disable_reattachable_execute()
             self._session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES, max_backoff=2000)])
         except (OSError, PySparkException, grpc.RpcError) as fault:
             raise self._failure(fault) from fault
