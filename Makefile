@@ -15,8 +15,9 @@ PYTEST = $(VENV)/pytest -n auto --dist loadscope
 # A real PostgreSQL from a wheel for as long as the command runs.
 ON_POSTGRES = $(VENV)/python -m tests.postgres
 # What most needs a second database under it: who writes at the same time, jobs, the chain, processes, versions of tables.
-RISKY = tests/integration/foundation tests/integration/process tests/integration/release/test_four_eyes.py \
-  tests/integration/release/test_search.py tests/integration/lake/test_table_versions.py tests/integration/lake/test_iceberg.py
+RISKY = $(addprefix tests/integration/,$(addprefix foundation/test_,in_line.py jobs.py operating_jobs.py audit.py \
+  people.py teams.py lending.py) process release/test_four_eyes.py release/test_search.py lake/test_table_versions.py \
+  lake/test_iceberg.py)
 VENV := .venv/bin
 # Trust the authorities this machine trusts, as pip does: an office network often has one of its own.
 AUTHORITIES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem))
