@@ -10,7 +10,8 @@ _OPERATIONS = (
 _OTHERS = (
     "api-unknown", "push", "catalog", "catalog-form", "catalog-context", "id-catalog", "id-publisher",
     "id-organisation", "id-dataset", "id-release", "doc-dataset", "doc-dataset-form", "sitemap", "sitemap-page",
-    "robots", "security-txt",
+    "robots", "security-txt", "lake", "lake-bucket", "lake-metadata", "lake-data",
+    "iceberg:config", "iceberg:namespaces", "iceberg:namespace", "iceberg:tables", "iceberg:table",
 )  # fmt: skip
 
 ROUTES = {f"api:{name}": "public" for name in _OPERATIONS} | dict.fromkeys(_OTHERS, "public")

@@ -68,6 +68,10 @@ class Elsewhere:
         """Exactly these bytes, as they come; all of them only when they fit the name."""
         if length == self.size:
             return cache.streamed(self.bucket, self.sha256, self.size)
+        return self.some(start, length)
+
+    def some(self, start: int, length: int) -> Iterator[bytes]:
+        """The same without a look at the name: for who reads here and there."""
         return self.bucket.read(self.sha256, start, length)
 
 

@@ -52,7 +52,7 @@ def dataset(slug: str) -> PublicDatasetRecord:
     """One public dataset. Raises NotFound; Gone with `reason` and `at` when it was withdrawn."""
     row = _row(slug)
     if row.kind == Kind.WITHDRAWN:
-        raise _gone(row.title, row.ground, row.changed_at)
+        raise gone(row.title, row.ground, row.changed_at)
     return _record(row)
 
 
@@ -285,7 +285,7 @@ def _standing(row: PublicDataset, number: int) -> PublicReleaseRow:
     if found is None:
         raise NotFound("release.unknown", N_("Deze versie bestaat niet."))
     if found.status == "withdrawn":
-        raise _gone(row.title, found.reason, found.withdrawn_at)
+        raise gone(row.title, found.reason, found.withdrawn_at)
     return found
 
 
@@ -293,7 +293,7 @@ def _number(row: PublicDataset, number: int | None) -> int:
     """The release that is meant, when it still stands."""
     if number is None:
         if row.kind == Kind.WITHDRAWN:
-            raise _gone(row.title, row.ground, row.changed_at)
+            raise gone(row.title, row.ground, row.changed_at)
         return row.release
     return _standing(row, number).number
 
@@ -364,7 +364,7 @@ def _unknown() -> NotFound:
     return NotFound("dataset.unknown", N_("Deze dataset bestaat niet."))
 
 
-def _gone(title: str, reason: str, at: Any) -> Gone:
+def gone(title: str, reason: str, at: Any) -> Gone:
     moment = at.isoformat() if at else ""
     return Gone(
         "dataset.withdrawn", N_("‘{title}’ is ingetrokken. Reden: {reason}"), title=title, reason=reason, at=moment

@@ -153,6 +153,8 @@ KIND_OF = {
     "json.no-table": "invalid",
     "json.too-big": "invalid",
     "keep.rule": "invalid",
+    "lake.namespace": "not-found",
+    "lake.table": "not-found",
     "lend.colleague": "not-found",
     "lend.over": "conflict",
     "lend.twice": "conflict",

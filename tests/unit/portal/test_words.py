@@ -87,7 +87,7 @@ def test_licences_in_plain_words():
 
 
 def test_a_quote_in_a_filter_stays_within_the_command():
-    (curl, *_rest) = snippets.snippets("bomen", [("naam", "d'Artagnan; rm -rf ~")])
+    (curl, *_rest) = snippets.snippets("bomen", [("naam", "d'Artagnan; rm -rf ~")], organisation="merwede")
     import shlex
 
     assert len(shlex.split(curl.code)) == 4

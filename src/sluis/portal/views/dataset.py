@@ -71,7 +71,7 @@ def interface(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         **frame.of(found, "dataset-api"),
         "rows_url": snippets.rows_url(slug) if table else "",
-        "snippets": snippets.snippets(slug, map_url=map_url(found)) if table else [],
+        "snippets": snippets.snippets(slug, organisation=found.organisation, map_url=map_url(found)) if table else [],
         "metadata_url": f"{settings.SLUIS.url}/api/v1/datasets/{slug}",
         "columns": table.columns if table else [],
         "forms": [(kind, f"{settings.SLUIS.url}/doc/dataset/{slug}.{ending}") for ending, kind in _FORMS],

@@ -27,9 +27,10 @@ def developers(request: HttpRequest) -> HttpResponse:
     example = _example()
     context = {
         "example": of_cards([example])[0] if example else None,
-        "snippets": snippets.snippets(example.slug) if example else [],
+        "snippets": snippets.snippets(example.slug, organisation=example.organisation) if example else [],
         "endpoints": endpoints(request),
         "base": f"{settings.SLUIS.url}/api/v1",
+        "lake": f"{settings.SLUIS.url}/api/iceberg",
         "openapi": f"{settings.SLUIS.url}{_OPENAPI}",
     }
     return render(request, "portal/developers.html", context)

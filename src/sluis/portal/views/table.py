@@ -59,7 +59,7 @@ def explore(request: HttpRequest, slug: str) -> HttpResponse:
         "pager": turning(request, rows, ROWS),
         "column_links": _column_links(request, first, len(known)),
         "downloads": _downloads(slug, asked),
-        "snippets": snippets.snippets(slug, asked.pairs, map_url=map_url(found)),
+        "snippets": snippets.snippets(slug, asked.pairs, organisation=found.organisation, map_url=map_url(found)),
         "clear_url": reverse("portal:table", args=[slug]),
         "sql_url": with_sql(reverse("portal:sql"), first_question(table_name(slug))),
     }
