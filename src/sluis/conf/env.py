@@ -236,18 +236,8 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _truth(value: str) -> bool:
-    words = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-        "": False,
-    }
-    return words[value.lower()]
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    return {**words, "": False}[value.lower()]
 
 
 _READERS: dict[type, Callable[[str], Any]] = {
