@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from sluis.desk import words
 from sluis.kernel.errors import SluisError, from_wire
 from sluis.lake import service as lake
+from sluis.lake.profile.looks import is_amount
 from sluis.lake.rows import page as rows_page
 from sluis.lake.rows.types import Column as RowColumn
 from sluis.lake.rows.types import Files, PageRequest, RowPage
@@ -140,6 +141,8 @@ def shown_value(profile: Mapping[str, Any], value: Any) -> str:
     kind = profile["type"]
     if kind in ("integer", "decimal", "number"):
         exact = Decimal(str(value))
+        if exact == exact.to_integral_value() and not is_amount(profile.get("name", ""), profile):
+            return cell(int(exact))
         return number(exact, min(4, max(0, -int(exact.as_tuple().exponent))))
     if kind == "date":
         return cell(date.fromisoformat(value))

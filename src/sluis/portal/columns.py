@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from sluis.lake.profile.looks import is_amount
 from sluis.lake.rows import types as lake
 from sluis.portal import wording
 from sluis.release.types import PublicColumn, PublicTableInfo
@@ -68,7 +69,10 @@ def _short(value: Any, column: PublicColumn) -> str:
         return str(value)[:4]
     if isinstance(value, float):
         return formats.number(round(value, 2)).rstrip("0").rstrip(",.") if "." in repr(value) else formats.number(value)
-    return formats.number(value) if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        amount = is_amount(column.name, {"type": column.type, **column.profile})
+        return formats.number(value) if amount else formats.cell(value)
+    return str(value)
 
 
 def spread(column: PublicColumn) -> tuple[Sequence[float], str]:

@@ -17,10 +17,11 @@ from sluis.foundation import service as foundation
 from sluis.foundation.oidc.flow import offered
 from sluis.kernel.errors import NotFound, from_wire
 from sluis.kernel.text import N_
-from sluis.web.paging import whole_number, with_query
+from sluis.web.paging import Page, whole_number, with_query
 from sluis.web.shapes import Choice, Link
 
 SIZE = 50
+JOBS = 25
 
 
 @require_safe
@@ -110,13 +111,20 @@ def _plainly(request: HttpRequest, person_id: UUID, action: str) -> HttpResponse
 def jobs(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in words.JOB else ""
-    rows = [
-        {"job": job, "failure": from_wire(job.failure) if job.failure else None}
-        for job in foundation.jobs(by=who(request), state=state)
-    ]
+    number = whole_number(request.GET, "page", 1)
+    found = foundation.jobs(by=who(request), state=state)
+    shown = found[(number - 1) * JOBS : number * JOBS]
+    rows = [{"job": job, "failure": from_wire(job.failure) if job.failure else None} for job in shown]
     choices = [Choice(key, gettext(label), checked=key == state) for key, (label, _) in words.JOB.items()]
     work = [(item, words.period(item.every)) for item in foundation.recurring_work(by=who(request))]
-    context = {"rows": rows, "states": choices, "backlog": foundation.backlog(), "workers": len(foundation.workers())}
+    page = Page(rows, number, JOBS, len(found))
+    context = {
+        "rows": rows,
+        "page": page,
+        "states": choices,
+        "backlog": foundation.backlog(),
+        "workers": len(foundation.workers()),
+    }
     return show(request, "jobs", context | {"work": work})
 
 
