@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -29,12 +29,16 @@ def surroundings(data: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(environment: dict[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
-    """`sluis WORDS` until the block ends; then it is asked to stop: a kill would orphan its web processes."""
+def running(environment: dict[str, str], *words: str, log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """`sluis WORDS` until the block ends; then it is asked to stop: a kill would orphan its web processes.
+
+    What it says goes to `log`; without one to pipes, which hold only a little.
+    """
     command = [sys.executable, "-m", "sluis", *words]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        log.open("w") if log else nullcontext(subprocess.PIPE) as said,
+        subprocess.Popen(command, env=environment, stdout=said, stderr=said, text=True) as process,
+    ):
         try:
             yield process
         finally:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sluis.conf.env import Env, count_in, select_settings
+from sluis.conf.counting import count_in
+from sluis.conf.env import Env, select_settings
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_

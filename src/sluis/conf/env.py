@@ -379,15 +379,6 @@ def select_settings() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sluis.conf.settings")
 
 
-def count_in(folder: Path) -> None:
-    """Let this process and the ones it starts keep their counts together in this folder.
-
-    Before anything imports the instruments: prometheus_client looks for this name when it is imported.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-
-
 def put_flags(**values: object) -> None:
     """Flags of the command line go before the environment; None means: not given. Child processes see them too."""
     for name, value in values.items():

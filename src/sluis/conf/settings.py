@@ -5,11 +5,13 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
+from sluis.conf.counting import reserve_counts
 from sluis.conf.database import configuration
 from sluis.conf.env import Env, first_secret
 
 SLUIS = Env.load()
 SLUIS.data.mkdir(parents=True, exist_ok=True)
+reserve_counts()
 PACKAGE = Path(__file__).resolve().parent.parent
 
 DEBUG = SLUIS.debug

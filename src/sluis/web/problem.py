@@ -15,6 +15,7 @@
 | server-error  | 500                                     |
 """
 
+import errno
 import logging
 import sys
 from typing import Any
@@ -157,9 +158,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answers also when the templates or the static files are broken, or the database is away."""
+    """Answers also when the templates or the static files are broken, the database is away or the disk is full."""
     text, way_out = N_("Wij kunnen deze pagina nu niet laten zien."), N_("Probeer het over een paar minuten opnieuw.")
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    away = _is_away(sys.exc_info()[1])
     error = (
         Unavailable("server.database", text, way_out=way_out)
         if away
@@ -171,3 +172,10 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
         log.exception("the error page itself failed")
         status, wait = (503, {"Retry-After": str(DEFAULT_RETRY)}) if away else (500, {})
         return HttpResponse(LAST_RESORT, status=status, headers={"Cache-Control": "no-store", **wait})
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Nothing that was asked is wrong: the database or the disk cannot do it now."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+    return isinstance(error, OperationalError | InterfaceError)
