@@ -41,22 +41,52 @@ class Server:
 @contextmanager
 def serving() -> Iterator[Server]:
     """Start a server, wait until it answers, and take everything away afterwards."""
+    with crashing() as there:
+        yield there.server
+
+
+class Crashing:
+    """A server that can be ended without a word and started again on what it left."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.server = folder, Server(port)
+        self.start()
+
+    def start(self) -> None:
+        """Returns when it answers: what it was doing has been recovered from its log then."""
+        command = [_program("postgres"), "-D", self.folder / "data", "-h", "127.0.0.1", "-p", str(self.server.port)]
+        with (self.folder / "log").open("ab") as log:
+            self._started = subprocess.Popen(
+                [*command, "-k", self.folder], stdout=subprocess.DEVNULL, stderr=log, **_as_nobody()
+            )
+        _answering(self.server, self.folder)
+
+    def crash(self) -> None:
+        """Immediate: nothing is written any more, no connection is told why."""
+        command = [_program("pg_ctl"), "-D", self.folder / "data", "stop", "-m", "immediate"]
+        subprocess.run(command, check=True, capture_output=True, **_as_nobody())
+        self._started.wait(timeout=30)
+
+    def stop(self) -> None:
+        self._started.terminate()
+        self._started.wait(timeout=30)
+
+
+@contextmanager
+def crashing(*, durable: bool = False) -> Iterator[Crashing]:
+    """`durable`: what it has acknowledged stands on the disk, as in an installation."""
     folder = Path(tempfile.mkdtemp(prefix="sluis-postgres-", dir="/tmp"))
     try:
-        port = _prepared(folder)
-        command = [_program("postgres"), "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port), "-k", folder]
-        with (folder / "log").open("wb") as log:
-            started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, **_as_nobody())
+        there = Crashing(folder, _prepared(folder, durable=durable))
         try:
-            yield _answering(Server(port), folder)
+            yield there
         finally:
-            started.terminate()
-            started.wait(timeout=30)
+            there.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepared(folder: Path) -> int:
+def _prepared(folder: Path, *, durable: bool) -> int:
     (folder / "password").write_text(PASSWORD)
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
@@ -65,7 +95,7 @@ def _prepared(folder: Path) -> int:
     command += ["--no-sync", "--no-locale", "--pwfile", folder / "password"]
     subprocess.run(command, check=True, capture_output=True, **_as_nobody())
     with (folder / "data" / "postgresql.conf").open("a") as settings:
-        settings.write("fsync = off\nmax_connections = 100\ntimezone = 'UTC'\n")
+        settings.write(f"fsync = {'on' if durable else 'off'}\nmax_connections = 100\ntimezone = 'UTC'\n")
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
