@@ -142,6 +142,26 @@ def put(
     made = lake.save_contract(by=who, dataset_id=dataset.id, text=read_text(file))
     if in_force:
         made = lake.put_in_force(by=who, contract_id=made.id, sha256=made.sha256)
+    _tell_status(made, slug)
+
+
+@app.command("enforce", cls=Command, help=_("Laat een concept in werking gaan."))
+def enforce(
+    slug: Slug,
+    by: As,
+    version: Annotated[str, typer.Option("--of", help=_("Versie van het contract; leeg: het nieuwste concept."))] = "",
+) -> None:
+    who, dataset = _dataset(slug, by)
+    from sluis.lake import service as lake
+
+    drafts = [one for one in lake.contracts(by=who, dataset_id=dataset.id) if one.status.value == "draft"]
+    asked = next((one for one in drafts if version in ("", one.version)), None)
+    if asked is None:
+        raise NotFound("contract.no-draft", N_("Van {slug} is er geen concept dat in werking kan gaan."), slug=slug)
+    _tell_status(lake.put_in_force(by=who, contract_id=asked.id, sha256=asked.sha256), slug)
+
+
+def _tell_status(made: "ContractRecord", slug: str) -> None:
     said = _("Contract {version} van {slug}: {status}.").format(
         version=made.version, slug=slug, status=_(_STATUS[made.status.value])
     )

@@ -143,7 +143,7 @@ def _take_in_new(
 ) -> "TableVersionRecord":
     from sluis.lake import service as lake
 
-    home = _home(by, organisation)
+    home = home_of(by, organisation)
     with reading(file.name) as told:
         made = lake.ingest_new(
             by=by, organisation_id=home, title=title, slug=slug, path=file, options=options, on_progress=told, **how
@@ -160,7 +160,7 @@ def _known(by: Actor, slug: str) -> DatasetRecord | None:
         return None
 
 
-def _home(by: Actor, slug: str) -> UUID:
+def home_of(by: Actor, slug: str) -> UUID:
     """The organisation of a new dataset: the named one, the only one this person works for, or the installation's."""
     from sluis.foundation.service import organisation, organisations_where
 

@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError
 
 from sluis.cli import (
     contracts,
+    datasets,
     doctor,
     imports,
     jobs,
@@ -169,6 +170,7 @@ query.add_to(app)
 app.add_typer(policies.app, name="policy")
 app.add_typer(processes.app, name="process")
 app.add_typer(releases.app, name="release")
+app.add_typer(datasets.app, name="dataset")
 app.add_typer(tables.app, name="table")
 app.add_typer(sources.app, name="source")
 app.add_typer(transformations.app, name="transformation")

@@ -48,7 +48,9 @@ def prepare(
     licence: Annotated[str, typer.Option(help=_("Licentie, zoals CC0."))] = "",
     contact: Annotated[str, typer.Option(help=_("E-mailadres voor vragen."))] = "",
     put: Fields = None,
-    metadata: Annotated[Path | None, typer.Option(help=_("TOML-bestand met [dataset] en [columns.naam]."))] = None,
+    metadata: Annotated[
+        Path | None, typer.Option(help=_("TOML-bestand met de tabellen dataset en columns.naam."))
+    ] = None,
 ) -> None:
     start()
     from sluis.cli import describe

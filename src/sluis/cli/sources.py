@@ -11,9 +11,10 @@ from uuid import UUID
 import typer
 
 from sluis.cli.language import _
+from sluis.cli.runs import failure_of, told
 from sluis.cli.start import actor, start, work_until
-from sluis.cli.terminal import Command, reading, result, table
-from sluis.kernel.errors import Invalid, fill, from_wire
+from sluis.cli.terminal import Command, moment, reading, result, table
+from sluis.kernel.errors import Invalid, fill
 from sluis.kernel.text import N_
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def show_all(by: By = "") -> None:
     rows = [_document(row) for row in lake.sources(by=actor(by), size=max(total, 1))[0]] if found else []
     titles = {"id": _("kenmerk"), "dataset": _("dataset"), "title": _("naam"), "connector": _("koppeling"),
               "standing": _("toestand"), "next_at": _("volgende keer")}  # fmt: skip
-    result(rows, table(rows, titles))
+    result(rows, table([row | {"next_at": moment(row["next_at"])} for row in rows], titles))
 
 
 @app.command("show", cls=Command, help=_("Toon een bron, zonder haar geheimen, en de laatste keren."))
@@ -98,7 +99,7 @@ def show(source: Id, by: By = "") -> None:
     who, source_id = actor(by), _id(source)
     document = _document(lake.source(by=who, source_id=source_id))
     runs = [_run(run) for run in lake.source_runs(by=who, source_id=source_id, size=10)[0]]
-    text = "\n".join([*(f"{name}: {value}" for name, value in document.items()), "", *_told(runs)])
+    text = "\n".join([*(f"{name}: {value}" for name, value in document.items()), "", *told(runs)])
     result(document | {"runs": runs}, text)
 
 
@@ -107,8 +108,8 @@ def check(source: Id, by: By = "") -> None:
     start()
     from sluis.lake import service as lake
 
-    told = [_line(line) for line in lake.check_saved_source(by=actor(by), source_id=_id(source))]
-    result({"id": source, "told": told}, "\n".join(told))
+    lines = [_line(line) for line in lake.check_saved_source(by=actor(by), source_id=_id(source))]
+    result({"id": source, "told": lines}, "\n".join(lines))
 
 
 @app.command("run", cls=Command, help=_("Haal een bron nu op en wacht tot het klaar is."))
@@ -126,7 +127,7 @@ def run(source: Id, by: By = "") -> None:
     with reading(source):
         found = work_until(ended)
     document = _run(found)
-    result(document, "\n".join(_told([document])))
+    result(document, "\n".join(told([document])))
     if found.state not in ("loaded", "unchanged"):
         raise typer.Exit(1)
 
@@ -239,17 +240,8 @@ def _run(run: "RunRecord") -> dict[str, Any]:
         "rows",
         "table_version_id",
     )
-    failure = from_wire(run.failure).detail(_) if run.failure else None
-    return {name: getattr(run, name) for name in names} | {"log": [_line(line) for line in run.log], "failure": failure}
-
-
-def _told(runs: list[dict[str, Any]]) -> list[str]:
-    """The runs as lines for people, each with its log."""
-    lines: list[str] = []
-    for run in runs:
-        lines += [f"{run['created_at']:%Y-%m-%d %H:%M} {run['state']}", *(f"  {line}" for line in run["log"])]
-        lines += [f"  ! {run['failure']}"] if run["failure"] else []
-    return lines
+    log = [_line(line) for line in run.log]
+    return {name: getattr(run, name) for name in names} | {"log": log, "failure": failure_of(run.failure)}
 
 
 def _line(line: dict[str, Any]) -> str:

@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import typer.core
+from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -69,6 +71,11 @@ def say(text: str) -> None:
     """A remark for the person at the terminal."""
     if not speech.quiet:
         console().print(text)
+
+
+def moment(at: datetime | None) -> str:
+    """For people, in Dutch time, as schedules are; nothing for never."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def result(document: Any, text: str = "") -> None:

@@ -7,9 +7,10 @@ import typer
 
 from sluis.cli.contracts import read_text
 from sluis.cli.language import _
+from sluis.cli.runs import failure_of, told
 from sluis.cli.start import actor, start, work_until
 from sluis.cli.terminal import Command, reading, result, table
-from sluis.kernel.errors import NotFound, fill, from_wire
+from sluis.kernel.errors import NotFound, fill
 from sluis.kernel.text import N_
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def show(dataset: Slug, by: By = "") -> None:
     found = _of(who, dataset)
     runs = [_run(run) for run in lake.transformation_runs(by=who, transformation_id=found.id, size=10)[0]]
     parts = {name: getattr(found, name) for name in ("sql", "steps", "tests", "layer", "start", "schedule")}
-    result(_document(found) | parts | {"runs": runs}, "\n".join([write_document(parts), *_told(runs)]))
+    result(_document(found) | parts | {"runs": runs}, "\n".join([write_document(parts), *told(runs)]))
 
 
 @app.command("put", cls=Command, help=_("Laat de tabel van een dataset voortaan zo maken."))
@@ -98,7 +99,7 @@ def run(dataset: Slug, by: By = "") -> None:
     with reading(dataset):
         found = work_until(ended)
     document = _run(found)
-    result(document, "\n".join([*_told([document]), *_figures(found.figures)]))
+    result(document, "\n".join([*told([document]), *_figures(found.figures)]))
     if found.state not in ("made", "unchanged"):
         raise typer.Exit(1)
 
@@ -172,18 +173,7 @@ def _run(run: "TransformationRunRecord") -> dict[str, Any]:
     names = ("id", "state", "trigger", "definition", "created_at", "finished_at", "rows", "table_version_id", "inputs",
              "source_sha256", "figures")  # fmt: skip
     log = [fill(line["text"], line["params"], _) for line in run.log]
-    error = from_wire(run.failure) if run.failure else None
-    said = [error.detail(_), *(fault.text(_) for fault in error.faults)] if error else []
-    return {name: getattr(run, name) for name in names} | {"log": log, "failure": " ".join(said) or None}
-
-
-def _told(runs: list[dict[str, Any]]) -> list[str]:
-    """The runs as lines for people, each with its log."""
-    lines: list[str] = []
-    for run in runs:
-        lines += [f"{run['created_at']:%Y-%m-%d %H:%M} {run['state']}", *(f"  {line}" for line in run["log"])]
-        lines += [f"  ! {run['failure']}"] if run["failure"] else []
-    return lines
+    return {name: getattr(run, name) for name in names} | {"log": log, "failure": failure_of(run.failure)}
 
 
 def _figures(figures: dict[str, Any] | None) -> list[str]:

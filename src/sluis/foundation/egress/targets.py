@@ -140,7 +140,15 @@ def _addresses(url: str, host: str, port: int, policy: EgressPolicy) -> tuple[st
     if policy.vouched(host, port):
         return found
     if not all(_is_allowed(text, policy.allow_private) or is_public(text) for text in found):
-        raise EgressRefused("egress.private", N_("{url} wijst naar een intern of niet-openbaar netwerkadres."), url=url)
+        raise EgressRefused(
+            "egress.private",
+            N_("{url} wijst naar een intern of niet-openbaar netwerkadres."),
+            way_out=N_(
+                "Gebruik een openbaar adres. Is het een bron in uw eigen netwerk, vraag de beheerder dan haar in "
+                "SLUIS_CONNECT_ALLOW te zetten."
+            ),
+            url=url,
+        )
     return found
 
 
