@@ -65,7 +65,7 @@ def rerun(*, by: Actor, table_version_id: UUID, options: Mapping[str, Any] | Non
     and for a version that was made from other tables.
     """
     before = version_seen_by(by, table_version_id)
-    if was_made(before.source_sha256):
+    if was_made(before.report):
         raise Conflict(
             "table.made",
             N_("Deze versie is gemaakt uit andere tabellen: er is geen bestand om opnieuw in te lezen."),

@@ -12,6 +12,7 @@ from sluis.kernel.actor import Actor
 from sluis.lake.contracts.types import Status
 from sluis.lake.models import ContractOutcome, SourceRun, TableVersion, TransformationRun
 from sluis.lake.policy import VIEW, version_seen_by
+from sluis.lake.transforming.queries import was_made
 
 FILE, SOURCE, TABLES = "file", "source", "tables"
 _DIALECT = ("encoding", "delimiter", "decimal", "quote", "header_line", "first_line", "layout")
@@ -103,7 +104,7 @@ def _derived_from(row: TableVersion) -> dict[str, Any]:
     made = TransformationRun.objects.filter(table_version=row).first()
     if made is not None:
         return found | {"kind": TABLES, "inputs": made.inputs, "definition": made.definition}
-    return found
+    return found | ({"kind": TABLES, "inputs": []} if was_made(report) else {})
 
 
 def _seen_by(by: Actor, origin: dict[str, Any]) -> dict[str, Any]:

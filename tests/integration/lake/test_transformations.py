@@ -445,3 +445,78 @@ def test_a_map_goes_along_as_geoparquet_and_two_maps_do_not(chain: Chain, tmp_pa
         with pytest.raises(Invalid) as refused:
             service.try_transformation(by=chain.by, dataset_id=target, sql=wrong)
         assert refused.value.code == code
+
+
+def test_what_an_earlier_definition_read_stays_hidden_after_the_next(chain: Chain) -> None:
+    """Who may see all that is read now, hears nothing of what was read before."""
+    chain.bring()
+    other = create_organisation(by=SYSTEM, slug="elders", name="Elders")
+    grant(by=SYSTEM, user_id=chain.by.user_id, organisation_id=other.id, role="data_steward")  # type: ignore[arg-type]
+    chain.by = acting(chain.by.user_id)  # type: ignore[arg-type]
+    target, plain = (create(by=chain.by, organisation_id=other.id, title=title).id for title in ("Doel", "Gewoon"))
+    chain.bring(dataset=plain)
+    made = chain.made(target, "SELECT * FROM mensen", start="hand")
+    service.run_transformation(by=chain.by, transformation_id=made)
+    run_until_idle()
+    colleague = create_person(by=SYSTEM, email="e@elders.example", name="E", password="een-lang-wachtwoord-7")
+    grant(by=SYSTEM, user_id=colleague.id, organisation_id=other.id, role="data_steward")
+    _take_away(chain)
+    service.run_transformation(by=acting(colleague.id), transformation_id=made)  # names the table that it may not read
+    run_until_idle()
+    service.save_transformation(by=acting(colleague.id), dataset_id=target, sql="SELECT * FROM gewoon", start="hand")
+    theirs = service.transformation(by=acting(colleague.id), transformation_id=made)
+    runs, _ = service.transformation_runs(by=acting(colleague.id), transformation_id=made)
+    assert (theirs.shown, len(runs)) == (True, 2)
+    each = [service.transformation_run(by=acting(colleague.id), run_id=run.id) for run in runs]
+    assert "mensen" not in str((theirs, runs, each))
+    service.run_transformation(by=acting(colleague.id), transformation_id=made)
+    run_until_idle()
+    newest, *_ = service.transformation_runs(by=acting(colleague.id), transformation_id=made)[0]
+    assert (newest.state, newest.inputs[0]["table"]) == ("made", "gewoon")
+
+
+def test_a_made_version_stays_made_when_its_transformation_is_gone(chain: Chain) -> None:
+    """What it follows from is no data: reading that in would show the SQL to who may not see what it reads."""
+    chain.bring()
+    target = chain.another("Kopie")
+    made = chain.made(target, "SELECT * FROM mensen")
+    service.run_transformation(by=chain.by, transformation_id=made)
+    run_until_idle()
+    version = service.latest_ready(by=chain.by, dataset_id=target)
+    assert version is not None
+    service.remove_transformation(by=chain.by, transformation_id=made)
+    with pytest.raises(Conflict) as refused:
+        service.rerun(by=chain.by, table_version_id=version.id)
+    assert refused.value.code == "table.made"
+    assert service.provenance(by=chain.by, table_version_id=version.id)["derived_from"]["kind"] == "tables"
+    outside = service.public_provenance(target, TableVersion.objects.get(id=version.id).data_sha256)
+    assert outside is not None
+    assert outside["kind"] == "tables"
+
+
+def test_a_circle_names_no_table_that_is_hidden(chain: Chain) -> None:
+    chain.bring()
+    other = create_organisation(by=SYSTEM, slug="elders", name="Elders")
+    colleague = create_person(by=SYSTEM, email="e@elders.example", name="E", password="een-lang-wachtwoord-7")
+    for who in (colleague.id, chain.by.user_id):
+        grant(by=SYSTEM, user_id=who, organisation_id=other.id, role="data_steward")  # type: ignore[arg-type]
+    chain.by, hidden = acting(chain.by.user_id), chain.another("Geheim plan")  # type: ignore[arg-type]
+    first, last = (create(by=chain.by, organisation_id=other.id, title=title).id for title in ("Eerste", "Laatste"))
+    for dataset in (first, hidden, last):
+        chain.bring(dataset=dataset)
+    chain.made(hidden, "SELECT * FROM eerste")
+    chain.made(last, "SELECT * FROM geheim_plan")
+    with pytest.raises(Invalid) as refused:
+        service.save_transformation(by=acting(colleague.id), dataset_id=first, sql="SELECT * FROM laatste")
+    assert refused.value.params["circle"] == "eerste ← laatste ← … ← eerste"
+
+
+def test_a_way_back_that_is_cut_names_no_column_behind_the_cut(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain.bring()
+    target = chain.another("Kopie")
+    made = chain.made(target, "SELECT naam AS wie FROM mensen")
+    service.run_transformation(by=chain.by, transformation_id=made)
+    run_until_idle()
+    monkeypatch.setattr("sluis.lake.transforming.lineage.DEEPEST", 1)
+    found = service.lineage(by=chain.by, dataset_id=target)
+    assert (len(found.places), found.lines, found.cut) == (1, (), True)

@@ -73,7 +73,9 @@ def lineage(*, by: Actor, dataset_id: UUID) -> Lineage:
             if _key(one) in found.places and found.places[_key(one)].kind == "table":
                 _behind(found, one, columns, runs.get(one), depth, after)
         wanted, depth = after, depth + 1
-    return Lineage(tuple(found.places.values()), tuple(found.lines), tuple(found.unfollowed), bool(wanted))
+    # Of what is cut off nobody asked whether the reader may see it.
+    lines = tuple(line for line in found.lines if line.place in found.places)
+    return Lineage(tuple(found.places.values()), lines, tuple(found.unfollowed), bool(wanted))
 
 
 def _table(

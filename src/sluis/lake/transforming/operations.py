@@ -17,7 +17,7 @@ from sluis.lake.query.offering import table_name
 from sluis.lake.schedules import Schedule, following
 from sluis.lake.steps.types import read
 from sluis.lake.transforming.inputs import named_in
-from sluis.lake.transforming.policy import changeable
+from sluis.lake.transforming.policy import changeable, unreadable
 from sluis.lake.transforming.records import Tried
 from sluis.lake.transforming.starting import circle, queue
 from sluis.lake.transforming.working import SECONDS_OF_PREVIEW, Work, looked, worked_out
@@ -53,7 +53,7 @@ def save_transformation(
     with writing(by=by, action="lake.transformation.saved", subject=("dataset", dataset_id)) as write:
         row = Transformation.objects.select_for_update().filter(dataset_id=dataset_id).first()
         _require_expected(row, expected)
-        _require_no_circle(dataset_id, input_ids)
+        _require_no_circle(by, dataset_id, input_ids)
         row = _kept(by, row, dataset_id, layer, start, planned)
         _define(by, row, work)
         TransformationInput.objects.filter(transformation=row).exclude(dataset_id__in=input_ids).delete()
@@ -165,9 +165,11 @@ def _require_expected(row: Transformation | None, expected: int | None) -> None:
         )
 
 
-def _require_no_circle(dataset_id: UUID, input_ids: Sequence[UUID]) -> None:
+def _require_no_circle(by: Actor, dataset_id: UUID, input_ids: Sequence[UUID]) -> None:
+    """Tables that the actor may not see stand in the circle without a name."""
     if way := circle(dataset_id, input_ids):
-        names = " ← ".join(table_name(get(by=SYSTEM, dataset_id=one).slug) for one in way)
+        hidden = {dataset.id for dataset in unreadable(by, way)}
+        names = " ← ".join("…" if one in hidden else table_name(get(by=SYSTEM, dataset_id=one).slug) for one in way)
         raise Invalid(
             "transformation.circle",
             N_("Zo wordt de tabel van zichzelf gemaakt: {circle}."),

@@ -11,6 +11,8 @@ from sluis.kernel.canonical import canonical
 from sluis.lake.models import TransformationDefinition
 from sluis.lake.transforming.inputs import Input
 
+FORMAT = "transformation"
+"""What the report of such a version says that its rows were read from."""
 _STEPS = 1
 """Raised when a step gives other rows for the same input than it did before."""
 

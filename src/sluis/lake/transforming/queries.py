@@ -1,6 +1,6 @@
 """Reads of transformations: what the caller may see, as frozen shapes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from sluis.lake.models import (
 )
 from sluis.lake.policy import ADD, VIEW, require_on_dataset
 from sluis.lake.transforming.policy import transformation_seen_by
+from sluis.lake.transforming.provenance import FORMAT
 from sluis.lake.transforming.records import (
     InputRecord,
     TransformationRecord,
@@ -26,6 +27,8 @@ from sluis.lake.transforming.records import (
     run_record,
     transformation_record,
 )
+
+_PLACE = {"organisation": "dataset__organisation_id", "team": "dataset__team_id"}
 
 
 def transformation(*, by: Actor, transformation_id: UUID) -> TransformationRecord:
@@ -45,8 +48,7 @@ def transformations(
 ) -> tuple[tuple[TransformationRecord, ...], int]:
     """Every transformation the caller may see and how many that are, those that failed first. `failing`: only those
     that failed and that the caller may change."""
-    where = {"organisation": "dataset__organisation_id", "team": "dataset__team_id"}
-    rows = Transformation.objects.filter(within(by, ADD if failing else VIEW, **where))
+    rows = Transformation.objects.filter(within(by, ADD if failing else VIEW, **_PLACE))
     rows = rows.filter(failures__gt=0) if failing else rows
     found = rows.select_related("dataset").order_by("-failures", "dataset__title", "id")[
         (page - 1) * size : page * size
@@ -59,11 +61,8 @@ def transformation_runs(
 ) -> tuple[tuple[TransformationRunRecord, ...], int]:
     """The runs, newest first, and how many there are."""
     rows = TransformationRun.objects.filter(transformation_id=transformation_seen_by(by, transformation_id).id)
-    found, shown = (
-        rows.order_by("-created_at", "-id")[(page - 1) * size : page * size],
-        _sees_all(by, transformation_id),
-    )
-    return tuple(run_record(row, shown=shown) for row in found), rows.count()
+    found = rows.order_by("-created_at", "-id")[(page - 1) * size : page * size]
+    return tuple(_run_records(by, found).values()), rows.count()
 
 
 def transformation_run(*, by: Actor, run_id: UUID) -> TransformationRunRecord:
@@ -72,7 +71,7 @@ def transformation_run(*, by: Actor, run_id: UUID) -> TransformationRunRecord:
     if row is None:
         raise NotFound("transformation.run-unknown", N_("Deze keer bestaat niet (meer)."))
     transformation_seen_by(by, row.transformation_id)
-    return run_record(row, shown=_sees_all(by, row.transformation_id))
+    return _run_records(by, [row])[row.id]
 
 
 def hiding_figures(source_sha256: str) -> dict[str, Any] | None:
@@ -83,9 +82,10 @@ def hiding_figures(source_sha256: str) -> dict[str, Any] | None:
     return row.figures if row else None
 
 
-def was_made(source_sha256: str) -> bool:
-    """Do these rows come from a transformation? Then there is no file to read again."""
-    return TransformationRun.objects.filter(source_sha256=source_sha256).exists()
+def was_made(report: Mapping[str, Any] | None) -> bool:
+    """Do the rows with this report come from a transformation, also when that was removed since? Then there is no file
+    to read again: what they follow from names tables that not everybody may see."""
+    return (report or {}).get("format") == FORMAT
 
 
 def runs_behind(dataset_ids: Iterable[UUID]) -> dict[UUID, TransformationRun]:
@@ -101,18 +101,34 @@ def runs_behind(dataset_ids: Iterable[UUID]) -> dict[UUID, TransformationRun]:
 
 
 def _records(by: Actor, rows: Sequence[Transformation]) -> tuple[TransformationRecord, ...]:
-    """Three queries, however many rows."""
+    """A few queries, however many rows."""
     wanted = [row.id for row in rows]
     newest = TransformationDefinition.objects.filter(transformation_id__in=wanted, number=F("transformation__number"))
     definitions = {one.transformation_id: one for one in newest}
-    inputs, last = _inputs(by, wanted), {run.transformation_id: run for run in _last(wanted)}
+    inputs = _inputs(by, wanted)
+    last = {run.transformation_id: run for run in _run_records(by, _last(wanted)).values()}
     return tuple(
         transformation_record(row, definitions[row.id], tuple(inputs.get(row.id, ())), last.get(row.id)) for row in rows
     )
 
 
-def _sees_all(by: Actor, transformation_id: UUID) -> bool:
-    return all(one.slug for one in _inputs(by, [transformation_id]).get(transformation_id, ()))
+def _run_records(by: Actor, rows: Iterable[TransformationRun]) -> dict[UUID, TransformationRunRecord]:
+    """Whole for who may see every table that is read now and every table that was read then. What ended before it read
+    anything may name those of an earlier definition: whole only when it began under the one in force."""
+    runs = list(rows)
+    held = {run.transformation_id for run in runs}
+    open_now = held - {key for key, ones in _inputs(by, list(held)).items() if not all(one.slug for one in ones)}
+    newest = TransformationDefinition.objects.filter(transformation_id__in=held, number=F("transformation__number"))
+    since = dict(newest.values_list("transformation_id", "created_at"))
+    read = TableVersion.objects.filter(id__in={one["version"] for run in runs for one in run.inputs})
+    seen = set(map(str, read.filter(within(by, VIEW, **_PLACE)).values_list("id", flat=True)))
+
+    def shown(run: TransformationRun) -> bool:
+        known = seen.issuperset(one["version"] for one in run.inputs)
+        begun = bool(run.inputs) or run.created_at >= since[run.transformation_id]
+        return run.transformation_id in open_now and known and begun
+
+    return {run.id: run_record(run, shown=shown(run)) for run in runs}
 
 
 def _inputs(by: Actor, wanted: Sequence[UUID]) -> dict[UUID, list[InputRecord]]:

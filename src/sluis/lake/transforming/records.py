@@ -104,7 +104,7 @@ def transformation_record(
     row: Transformation,
     definition: TransformationDefinition,
     inputs: tuple[InputRecord, ...],
-    last: TransformationRun | None,
+    last: TransformationRunRecord | None,
 ) -> TransformationRecord:
     """`row` with its dataset selected."""
     home, shown = row.dataset, all(one.slug for one in inputs)
@@ -119,7 +119,7 @@ def transformation_record(
         sql=definition.sql if shown else "",
         steps=definition.steps if shown else [],
         tests=definition.tests if shown else [],
-        last=run_record(last, shown=shown) if last else None,
+        last=last,
         standing=_standing(row, last.state if last else ""),
     )
 

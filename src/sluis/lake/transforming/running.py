@@ -31,7 +31,7 @@ from sluis.lake.steps.types import needs_key, read
 from sluis.lake.telling import tell_stewards
 from sluis.lake.transforming import keys
 from sluis.lake.transforming.inputs import Input, read_by
-from sluis.lake.transforming.provenance import provenance
+from sluis.lake.transforming.provenance import FORMAT, provenance
 from sluis.lake.transforming.starting import ACTIVE, after, inputs_of
 from sluis.lake.transforming.working import Told, Work, worked_out
 from sluis.lake.types import Column, GeometryColumn, IngestReport
@@ -183,7 +183,7 @@ def _table(dataset_id: UUID, found: Mapping[str, Any], data: BlobRef, path: Path
     columns = tuple(Column.from_json(column) for column in found["columns"])
     geometry = GeometryColumn.from_json(found["geometry"]) if found["geometry"] else None
     rows = int(found["rows"])
-    report = IngestReport("transformation", rows, rows, 0, columns, geometry=geometry)
+    report = IngestReport(FORMAT, rows, rows, 0, columns, geometry=geometry)
     ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
     base = ready.order_by("-number").values_list("report", flat=True).first()
     change = compared(IngestReport.from_json(base).columns, columns).to_json() if base else {}

@@ -108,7 +108,7 @@ def _way_back(target: UUID, came: dict[UUID, UUID]) -> list[UUID]:
     way = [target, came[target]]
     while way[-1] != target:
         way.append(came[way[-1]])
-    return way
+    return way[::-1]
 
 
 def _upstream(transformation_id: UUID) -> set[UUID]:
