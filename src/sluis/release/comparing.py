@@ -6,6 +6,8 @@ outside holds nothing else. Kept by the hashes of those files: it stays right wh
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from sluis.foundation.service import blobs, limit, unfinished
 from sluis.kernel import clock
 from sluis.kernel.errors import Conflict, Invalid, Unavailable
@@ -88,8 +90,21 @@ def compare_newest(slug: str) -> None:
         compare(slug, numbers[1], numbers[0])
 
 
+def forget() -> int:
+    """Recurring: what differs holds rows of both, so it goes when one is withdrawn. Returns how many went."""
+    standing = set(_standing().values_list("id", flat=True))
+    return PublicDifference.objects.exclude(id__in=standing).delete()[0]
+
+
 def held_blobs() -> list[str]:
-    return list(PublicDifference.objects.values_list("file_sha256", flat=True))
+    return list(_standing().values_list("file_sha256", flat=True))
+
+
+def _standing() -> QuerySet[PublicDifference]:
+    """Those of which both files stand outside."""
+    outside = PublicTable.objects.filter(dataset__dataset_id=OuterRef("dataset_id"))
+    both = (Exists(outside.filter(sha256=OuterRef(name))) for name in ("old_sha256", "new_sha256"))
+    return PublicDifference.objects.filter(*both)
 
 
 def _shown(slug: str, number: int) -> PublicTable | None:

@@ -118,6 +118,14 @@ def compare_newest(event: dict[str, Any]) -> None:
 
 
 @task
+def keep_differences() -> int:
+    """Forget what differs from a release that no longer stands outside."""
+    from sluis.release import comparing
+
+    return comparing.forget()
+
+
+@task
 def fill_provenance() -> int:
     """What an upgrade could not tell yet of tables that stand outside."""
     from sluis.release import projection
@@ -137,6 +145,7 @@ def register() -> None:
     every(timedelta(hours=1), keep_copies)
     every(timedelta(hours=1), keep_aids)
     every(timedelta(hours=1), keep_feed)
+    every(timedelta(hours=1), keep_differences)
     every(timedelta(hours=1), fill_provenance)
     subscribe("table.ready", look_at_new_table)
     subscribe("dataset.changed", look_at_changed_dataset)

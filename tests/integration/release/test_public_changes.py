@@ -11,6 +11,8 @@ from sluis.lake.models import TableDifference
 from sluis.lake.rows.types import PageRequest
 from sluis.release import public
 from sluis.release import service as release
+from sluis.release.jobs import _held as held
+from sluis.release.jobs import keep_differences
 from sluis.release.models import PublicDifference
 from sluis.release.projection import rebuild_projection
 
@@ -60,6 +62,17 @@ def test_one_release_twice_one_that_is_not_there_and_one_that_was_withdrawn(thre
     release.withdraw(by=owner, dataset_id=palen.id, reason="Een fout.", number=1)
     with pytest.raises(Gone):
         public.changes(three, 1, 2)
+    assert public.changes(three, 2, 3)
+
+
+def test_what_differs_goes_with_the_release_that_is_withdrawn(three, owner, palen):
+    gone = public.changes(three, 1, 2).file_sha256
+    stays = public.changes(three, 2, 3).file_sha256
+    assert {gone, stays} <= set(held())
+    release.withdraw(by=owner, dataset_id=palen.id, reason="Er staan namen in.", number=1)
+    assert gone not in set(held())
+    keep_differences.func()
+    assert [one.file_sha256 for one in PublicDifference.objects.all()] == [stays]
     assert public.changes(three, 2, 3)
 
 
