@@ -7,13 +7,14 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sluis.api.answering import NoSuchMethod
 from sluis.api.clients import SECONDS_AT_ONCE, Buckets
+from sluis.foundation.service import client_address
 from sluis.kernel.errors import Invalid, SluisError
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
 from sluis.web import problem
 
 MOST_BYTES = 1 << 20
-PER_SECOND = 20  # deliveries of one source: who has more puts them together
+PER_SECOND = 20  # deliveries of one sender at one source: who has more puts them together
 _JSON, _LINES = ("application/json",), ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
 _buckets = Buckets(PER_SECOND, PER_SECOND * SECONDS_AT_ONCE)
@@ -25,8 +26,10 @@ def deliver(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     try:
         if request.method != "POST":
             return _only_post(request)
-        _buckets.take(str(source_id))
-        rows = lake.receive(source_id=source_id, key=_key(request), by_line=_by_line(request), body=_body(request))
+        _buckets.take(f"{client_address(request)} {source_id}")  # who guesses takes no turns of the sender
+        rows = lake.receive(
+            source_id=source_id, key=_key(request), by_line=_by_line(request), body=lambda: _body(request)
+        )
     except SluisError as error:
         response = problem.answer(request, error)
         if response.status_code == 401:

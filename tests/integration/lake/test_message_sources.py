@@ -23,7 +23,7 @@ from tests.mqtt_broker import AMQTT, MOSQUITTO, PASSWORD, USER, Broker, broker, 
 
 from sluis.foundation.service import blobs
 from sluis.kernel import clock
-from sluis.kernel.errors import Conflict, Invalid, NotAllowed, SluisError, Unavailable
+from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotSignedIn, SluisError, Unavailable
 from sluis.lake import service as lake
 from sluis.lake.connectors import messages
 from sluis.lake.connectors.base import Given
@@ -51,7 +51,7 @@ def mqtt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def deliver(source: UUID, key: str, body: Any, kind: str = "application/json", **more: Any) -> Any:
     text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Client().post(
+    return Client(REMOTE_ADDR=more.pop("REMOTE_ADDR", "127.0.0.1")).post(
         f"/api/push/{source}", text, content_type=kind, headers={"Authorization": f"Bearer {key}"} | more
     )
 
@@ -96,6 +96,20 @@ class TestPush:
             assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="Sluis"')
             assert answer.json()["code"] == "push.key"
         assert not SourceDelivery.objects.exists()
+
+    def test_who_guesses_keys_takes_no_turns_of_the_sender(self, source: UUID, key: str) -> None:
+        def guess() -> int:
+            return deliver(source, "verkeerd", {"cm": 1}, REMOTE_ADDR="203.0.113.9").status_code
+
+        assert [code for _time in range(1000) if (code := guess()) != 401][:1] == [429]
+        assert deliver(source, key, {"cm": 1}).status_code == 202
+
+    def test_without_the_key_no_byte_is_waited_for(self, source: UUID, key: str) -> None:
+        def never() -> bytes:
+            raise AssertionError("read before the key was looked at")
+
+        with pytest.raises(NotSignedIn):
+            lake.receive(source_id=source, key="verkeerd", by_line=False, body=never)
 
     def test_a_cookie_counts_for_nothing(self, world: World, source: UUID, key: str) -> None:
         client = Client()

@@ -4,6 +4,7 @@ A delivery has no audit entry of its own; the run that loads it and the version 
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -35,9 +36,10 @@ class WaitingRecord:
     since: datetime | None
 
 
-def receive(*, source_id: UUID, key: str, body: bytes, by_line: bool) -> int:
+def receive(*, source_id: UUID, key: str, body: Callable[[], bytes], by_line: bool) -> int:
     """Keep one delivery of a sender that shows `key`; returns how many rows it had. They wait for the next run.
 
+    `body` reads the delivery: without the key nobody keeps this process waiting for bytes that come slowly.
     Raises NotSignedIn for another key, Invalid with the row that is wrong, and Unavailable when too much waits.
     """
     row = Source.objects.filter(id=source_id, connector=PUSHED).select_related("push_key").first()
@@ -50,7 +52,7 @@ def receive(*, source_id: UUID, key: str, body: bytes, by_line: bool) -> int:
             N_("Deze sleutel hoort niet bij deze bron."),
             way_out=N_("Stuur de sleutel mee als Authorization: Bearer …; wie de bron beheert, kan een nieuwe maken."),
         )
-    lines = rows_of(body, by_line=by_line, config=row.config, now=clock.now())
+    lines = rows_of(body(), by_line=by_line, config=row.config, now=clock.now())
     Waiting(source_id).keep(lines)
     return len(lines)
 
