@@ -8,6 +8,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 import duckdb
 import duckdb_extension_avro
@@ -189,6 +191,14 @@ def test_only_reading_and_no_list(desk: Desk) -> None:
     assert client.head(f"{catalogue}/namespaces/merwede/tables/peil").status_code == 200
     assert client.get(f"{catalogue}/namespaces/merwede/tables?pageSize=1").json()["next-page-token"] == "peil"
     assert client.get(f"{catalogue}/namespaces/merwede/tables?pageToken=peil").json()["identifiers"] == []
+
+
+@pytest.mark.parametrize("place", ["metadata", "1"])
+def test_a_name_that_is_no_name_is_told_as_text_and_never_as_markup(db: None, place: str) -> None:
+    name = "<x:script xmlns:x='urn&colon;x'>&"
+    answer = Client().get(f"/open-lake/peil/{place}/{quote(name)}")
+    assert answer.status_code == 404
+    assert ElementTree.fromstring(answer.content).findtext("Key") == f"/open-lake/peil/{place}/{name}"  # noqa: S314
 
 
 def test_the_same_table_gives_the_same_bytes_on_every_machine(desk: Desk) -> None:

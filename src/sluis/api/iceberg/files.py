@@ -1,6 +1,7 @@
 """The files of the open lake as S3 gives them, path-style and without a key: GET and HEAD, whole or in part."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.html import escape
 
 from sluis.api import answering
 from sluis.api.clients import while_sent
@@ -46,5 +47,6 @@ def metadata(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
 
 
 def _refused(status: int, key: str) -> HttpResponse:
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{_WORDS[status]}</Code><Key>{key}</Key></Error>'
+    said = f"<Error><Code>{_WORDS[status]}</Code><Key>{escape(key)}</Key></Error>"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n{said}'
     return HttpResponse(body, status=status, content_type="application/xml", headers={"Cache-Control": "no-store"})
