@@ -185,6 +185,9 @@ PRIVACY: dict[str, Fields] = {
     "release.PublicContract": Fields(
         possible="text sha256 columns rules outcomes", none="dataset version change in_force_at verdict checked_at"
     ),
+    "release.PublicContractVersion": Fields(
+        possible="dropped added", none="id dataset contract_id version change in_force_at ended_at"
+    ),
     "release.PublicGround": Fields(none="id dataset kind uri"),
     "release.PublicTheme": Fields(none="id dataset kind uri"),
     "release.PublicReleaseRow": Fields(

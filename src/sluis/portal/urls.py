@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from sluis.portal.views import (
     dataset,
     developers,
+    feed,
     feedback,
     home,
     lists,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("datasets/<slug:slug>.json", dataset.twin, name="dataset-twin"),
     path("datasets/<slug:slug>/api", dataset.interface, name="dataset-api"),
     path("datasets/<slug:slug>/contract.odcs.yaml", dataset.contract_file, name="contract-file"),
+    path("datasets/<slug:slug>/changes.atom", feed.changes, name="changes-feed"),
     path("datasets/<slug:slug>/decision", versions.decision, name="decision"),
     path("datasets/<slug:slug>/feedback", feedback.give, name="feedback"),
     path("datasets/<slug:slug>/table", table.explore, name="table"),

@@ -17,6 +17,7 @@ from sluis.lake import service as lake
 from sluis.lake.contracts import reading
 from sluis.lake.contracts.types import Property, Rule, RuleOutcome, Verdict
 from sluis.lake.service import ContractRecord, OutcomeRecord
+from sluis.release import news
 from sluis.release.models import PublicContract, PublicDataset, PublicTable
 from sluis.release.reading import dataset
 from sluis.release.types import Kind, PublicContractRecord
@@ -27,6 +28,10 @@ def promised_anew(dataset_id: UUID) -> bool:
     shown = PublicTable.objects.filter(dataset__dataset_id=dataset_id, release=F("dataset__release")).first()
     if shown is not None:
         lake.checked_file(dataset_id, shown.sha256)
+    with in_line():
+        row = PublicDataset.objects.select_for_update().filter(dataset_id=dataset_id).first()
+        if row is not None:
+            news.remember(row)
     return follow(dataset_id)
 
 

@@ -133,6 +133,14 @@ def fill_provenance() -> int:
     return projection.fill_provenance()
 
 
+@task
+def fill_news() -> int:
+    """What an upgrade could not tell yet of agreements that stand outside."""
+    from sluis.release import news
+
+    return news.fill_news()
+
+
 def register() -> None:
     """What this room hangs on the foundation and on the process room."""
     from sluis.lake.service import versions_held_by
@@ -147,6 +155,7 @@ def register() -> None:
     every(timedelta(hours=1), keep_feed)
     every(timedelta(hours=1), keep_differences)
     every(timedelta(hours=1), fill_provenance)
+    every(timedelta(hours=1), fill_news)
     subscribe("table.ready", look_at_new_table)
     subscribe("dataset.changed", look_at_changed_dataset)
     subscribe("contract.changed", look_at_changed_contract)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sluis.foundation.service import audit, in_line
 from sluis.lake import service as lake
-from sluis.release import addresses, contracts, feed
+from sluis.release import addresses, contracts, feed, news
 from sluis.release.documents import document, file_row, files_of, release_shape
 from sluis.release.models import (
     PublicDataset,
@@ -51,6 +51,7 @@ def project(dataset_id: UUID) -> None:
     PublicFile.objects.bulk_create(_file(row, r, file) for r in reachable for file in files_of(r))
     PublicTable.objects.bulk_create(_table(row, r) for r in reachable if r.table)
     contracts.project(row)
+    news.remember(row)
 
 
 def grounds(row: PublicDataset) -> list[PublicGround]:

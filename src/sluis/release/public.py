@@ -8,6 +8,7 @@ release(slug, number) -> PublicReleaseInfo      NotFound, Gone
 changes(slug, old, new, ip="")                  what differs; StillComparing, Invalid, NotFound, Gone; changed_rows
 provenance(slug, number)                        where the rows of a release come from; NotFound, Gone
 contract(slug) -> PublicContractRecord          NotFound when nothing is promised; Gone
+news(slug) -> News                              what is new of an open dataset, for its feed; NotFound, Gone
 table(slug, number=None) -> PublicTableInfo     NotFound when there are no rows to show; Gone
 file(slug, file_format, number=None) -> PublicFileInfo   StillMade, NotFound, Gone
 search(SearchRequest) -> SearchResult
@@ -39,6 +40,7 @@ from sluis.release.comparing import columns_of as changed_columns
 from sluis.release.contracts import contract
 from sluis.release.feed import feed_page, feed_state
 from sluis.release.feedback import public_feedback, public_feedback_of
+from sluis.release.news import news
 from sluis.release.reading import (
     StillMade,
     counts,
@@ -81,6 +83,7 @@ __all__ = [
     "file",
     "latest",
     "newest_change",
+    "news",
     "not_open",
     "not_open_facets",
     "organisation_known",

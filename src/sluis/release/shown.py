@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sluis.foundation.service import blobs
 from sluis.lake.contracts.types import Property, Rule, RuleOutcome, Verdict
@@ -157,6 +158,41 @@ class PublicContractRecord:
     outcomes: Mapping[str, RuleOutcome]
     verdict: Verdict | None
     checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractNews:
+    """A version of what is promised. `change`: first, none, compatible or breaking; `dropped` and `added`: promises.
+
+    `ended_at` only when nothing took its place."""
+
+    id: UUID
+    version: str
+    change: str
+    at: datetime
+    ended_at: datetime | None
+    dropped: tuple[Rule, ...]
+    added: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseNews:
+    """A release with what differs from release `before`; `result` is that of PublicDifference, None when not known.
+
+    `told_at`: when the last of this became known."""
+
+    number: int
+    at: datetime
+    told_at: datetime
+    before: int | None
+    result: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    dataset: PublicDatasetRecord
+    contracts: tuple[ContractNews, ...]
+    releases: tuple[ReleaseNews, ...]
 
 
 @dataclass(frozen=True, slots=True)

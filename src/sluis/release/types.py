@@ -21,6 +21,9 @@ from sluis.release.shown import (
     KIND_LABELS as KIND_LABELS,
 )
 from sluis.release.shown import (
+    ContractNews as ContractNews,
+)
+from sluis.release.shown import (
     FacetCount as FacetCount,
 )
 from sluis.release.shown import (
@@ -31,6 +34,9 @@ from sluis.release.shown import (
 )
 from sluis.release.shown import (
     Kind as Kind,
+)
+from sluis.release.shown import (
+    News as News,
 )
 from sluis.release.shown import (
     PublicCard as PublicCard,
@@ -55,6 +61,9 @@ from sluis.release.shown import (
 )
 from sluis.release.shown import (
     PublicTableInfo as PublicTableInfo,
+)
+from sluis.release.shown import (
+    ReleaseNews as ReleaseNews,
 )
 from sluis.release.shown import (
     SearchHit as SearchHit,

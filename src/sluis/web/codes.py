@@ -168,6 +168,7 @@ KIND_OF = {
     "move.prepare": "conflict",
     "move.same": "conflict",
     "move.working": "conflict",
+    "news.none": "not-found",
     "organisation.exists": "conflict",
     "organisation.make": "not-allowed",
     "organisation.slug": "invalid",

@@ -6,6 +6,7 @@ from sluis.release.models.dossier import Dossier, Exhibit
 from sluis.release.models.feedback import Feedback
 from sluis.release.models.projection import (
     PublicContract,
+    PublicContractVersion,
     PublicDataset,
     PublicDifference,
     PublicFeedPart,
@@ -25,6 +26,7 @@ __all__ = [
     "Feedback",
     "Preparer",
     "PublicContract",
+    "PublicContractVersion",
     "PublicDataset",
     "PublicDifference",
     "PublicFeedPart",

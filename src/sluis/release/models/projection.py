@@ -120,6 +120,29 @@ class PublicContract(models.Model):
         return f"{self.dataset} {self.version}"
 
 
+class PublicContractVersion(models.Model):
+    """One version of what is or was promised of an open dataset; see `release.news`.
+
+    `change`: "first" when nothing stood before it. `dropped` and `added`: the promises that went and came. `ended_at`:
+    when the next one took its place, or when nothing was promised any more.
+    """
+
+    dataset = models.ForeignKey(PublicDataset, on_delete=models.CASCADE, related_name="contract_versions")
+    contract_id = models.UUIDField()
+    version = models.CharField(max_length=40)
+    change = models.CharField(max_length=10)
+    in_force_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    dropped = models.JSONField()
+    added = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "contract_id"], name="public_contract_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.version}"
+
+
 class PublicReleaseRow(models.Model):
     """One release in the row of releases; `body` holds decision, metadata and columns as the outside sees them."""
 
