@@ -40,7 +40,7 @@ def changes(slug: str, old: int, new: int, *, ip: str = "") -> PublicDifference:
     """
     if old == new:
         raise Invalid("changes.same", N_("Kies twee verschillende versies."))
-    before, after = table(slug, old), table(slug, new)
+    after, before = table(slug, new), table(slug, old)
     known = PublicDifference.objects.filter(old_sha256=before.sha256, new_sha256=after.sha256).first()
     if known is None:
         _ask(slug, old, new, ip)

@@ -85,7 +85,10 @@ def _file(folder: Path, name: str, media_type: str) -> dict[str, Any]:
 
 def small_catalogue(folder: Path) -> None:
     """One dataset of each kind, and one of which only a part was withdrawn; the search index knows them."""
-    promise(put_outside("zwemwater", folder=folder, releases=2))
+    swimming = put_outside("zwemwater", folder=folder, releases=2)
+    promise(swimming)
+    stored.PublicTable.objects.filter(dataset=swimming).update(provenance=PROVENANCE)
+    compare(swimming, folder)
     put_outside("kaart", metadata={"title": "Kaart", "title_en": "Map"})
     put_outside("dossiers", Kind.CLOSED, metadata={"title": "Dossiers"})
     put_outside("adressen", Kind.RESTRICTED, metadata={"title": "Adressen"})
@@ -94,6 +97,12 @@ def small_catalogue(folder: Path) -> None:
     put_outside("deels", folder=folder, releases=2, withdrawn=[1], metadata={"title": "Deels"})
     service.rebuild_index()
 
+
+PROVENANCE = {
+    "kind": "file", "connector": "", "sha256": "d" * 64, "size": 100, "format": "csv", "dialect": {"delimiter": ";"},
+    "inputs": 0, "mode": "replace", "software": "sluis", "started_at": START.isoformat(), "ended_at": START.isoformat(),
+    "rows_read": ROWS, "rows_loaded": ROWS, "rows_rejected": 0, "rows_total": ROWS, "parts": [],
+}  # fmt: skip
 
 CONTRACT = """\
 apiVersion: v3.1.0
@@ -107,6 +116,25 @@ schema:
       - {name: plaats, logicalType: string}
       - {name: zuurgraad, logicalType: number, logicalTypeOptions: {maximum: 14}}
 """
+
+
+def compare(row: stored.PublicDataset, folder: Path) -> None:
+    """Releases 2 and 1 are the same file here; that one row came is said of them."""
+    path = folder / "difference.parquet"
+    pq.write_table(pa.table({"wat": ["added"], "plaats": ["Tiel"]}), path)
+    file = stored.PublicTable.objects.filter(dataset=row, release=1).values_list("sha256", flat=True).get()
+    result = {
+        "by": "rows", "key": [], "key_double": False, "added": 1, "removed": 0, "changed": 0, "columns": {},
+        "schema": {"columns": []}, "file_columns": [["plaats", "text"]], "file_rows": 1, "what": "wat",
+    }  # fmt: skip
+    stored.PublicDifference.objects.create(
+        dataset_id=row.dataset_id,
+        old_sha256=file,
+        new_sha256=file,
+        result=result,
+        file_sha256=blobs.put_file(path).sha256,
+        made_at=START,
+    )
 
 
 def promise(row: stored.PublicDataset) -> None:
