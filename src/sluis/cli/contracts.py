@@ -157,7 +157,9 @@ def enforce(
     drafts = [one for one in lake.contracts(by=who, dataset_id=dataset.id) if one.status.value == "draft"]
     asked = next((one for one in drafts if version in ("", one.version)), None)
     if asked is None:
-        raise NotFound("contract.no-draft", N_("Van {slug} is er geen concept dat in werking kan gaan."), slug=slug)
+        raise NotFound(
+            "contract.nothing-to-enforce", N_("Van {slug} is er geen concept dat in werking kan gaan."), slug=slug
+        )
     _tell_status(lake.put_in_force(by=who, contract_id=asked.id, sha256=asked.sha256), slug)
 
 

@@ -49,6 +49,7 @@ KIND_OF = {
     "contract.none": "not-found",
     "contract.none-in-force": "not-found",
     "contract.not-in-force": "conflict",
+    "contract.nothing-to-enforce": "not-found",
     "contract.standard": "invalid",
     "contract.unknown": "not-found",
     "contract.version": "invalid",
