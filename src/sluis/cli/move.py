@@ -52,8 +52,16 @@ def move(
 
 def _address(given: str) -> str:
     if given.startswith("@"):
-        given = Path(given[1:]).read_text(encoding="utf-8").strip()
+        given = _read(given[1:])
     return "" if given == SQLITE else given
+
+
+def _read(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        way_out = N_("Zet het adres van de database alleen in een tekstbestand, en noem dat na het apenstaartje.")
+        raise Invalid("move.file", N_("{file} is niet te lezen."), way_out=way_out, file=file) from error
 
 
 def _target(env: Env, storage: str) -> Store:

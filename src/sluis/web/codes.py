@@ -164,6 +164,7 @@ KIND_OF = {
     "mail.refused": "unavailable",
     "move.address": "invalid",
     "move.differs": "conflict",
+    "move.file": "invalid",
     "move.not-empty": "conflict",
     "move.nothing": "invalid",
     "move.prepare": "conflict",

@@ -17,6 +17,10 @@ def check_audit(env: Env, deep: bool) -> Iterator[Finding]:
     if verdict.sound:
         text = _("{count} regels, kop {head}").format(count=verdict.entries, head=verdict.head[:16])
         yield Finding("audit", "good", text)
+    elif verdict.fault == "anchor" and audit.read_anchor() is None:
+        text = _("audit-head.json is niet in deze datamap, terwijl het logboek {count} regels heeft")
+        way_out = _("Staat Sluis hier sinds kort, zet dat bestand dan over van de vorige machine. Zo niet, meld het.")
+        yield Finding("audit", "bad", text.format(count=verdict.entries), way_out)
     else:
         text = _("de keten breekt bij regel {seq} ({fault})").format(seq=verdict.seq, fault=verdict.fault)
         way_out = _("Bewaar deze map als bewijs, meld het als incident en vergelijk met de laatste back-up.")
