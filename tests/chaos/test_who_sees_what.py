@@ -170,6 +170,8 @@ def public_addresses(world: World) -> Iterator[str]:
         "key": "open-data-release",
         "query_id": world.things["query_id"],
         "source_id": world.things["source_id"],
+        "name": world.draft.slug,
+        "table": world.draft.slug,
     }
     for name, keys in sorted(dict(addresses(get_resolver())).items()):
         if access.routes()[name] != PUBLIC or name.startswith("account_"):

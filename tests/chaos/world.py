@@ -128,7 +128,7 @@ def being_made(by: Actor, dataset_id: UUID, published: str) -> dict[str, Any]:
     made = lake.save_transformation(
         by=by,
         dataset_id=dataset_id,
-        sql=f"SELECT plaats AS {CANARY} FROM {published.replace('-', '_')}",
+        sql=f"SELECT 1 AS {CANARY} FROM {published.replace('-', '_')}",
         tests=[{"name": CANARY, "sql": "SELECT 1"}],
         start="hand",
     )

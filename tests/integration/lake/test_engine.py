@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -73,6 +74,11 @@ def test_rows_that_are_added_are_measured_the_same(engine: str, settings: Any, t
 REFUSED = ("read_csv", "x.parquet", "reflect", "parquet.`")
 
 
+def said(outcome: dict[str, Any]) -> dict[str, Any]:
+    """A fault quotes the first value that went wrong, and which that is differs from run to run."""
+    return outcome | {"found": re.sub(r"'[^']*'", "'…'", outcome["found"])}
+
+
 def test_outcomes_of_a_contract_are_the_same(engine: str, settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
     parts = both_parts(tmp_path)
     asked: list[str] = []
@@ -86,7 +92,7 @@ def test_outcomes_of_a_contract_are_the_same(engine: str, settings: Any, tmp_pat
     monkeypatch.setattr(letterbox, "question", overheard)
     far = outcomes(parts)
     settings.SLUIS = replace(settings.SLUIS, engine="")
-    assert far == outcomes(parts)
+    assert [said(one) for one in far] == [said(one) for one in outcomes(parts)]
     assert {outcome["status"] for outcome in far} == {"passed", "failed", "error"}
     assert any(outcome["examples"] for outcome in far)
     assert any("leeftijd" in sql for sql in asked)

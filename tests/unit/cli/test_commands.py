@@ -36,6 +36,7 @@ def test_the_commands_of_the_issue_are_there() -> None:
     assert {path[0] for path in ALL} == {
         "demo", "serve", "worker", "migrate", "doctor", "import", "release", "user", "config", "backup", "restore",
         "policy", "process", "team", "group", "jobs", "contract", "query", "table", "source", "move", "transformation",
+        "dataset",
     }  # fmt: skip
 
 

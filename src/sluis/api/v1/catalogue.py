@@ -48,7 +48,7 @@ class NotOpen(Paging):
 
 
 class Since(shapes.Shape):
-    since: int = Field(ge=1, le=2**31 - 1, description="The release to compare with.")
+    since: int | None = Field(None, ge=1, le=2**31 - 1, description="The release to compare with; the one before it.")
     limit: int = Field(100, ge=1, le=1000)
     cursor: str = Field("", max_length=2000)
 
@@ -123,10 +123,11 @@ def read_release(request: HttpRequest, slug: Slug, number: int) -> Mapping[str, 
 @read("/datasets/{slug:slug}/releases/{int:number}/changes", tag="datasets", response=shapes.Changes)
 def list_changes(request: HttpRequest, slug: Slug, number: int, query: Query[Since]) -> Mapping[str, Any]:
     """What differs from another release to this one: counts, columns, rows by page; 503 while it is worked out"""
-    found = public.changes(slug, query.since, number, ip=client_address(request))
+    since = query.since or number - 1
+    found = public.changes(slug, since, number, ip=client_address(request))
     rows = public.changed_rows(found, PageRequest(limit=query.limit, cursor=query.cursor))
     onward = settings.SLUIS.url + with_query(request, cursor=rows.next_cursor) if rows.next_cursor else None
-    return shapes.changes(number, query.since, found.result, rows.rows) | {"next": onward}
+    return shapes.changes(number, since, found.result, rows.rows) | {"next": onward}
 
 
 @read("/datasets/{slug:slug}/releases/{int:number}/provenance", tag="datasets", response=shapes.Provenance)
