@@ -137,7 +137,8 @@ def work(chance: random.Random) -> None:
     known = json.loads(PEOPLE.read_text())
     steward, owner = acting(known["data_steward"]), acting(known["data_owner"])
     while True:
-        _story(chance, steward, owner, known["home"])
+        with suppress(Unavailable):  # a bucket that fails: who works hears so, and begins something else
+            _story(chance, steward, owner, known["home"])
 
 
 def _story(chance: random.Random, steward: Actor, owner: Actor, home: str) -> None:
