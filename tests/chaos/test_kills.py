@@ -27,6 +27,7 @@ def test_killed_at_random_moments_nothing_is_half_and_nothing_is_lost(tmp_path: 
     assert site.promised
 
 
+@pytest.mark.slow
 def test_the_same_with_the_files_in_a_bucket_that_fails_a_fifth_of_the_time(tmp_path: Path, tell: Tell) -> None:
     """Each start is on an empty disk: what the dead one promised is in the bucket, or it was not promised."""
     (tmp_path / "s3").mkdir()
