@@ -12,7 +12,7 @@ import typer
 
 from sluis.cli.language import _
 from sluis.cli.runs import failure_of, told
-from sluis.cli.start import actor, start, work_until
+from sluis.cli.start import BY_SCHEDULE, actor, begun, start, work_until
 from sluis.cli.terminal import Command, moment, reading, result, table
 from sluis.kernel.errors import Invalid, fill
 from sluis.kernel.text import N_
@@ -117,15 +117,17 @@ def run(source: Id, by: By = "") -> None:
     start()
     from sluis.lake import service as lake
 
-    who = actor(by)
-    run_id = lake.run_now(by=who, source_id=_id(source))
+    who, source_id = actor(by), _id(source)
+    run_id = begun(
+        lambda: lake.run_now(by=who, source_id=source_id), lambda: lake.source(by=who, source_id=source_id).last
+    )
 
     def ended() -> "RunRecord | None":
         found = lake.source_run(by=who, run_id=run_id)
         return None if found.active else found
 
     with reading(source):
-        found = work_until(ended)
+        found = work_until(ended, least=BY_SCHEDULE)
     document = _run(found)
     result(document, "\n".join(told([document])))
     if found.state not in ("loaded", "unchanged"):

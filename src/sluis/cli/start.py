@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from sluis.conf.counting import count_in
 from sluis.conf.env import Env, select_settings
 from sluis.kernel.actor import SYSTEM, Actor
-from sluis.kernel.errors import Unavailable
+from sluis.kernel.errors import Conflict, Unavailable
 from sluis.kernel.text import N_
 
 PATIENCE_SECONDS = 1800
@@ -107,13 +108,36 @@ def version() -> dict[str, Any]:
     return {"sluis": of("sluis"), "python": python_version(), "django": of("django"), "duckdb": of("duckdb")}
 
 
-def work_until[T](answer: Callable[[], T | None]) -> T:
-    """Run waiting jobs until `answer` gives something; another worker may be the one who does the job."""
+BY_SCHEDULE = -10
+"""Priority of what comes by itself: somebody who asks for it at the command line does wait for it."""
+
+
+class _Run(Protocol):
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def active(self) -> bool: ...
+
+
+def begun(begin: Callable[[], UUID], waits: Callable[[], _Run | None]) -> UUID:
+    """Begin a run, or take the one that waits already: without a worker it would wait for ever. Raises as `begin`."""
+    try:
+        return begin()
+    except Conflict:
+        found = waits()
+        if found is None or not found.active:
+            raise
+        return found.id
+
+
+def work_until[T](answer: Callable[[], T | None], *, least: int = 0) -> T:
+    """Run waiting jobs of at least this priority until `answer` gives something; another worker may be the one who does
+    the job."""
     from sluis.foundation.service import run_until_idle
 
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        run_until_idle(least=0)  # what nobody waits for is for a worker
+        run_until_idle(least=least)  # what nobody waits for is for a worker
         found = answer()
         if found is not None:
             return found

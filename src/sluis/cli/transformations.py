@@ -8,7 +8,7 @@ import typer
 from sluis.cli.contracts import read_text
 from sluis.cli.language import _
 from sluis.cli.runs import failure_of, told
-from sluis.cli.start import actor, start, work_until
+from sluis.cli.start import BY_SCHEDULE, actor, begun, start, work_until
 from sluis.cli.terminal import Command, reading, result, table
 from sluis.kernel.errors import NotFound, fill
 from sluis.kernel.text import N_
@@ -90,14 +90,15 @@ def run(dataset: Slug, by: By = "") -> None:
     from sluis.lake import service as lake
 
     who = actor(by)
-    run_id = lake.run_transformation(by=who, transformation_id=_of(who, dataset).id)
+    of = _of(who, dataset)
+    run_id = begun(lambda: lake.run_transformation(by=who, transformation_id=of.id), lambda: _of(who, dataset).last)
 
     def ended() -> "TransformationRunRecord | None":
         found = lake.transformation_run(by=who, run_id=run_id)
         return None if found.active else found
 
     with reading(dataset):
-        found = work_until(ended)
+        found = work_until(ended, least=BY_SCHEDULE)
     document = _run(found)
     result(document, "\n".join([*told([document]), *_figures(found.figures)]))
     if found.state not in ("made", "unchanged"):

@@ -52,6 +52,27 @@ def test_a_folder_becomes_a_version_and_is_followed(surroundings: dict[str, str]
     assert sluis(surroundings, "source", "list")[1] == []
 
 
+DUE = """
+from sluis.cli.start import start
+start()
+from sluis.kernel import clock
+from sluis.lake.models import Source
+from sluis.lake.sourcing.running import claim_due
+Source.objects.update(next_at=clock.now())
+assert claim_due() == 1
+"""
+
+
+def test_a_run_that_waits_for_a_worker_is_done_by_who_asks(surroundings: dict[str, str], tmp_path: Path) -> None:
+    sluis(surroundings, "import", str(tmp_path / "in" / "bankjes.csv"))
+    place = ("--set", f"folder={tmp_path / 'in'}", "--set", "pattern=*.csv", "--every", "day", "--at", "06:30")
+    made = sluis(surroundings, "source", "add", "bankjes", "folder", "--title", "Map", *place)[1]
+    subprocess.run([sys.executable, "-c", DUE], env=surroundings, check=True, timeout=120)
+    code, run = sluis(surroundings, "source", "run", made["id"])
+    assert (code, run["state"], run["trigger"]) == (0, "loaded", "schedule"), run
+    assert len(sluis(surroundings, "source", "show", made["id"])[1]["runs"]) == 1
+
+
 def test_secrets_come_from_a_file_or_standard_input(surroundings: dict[str, str], tmp_path: Path) -> None:
     sluis(surroundings, "import", str(tmp_path / "in" / "bankjes.csv"))
     web = ("source", "add", "bankjes", "http-file", "--title", "Web", "--set", "url=https://bron.example/x.csv")
