@@ -102,7 +102,7 @@ def backup(target: Annotated[Path, typer.Argument(help=_("Waar de back-up komt."
     from sluis.foundation.storage import bucket
 
     env = Env.load()
-    manifest = keep.backup(env.data, target, bucket(env), _from_postgresql(env) if env.database else None)
+    manifest = keep.backup(env.data, target, bucket(env), _from_postgresql() if env.database else None)
     summary = _summary(manifest) | {"target": str(target)}
     result(summary, _("Back-up gemaakt: {files} bestanden, logboek {audit_head}").format(**summary))
 
@@ -133,7 +133,7 @@ def restore(
         raise typer.Exit(1)
 
 
-def _from_postgresql(env: Env) -> Callable[[Path], None]:
+def _from_postgresql() -> Callable[[Path], None]:
     start()
     from sluis.cli.databases.moving import dump_to
 

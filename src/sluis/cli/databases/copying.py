@@ -10,7 +10,7 @@ from django.core.management.color import no_style
 from django.db import connections, transaction
 
 from sluis.cli.databases.places import MARK, add_iceberg
-from sluis.cli.databases.tables import BATCH, Sum, Table, models, summed, tables
+from sluis.cli.databases.tables import BATCH, Sum, Table, models, naming, summed, tables
 from sluis.kernel.errors import Conflict
 from sluis.kernel.text import N_
 
@@ -39,8 +39,8 @@ def still(alias: str, *, stop_writing: bool) -> Generator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             if stop_writing:
-                names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models())
-                cursor.execute(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
+                names = (model._meta.db_table for model in models())
+                cursor.execute(naming(alias, "LOCK TABLE {} IN EXCLUSIVE MODE", names))
         yield
 
 
@@ -87,7 +87,7 @@ def compare(source: str, target: str, *, step: Step) -> Iterator[Proof]:
 
 def _finished(target: str) -> dict[str, tuple[int, str]]:
     with connections[target].cursor() as cursor:
-        cursor.execute(f"SELECT name, rows, sha256 FROM {MARK}")  # noqa: S608 - own name
+        cursor.execute(naming(target, "SELECT name, rows, sha256 FROM {}", MARK))
         return {name: (rows, sha256) for name, rows, sha256 in cursor.fetchall()}
 
 
@@ -100,20 +100,21 @@ def _empty(target: str, chosen: list[Table]) -> None:
     """What a new installation fills in by itself is not ours; later tables first, for they refer to earlier ones."""
     with _quiet(target, chosen), connections[target].cursor() as cursor:
         for name in (MARK, *(table.name for table in reversed(chosen))):
-            cursor.execute(f"DELETE FROM {connections[target].ops.quote_name(name)}")  # noqa: S608 - own names
+            cursor.execute(naming(target, "DELETE FROM {}", name))
 
 
 def _fill(table: Table, source: str, target: str) -> None:
-    quoted = connections[target].ops.quote_name
-    names, places = ", ".join(map(quoted, table.columns)), ", ".join(["%s"] * len(table.columns))
-    insert = f"INSERT INTO {quoted(table.name)} ({names}) VALUES ({places})"  # noqa: S608 - own names
+    values = ", ".join(["%s"] * len(table.columns))
+    insert = naming(target, "INSERT INTO {} ({}) VALUES", table.name, table.columns) + f" ({values})"
     known = Sum()
     with _quiet(target, [table]), connections[target].cursor() as cursor:
         for batch in batched(table.rows(source), BATCH, strict=False):
             for row in batch:
                 known.add(row)
             cursor.executemany(insert, [table.stored(row, target) for row in batch])
-        cursor.execute(f"INSERT INTO {MARK} VALUES (%s, %s, %s)", [table.name, known.rows, known.sha256])  # noqa: S608
+        cursor.execute(
+            naming(target, "INSERT INTO {} VALUES (%s, %s, %s)", MARK), [table.name, known.rows, known.sha256]
+        )
 
 
 @contextmanager
@@ -122,18 +123,17 @@ def _quiet(alias: str, chosen: list[Table]) -> Generator[None]:
     checked at its end."""
     connection = connections[alias]
     with transaction.atomic(using=alias), connection.cursor() as cursor:
-        names = [connection.ops.quote_name(table.name) for table in chosen]
         if connection.vendor == "postgresql":
-            for name in names:
-                cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+            for table in chosen:
+                cursor.execute(naming(alias, "ALTER TABLE {} DISABLE TRIGGER USER", table.name))
             yield
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            for name in names:
-                cursor.execute(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+            for table in chosen:
+                cursor.execute(naming(alias, "ALTER TABLE {} ENABLE TRIGGER USER", table.name))
         else:
             rules = _sqlite_rules(cursor, {table.name for table in chosen})
             for rule in rules:
-                cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(rule)}")
+                cursor.execute(naming(alias, "DROP TRIGGER {}", rule))
             yield
             for made in rules.values():
                 cursor.execute(made)

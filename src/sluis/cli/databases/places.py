@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connections
 
-from sluis.cli.databases.tables import ICEBERG
+from sluis.cli.databases.tables import ICEBERG, table_names
 from sluis.conf.database import configuration
 from sluis.conf.env import surroundings
 from sluis.kernel.errors import Conflict, Invalid
@@ -45,11 +45,6 @@ def _like_ours(entry: dict[str, Any]) -> dict[str, Any]:
     entry["OPTIONS"].pop("pool", None)
     given = dict.fromkeys(("USER", "PASSWORD", "HOST", "PORT"), "") | entry
     return {**connections.databases["default"], "TEST": {}, **given}
-
-
-def table_names(alias: str) -> set[str]:
-    with connections[alias].cursor() as cursor:
-        return set(connections[alias].introspection.table_names(cursor))
 
 
 def refuse_filled(address: str) -> None:

@@ -6,7 +6,7 @@ those. The hash of a table is the sum of the hashes of its rows, for the two dat
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -33,11 +33,6 @@ class Table:
     columns: tuple[str, ...]
     fields: "tuple[Field[Any, Any] | None, ...]"
 
-    def count(self, alias: str) -> int:
-        with connections[alias].cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {connections[alias].ops.quote_name(self.name)}")  # noqa: S608
-            return cursor.fetchone()[0]
-
     def rows(self, alias: str) -> Iterator[tuple[Any, ...]]:
         """Every row, in no order; a batch at a time is in memory."""
         if self.model is None:
@@ -49,10 +44,8 @@ class Table:
             yield tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
 
     def _texts(self, alias: str) -> Iterator[tuple[Any, ...]]:
-        connection = connections[alias]
-        chosen = ", ".join(map(connection.ops.quote_name, self.columns))
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {chosen} FROM {connection.ops.quote_name(self.name)}")  # noqa: S608 - own names
+        with connections[alias].cursor() as cursor:
+            cursor.execute(naming(alias, "SELECT {} FROM {}", self.columns, self.name))
             while batch := cursor.fetchmany(BATCH):
                 yield from batch
 
@@ -128,18 +121,29 @@ def models() -> tuple[type[Model], ...]:
 
 def tables(alias: str) -> list[Table]:
     """The tables of this database; those of the Iceberg catalogue where there are any."""
-    ours = [_of_model(model) for model in models()]
-    connection = connections[alias]
-    with connection.cursor() as cursor:
-        present = set(connection.introspection.table_names(cursor))
-        for name in ICEBERG:
-            if name in present:
-                described = connection.introspection.get_table_description(cursor, name)
-                columns = tuple(sorted(column.name for column in described))
-                ours.append(Table(name, None, columns, (None,) * len(columns)))
-    return ours
+    present = table_names(alias)
+    return [*map(_of_model, models()), *(_of_iceberg(name, alias) for name in ICEBERG if name in present)]
+
+
+def table_names(alias: str) -> set[str]:
+    with connections[alias].cursor() as cursor:
+        return set(connections[alias].introspection.table_names(cursor))
+
+
+def naming(alias: str, statement: str, *names: str | Iterable[str]) -> str:
+    """The statement with these names of tables and columns in its places, as this database quotes them; several in one
+    place with commas between."""
+    quoted = connections[alias].ops.quote_name
+    return statement.format(*(quoted(one) if isinstance(one, str) else ", ".join(map(quoted, one)) for one in names))
 
 
 def _of_model(model: type[Model]) -> Table:
     fields = tuple(model._meta.concrete_fields)
     return Table(model._meta.db_table, model, tuple(str(field.column) for field in fields), fields)
+
+
+def _of_iceberg(name: str, alias: str) -> Table:
+    with connections[alias].cursor() as cursor:
+        described = connections[alias].introspection.get_table_description(cursor, name)
+    columns = tuple(sorted(column.name for column in described))
+    return Table(name, None, columns, (None,) * len(columns))
