@@ -8,9 +8,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -98,12 +98,13 @@ class Bucket:
     def answers(self) -> bool:
         """Whether the service answers now, and knows us; asked once, without patience."""
         import obstore
+        from obstore.exceptions import BaseError
 
         try:
             obstore.head(self._store(quick=True), "sluis")
         except FileNotFoundError:
             return True
-        except Exception:  # noqa: BLE001 - whatever is wrong: it does not answer
+        except (BaseError, OSError):
             return False
         return True
 
@@ -237,20 +238,18 @@ class Bucket:
         )
 
 
-class _spoken:  # noqa: N801 - reads as a word
+@contextmanager
+def _spoken() -> Generator[None]:
     """The library's own errors as ours; "not there" and "there already" are answers, and go on as they are."""
+    from obstore.exceptions import AlreadyExistsError, BaseError
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if error is None:
-            return
-        from obstore.exceptions import AlreadyExistsError, BaseError
-
-        if isinstance(error, BaseError) and not isinstance(error, AlreadyExistsError | FileNotFoundError):
-            log.warning("storage: %s", str(error).partition("\n")[0][:300])
-            raise _away() from error
+    try:
+        yield
+    except (AlreadyExistsError, FileNotFoundError):
+        raise
+    except BaseError as error:
+        log.warning("storage: %s", str(error).partition("\n")[0][:300])
+        raise _away() from error
 
 
 def _away() -> Unavailable:

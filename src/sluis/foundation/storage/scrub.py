@@ -2,9 +2,7 @@
 
 import hashlib
 import logging
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from io import RawIOBase
 from pathlib import Path
@@ -15,12 +13,13 @@ from sluis.foundation.storage.cache import damaged
 from sluis.foundation.storage.chosen import bucket, disk
 from sluis.foundation.storage.disk import fsync, hash_of
 from sluis.foundation.storage.types import CHUNK
+from sluis.kernel.recent import Recent
 
 log = logging.getLogger("sluis.storage")
 TURNS = 7
-_TRUSTED_SECONDS, _REMEMBERED = 86_400.0, 50_000
-_proven: OrderedDict[str, float] = OrderedDict()
-_lock = threading.Lock()
+_TRUSTED_SECONDS = 86_400.0
+_proven: Recent[str, float] = Recent(50_000)
+"""When the bytes of a blob last fitted its name, by the clock of this process."""
 
 
 def scrub(turn: int) -> list[str]:
@@ -76,20 +75,13 @@ def sent(file: RawIOBase, sha256: str) -> Iterator[bytes]:
     if hasher.hexdigest() != sha256:
         put_aside(sha256)
         raise damaged(sha256)
-    _prove(sha256)
+    _proven.put(sha256, time.monotonic())
     yield waiting
 
 
 def _is_proven(sha256: str) -> bool:
-    return time.monotonic() - _proven.get(sha256, float("-inf")) < _TRUSTED_SECONDS
-
-
-def _prove(sha256: str) -> None:
-    with _lock:
-        _proven[sha256] = time.monotonic()
-        _proven.move_to_end(sha256)
-        if len(_proven) > _REMEMBERED:
-            _proven.popitem(last=False)
+    at = _proven.get(sha256)
+    return at is not None and time.monotonic() - at < _TRUSTED_SECONDS
 
 
 def _aside() -> Path:
