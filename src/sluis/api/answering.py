@@ -1,11 +1,12 @@
 """What every answer of ours shares: CORS, conditional requests, HEAD and OPTIONS, and errors as problem documents."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response, set_response_etag
+from django.views.decorators.csrf import csrf_exempt
 
 from sluis.api.clients import buckets
 from sluis.foundation.service import client_address
@@ -23,7 +24,7 @@ EXPOSED = (
     "API-Version, Accept-Ranges, Content-Disposition, Content-Language, Content-Length, Content-Range, ETag, "
     "Last-Modified, Link, Location, Retry-After"
 )
-_KEPT = ("ETag", "Content-Range", "Accept-Ranges", "Last-Modified", "Allow")
+_KEPT = ("ETag", "Content-Range", "Accept-Ranges", "Last-Modified")
 
 
 class NoSuchMethod(Conflict):
@@ -32,7 +33,6 @@ class NoSuchMethod(Conflict):
 
 # Answers that Django and our file reader give without a word: the words.
 _WORDLESS: dict[int, SluisError] = {
-    405: NoSuchMethod("request.method", N_("Dit adres kent alleen {methods}."), methods=METHODS),
     412: Stale("request.precondition", N_("Dit is intussen iets anders dan wat u al had.")),
     416: Invalid("request.range", N_("Het gevraagde deel ligt buiten het bestand.")),
 }
@@ -52,8 +52,7 @@ def open_to_all(view: View, *, version: str = "", metered: bool = True) -> View:
             response = problem.server_error(request)
         return _headers(_bare(response) if request.method == "HEAD" else response, version)
 
-    answering.csrf_exempt = True  # type: ignore[attr-defined] - nothing here writes; a POST must hear 405, not 403
-    return answering
+    return csrf_exempt(answering)  # nothing here writes; a POST must hear 405, not 403
 
 
 def unknown(request: HttpRequest, *_: object) -> HttpResponseBase:
@@ -68,7 +67,7 @@ def _answer(request: HttpRequest, ask: Callable[[], HttpResponseBase], *, metere
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": METHODS})
     if request.method not in ("GET", "HEAD"):
-        return _worded(request, HttpResponse(status=405, headers={"Allow": METHODS}))
+        return no_such_method(request, METHODS)
     if metered:
         buckets.take(client_address(request))
     response = ask()
@@ -92,17 +91,26 @@ def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBa
     return unchanged(request, response) or response
 
 
+def no_such_method(request: HttpRequest, methods: str) -> HttpResponseBase:
+    """405, with the methods that this address does know."""
+    error = NoSuchMethod("request.method", N_("Dit adres kent alleen {methods}."), methods=methods)
+    return _problem(request, error, 405, {"Allow": methods})
+
+
 def _worded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     error = _WORDLESS.get(response.status_code)
     if error is None or response.headers.get("Content-Type", "").startswith("application/problem"):
         return response
-    body = problem.document(request, error) | {"status": response.status_code}
     kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
+    return _problem(request, error, response.status_code, kept)
+
+
+def _problem(request: HttpRequest, error: SluisError, status: int, headers: Mapping[str, str]) -> HttpResponseBase:
     return JsonResponse(
-        body,
-        status=response.status_code,
+        problem.document(request, error) | {"status": status},
+        status=status,
         content_type="application/problem+json",
-        headers={"Cache-Control": "no-store", **kept},
+        headers={"Cache-Control": "no-store", **headers},
         json_dumps_params={"ensure_ascii": False},
     )
 

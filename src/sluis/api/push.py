@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from sluis.api.answering import NoSuchMethod
+from sluis.api.answering import no_such_method
 from sluis.api.clients import SECONDS_AT_ONCE, Buckets
 from sluis.foundation.service import client_address
 from sluis.kernel.errors import Invalid, SluisError
@@ -25,7 +25,7 @@ def deliver(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """202: the rows stand on the disk and wait for the next run of the source."""
     try:
         if request.method != "POST":
-            return _only_post(request)
+            return no_such_method(request, "POST")
         _buckets.take(f"{client_address(request)} {source_id}")  # who guesses takes no turns of the sender
         rows = lake.receive(
             source_id=source_id, key=_key(request), by_line=_by_line(request), body=lambda: _body(request)
@@ -61,9 +61,3 @@ def _body(request: HttpRequest) -> bytes:
             "push.large", N_("Een bericht is ten hoogste 1 MB."), way_out=N_("Verdeel de rijen over meer berichten.")
         )
     return body
-
-
-def _only_post(request: HttpRequest) -> HttpResponseBase:
-    error = NoSuchMethod("request.method", N_("Dit adres kent alleen {methods}."), methods="POST")
-    body = problem.document(request, error) | {"status": 405}
-    return JsonResponse(body, status=405, content_type="application/problem+json", headers={"Allow": "POST"})

@@ -8,7 +8,7 @@ import typer
 
 from sluis.cli.language import _
 from sluis.cli.start import start
-from sluis.cli.terminal import Command, progress, result
+from sluis.cli.terminal import Command, reading, result
 from sluis.conf.env import Env
 from sluis.foundation.storage import Store, bucket, copy_all, disk
 from sluis.kernel.errors import Conflict, Invalid
@@ -75,8 +75,10 @@ def _target(env: Env, storage: str) -> Store:
 
 def _files(env: Env, target: Store) -> int:
     source = bucket(env) or disk(env)
-    with progress(_("bestanden overzetten en teruglezen"), sum(1 for _one in source.stored())) as step:
-        return copy_all(source, target, disk(env).temporary(), lambda done, of: step(f"{done}/{of}"))
+    with reading(_("bestanden overzetten en teruglezen")) as told:
+        return copy_all(
+            source, target, disk(env).temporary(), lambda done, of: told(done / of if of else 1.0, f"{done}/{of}")
+        )
 
 
 def _database(env: Env, address: str) -> dict[str, Any]:

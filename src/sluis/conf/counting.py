@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+_COUNTS, _COUNTS_BYTES = "PROMETHEUS_MULTIPROC_DIR", 2 << 20
+
 
 def count_in(folder: Path) -> None:
     """Let this process and the ones it starts keep their counts together in this folder.
@@ -12,9 +14,6 @@ def count_in(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ[_COUNTS] = str(folder)
     reserve_counts()
-
-
-_COUNTS, _COUNTS_BYTES = "PROMETHEUS_MULTIPROC_DIR", 2 << 20
 
 
 def reserve_counts() -> None:

@@ -235,13 +235,9 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _truth(value: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    return {**words, "": False}[value.lower()]
-
-
+_TRUTHS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off", ""), False)
 _READERS: dict[type, Callable[[str], Any]] = {
-    bool: _truth,
+    bool: lambda value: _TRUTHS[value.lower()],
     int: int,
     Path: Path,
     tuple: lambda value: tuple(part.strip() for part in value.split(",") if part.strip()),

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from sluis.foundation.storage import BlobRef, Bucket, Store, Stored, bucket, cache, disk, scrub
+from sluis.foundation.storage import BlobRef, Bucket, Store, Stored, bucket, cache, disk, scrub, whole
 from sluis.foundation.storage.disk import fsync, hash_of, missing
 from sluis.foundation.storage.pieces import Pieces, forget
 from sluis.foundation.storage.types import CHUNK
@@ -46,7 +46,7 @@ def path(sha256: str) -> Path:
     if remote:
         return cache.path(remote, sha256)
     if not place.is_file():
-        raise cache.damaged(sha256) if scrub.is_aside(sha256) else missing(sha256)
+        raise whole.damaged(sha256) if scrub.is_aside(sha256) else missing(sha256)
     return place
 
 
@@ -246,10 +246,7 @@ def answers() -> bool:
 
 def is_whole(sha256: str) -> bool:
     """True when the bytes of this blob, where it is kept, still fit its name."""
-    hasher = hashlib.sha256()
-    for chunk in store().read(sha256):
-        hasher.update(chunk)
-    return hasher.hexdigest() == sha256
+    return whole.digest(store().read(sha256)) == sha256
 
 
 def damaged() -> Iterator[str]:

@@ -5,7 +5,6 @@ so again and again while it runs. The room is kept by whoever adds to it: what w
 """
 
 import fcntl
-import hashlib
 import os
 import threading
 import time
@@ -20,8 +19,7 @@ from django.conf import settings
 from sluis.foundation.storage.bucket import Bucket
 from sluis.foundation.storage.chosen import disk
 from sluis.foundation.storage.disk import Disk, fsync
-from sluis.kernel.errors import Unavailable
-from sluis.kernel.text import N_
+from sluis.foundation.storage.whole import checked, damaged, digest
 
 IN_USE_SECONDS = 3600
 _ATTEMPTS = 3
@@ -47,26 +45,22 @@ def path(bucket: Bucket, sha256: str) -> Path:
 
 
 def streamed(bucket: Bucket, sha256: str, size: int) -> Iterator[bytes]:
-    """All bytes as they come from the bucket. The last piece waits until everything fits the name, so nobody ever has
-    a whole file that is not right. What is small beside the cache is kept in it on the way. Raises as `path` does."""
+    """All bytes as they come from the bucket, `checked`. What is small beside the cache is kept in it on the way.
+
+    Raises as `path` does.
+    """
     here = disk()
-    temporary, hasher, waiting = here.temporary(), hashlib.sha256(), b""
+    temporary = here.temporary()
     keep = size <= _room() * _SHARE
     try:
         with temporary.open("wb") as out:
-            for piece in bucket.read(sha256, 0, size):
-                if waiting:
-                    yield waiting
-                hasher.update(piece)
+            for piece in checked(bucket.read(sha256, 0, size), sha256):
                 keep = keep and _written_too(out, piece)
-                waiting = piece
-        if hasher.hexdigest() != sha256:
-            raise damaged(sha256)
+                yield piece
         if keep:
             fsync(temporary)
             here.settle(temporary, sha256)
             added(size)
-        yield waiting
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -149,12 +143,9 @@ def _fetch(bucket: Bucket, here: Disk, sha256: str) -> None:
     temporary = here.temporary()
     try:
         for _ in range(_ATTEMPTS):
-            hasher = hashlib.sha256()
             with temporary.open("wb") as out:
-                for piece in bucket.read(sha256):
-                    hasher.update(piece)
-                    out.write(piece)
-            if hasher.hexdigest() == sha256:
+                found = digest(bucket.read(sha256), out)
+            if found == sha256:
                 fsync(temporary)
                 here.settle(temporary, sha256)
                 added(here.place(sha256).stat().st_size)
@@ -162,17 +153,6 @@ def _fetch(bucket: Bucket, here: Disk, sha256: str) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     raise damaged(sha256)
-
-
-def damaged(sha256: str) -> Unavailable:
-    """What came does not fit its name, however often it was asked for: nobody gets it."""
-    return Unavailable(
-        "storage.damaged",
-        N_("Bestand {sha256} is in de opslag niet meer wat erin gezet is."),
-        way_out=N_("Vraag de beheerder het uit een back-up terug te zetten."),
-        sha256=sha256,
-        retry_after=3600,
-    )
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """Everything from one store to another: can be broken off and done again, and ends with proof."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 from sluis.foundation.storage.types import BlobRef, Store
+from sluis.foundation.storage.whole import digest
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 
@@ -21,31 +21,21 @@ def copy_all(source: Store, target: Store, work: Path, told: Callable[[int, int]
         ref = BlobRef(one.sha256, one.size)
         if target.size(one.sha256) != one.size:
             _copy(source, target, ref, work)
-        if _digest(target, ref) != one.sha256:
+        if digest(target.read(one.sha256, 0, one.size)) != one.sha256:
             raise _damaged(one.sha256)
     told(len(every), len(every))
     return len(every)
 
 
 def _copy(source: Store, target: Store, ref: BlobRef, work: Path) -> None:
-    hasher = hashlib.sha256()
     try:
         with work.open("wb") as out:
-            for chunk in source.read(ref.sha256):
-                hasher.update(chunk)
-                out.write(chunk)
-        if hasher.hexdigest() != ref.sha256:
+            found = digest(source.read(ref.sha256), out)
+        if found != ref.sha256:
             raise _damaged(ref.sha256)
         target.put(work, ref)
     finally:
         work.unlink(missing_ok=True)
-
-
-def _digest(store: Store, ref: BlobRef) -> str:
-    hasher = hashlib.sha256()
-    for chunk in store.read(ref.sha256, 0, ref.size):
-        hasher.update(chunk)
-    return hasher.hexdigest()
 
 
 def _damaged(sha256: str) -> Invalid:

@@ -1,6 +1,5 @@
 """Bits change on disks without anybody touching them. What no longer fits its name is put aside and given to nobody."""
 
-import hashlib
 import logging
 import time
 from collections.abc import Iterator
@@ -9,10 +8,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from sluis.foundation.storage.cache import damaged
 from sluis.foundation.storage.chosen import bucket, disk
 from sluis.foundation.storage.disk import fsync, hash_of
 from sluis.foundation.storage.types import CHUNK
+from sluis.foundation.storage.whole import checked
+from sluis.kernel.errors import Unavailable
 from sluis.kernel.recent import Recent
 
 log = logging.getLogger("sluis.storage")
@@ -59,24 +59,17 @@ def is_aside(sha256: str) -> bool:
 
 
 def sent(file: RawIOBase, sha256: str) -> Iterator[bytes]:
-    """All bytes of an open blob of this disk. The first time in a day the last piece waits until everything fits the
-    name: nobody then has a whole file that is not right. Raises Unavailable in its place."""
-    proven, hasher, waiting = _is_proven(sha256), hashlib.sha256(), b""
-    while piece := file.read(CHUNK):
-        if proven:
-            yield piece
-            continue
-        if waiting:
-            yield waiting
-        hasher.update(piece)
-        waiting = piece
-    if proven:
+    """All bytes of an open blob of this disk; `checked` the first time in a day, and put aside when they do not fit."""
+    pieces: Iterator[bytes] = iter(lambda: file.read(CHUNK), b"")
+    if _is_proven(sha256):
+        yield from pieces
         return
-    if hasher.hexdigest() != sha256:
+    try:
+        yield from checked(pieces, sha256)
+    except Unavailable:
         put_aside(sha256)
-        raise damaged(sha256)
+        raise
     _proven.put(sha256, time.monotonic())
-    yield waiting
 
 
 def _is_proven(sha256: str) -> bool:
