@@ -18,7 +18,7 @@ from sluis.foundation.service import audit
 from sluis.kernel import clock
 from sluis.kernel.clock import FixedClock
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from sluis.lake import jobs
+from sluis.lake import jobs, runs
 from sluis.lake import service as lake
 from sluis.lake.models import Source, SourceRun, SourceSecret, TableVersion
 from sluis.lake.rows import duck
@@ -204,7 +204,7 @@ def test_a_thousand_due_sources_are_claimed_in_five_batches(world: World, fixed_
 def test_a_run_that_was_killed_starts_over_and_one_without_a_job_is_told_of(world: World) -> None:
     source = world.source("demo", {"station": "Kade", "days": 1})
     run_id = lake.run_now(by=world.steward, source_id=source)
-    running._begin(run_id)  # and the worker dies here
+    runs.begin(SourceRun.objects.all(), run_id, "")  # and the worker dies here
     settle()
     run = SourceRun.objects.get(id=run_id)
     assert run.state == "loaded"
@@ -213,6 +213,17 @@ def test_a_run_that_was_killed_starts_over_and_one_without_a_job_is_told_of(worl
     Job.objects.filter(args=[str(lost)]).delete()
     assert running.settle_abandoned() == 1
     assert SourceRun.objects.get(id=lost).failure["code"] == "source.abandoned"  # type: ignore[index]
+
+
+def test_runs_that_brought_nothing_go_after_a_while_but_for_the_newest(world: World, fixed_clock: FixedClock) -> None:
+    source = world.source("demo", {"station": "Kade", "days": 1})
+    loaded, *nothing = [(fixed_clock.advance(timedelta(seconds=1)), world.fetch(source))[1] for _ in range(3)]
+    assert [run.state for run in (loaded, *nothing)] == ["loaded", "unchanged", "unchanged"]
+    fixed_clock.advance(timedelta(days=89))
+    assert running.prune() == 0
+    fixed_clock.advance(timedelta(days=2))
+    assert running.prune() == 1
+    assert set(SourceRun.objects.values_list("id", flat=True)) == {loaded.id, nothing[1].id}
 
 
 def test_a_version_whose_end_was_not_heard_settles_its_run(world: World) -> None:

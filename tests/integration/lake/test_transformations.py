@@ -1,6 +1,7 @@
 """Tables made from other tables: through the real sandbox, jobs and database."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,8 +24,9 @@ from sluis.foundation.service import (
 )
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
+from sluis.kernel.clock import FixedClock
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
-from sluis.lake import service
+from sluis.lake import jobs, service
 from sluis.lake.models import PseudonymKey, TableVersion, Transformation, TransformationRun
 from sluis.lake.transforming.keys import key_of
 from sluis.lake.transforming.running import settle_abandoned
@@ -404,6 +406,30 @@ def test_by_a_schedule_it_runs_when_it_is_due_and_not_while_paused(chain: Chain)
     assert Transformation.objects.get(id=made).next_at == row.next_at
     chain.bring(PEOPLE + "Nieuw;21;3400 AB;1\n")
     assert chain.numbers(target) == [1]
+
+
+def test_a_turn_that_a_wrong_clock_gave_is_put_right_and_old_runs_that_made_nothing_go(
+    chain: Chain, fixed_clock: FixedClock
+) -> None:
+    chain.bring()
+    made = chain.made(
+        chain.another("Elk uur"), "SELECT * FROM mensen", start="schedule", schedule={"every": "minutes", "count": 60}
+    )
+    for _ in range(3):
+        fixed_clock.advance(timedelta(hours=1))
+        assert claim_due() == 1
+        run_until_idle()
+    assert chain.runs(made) == ["made", "unchanged", "unchanged"]
+    fixed_clock.advance(timedelta(days=3_652))
+    assert claim_due() == 1
+    TransformationRun.objects.filter(state="queued").delete()
+    jobs.tidy_transformations.func()
+    assert chain.runs(made) == ["made", "unchanged"]
+    fixed_clock.advance(timedelta(days=-3_652))
+    jobs.tidy_transformations.func()
+    due = Transformation.objects.get(id=made).next_at
+    assert due is not None
+    assert due == fixed_clock.moment + timedelta(hours=1)
 
 
 def test_a_map_goes_along_as_geoparquet_and_two_maps_do_not(chain: Chain, tmp_path: Path) -> None:

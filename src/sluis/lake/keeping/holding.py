@@ -10,6 +10,7 @@ from sluis.lake.contracting.checking import STOPS
 from sluis.lake.contracts.types import ContractStatus
 from sluis.lake.keeping.types import Why
 from sluis.lake.models import ContractOutcome, TableDifference, TableVersion, TransformationRun
+from sluis.lake.models.run import ACTIVE
 
 ALL = "*"
 type Holder = Callable[[UUID], Iterable[tuple[str, Why]]]
@@ -50,10 +51,10 @@ def _breaches(dataset_id: UUID) -> Iterable[tuple[str, Why]]:
 
 def _inputs(dataset_id: UUID) -> Iterable[tuple[str, Why]]:
     """What the last good run of a transformation read, and what one reads now."""
-    state = TransformationRun.State
-    good = TransformationRun.objects.filter(transformation_id=OuterRef("transformation_id"), state=state.MADE)
+    made = TransformationRun.State.MADE
+    good = TransformationRun.objects.filter(transformation_id=OuterRef("transformation_id"), state=made)
     last = Q(id=Subquery(good.order_by("-created_at", "-id").values("id")[:1]))
-    busy = Q(state__in=(state.QUEUED, state.RUNNING))
+    busy = Q(state__in=ACTIVE)
     reading = TransformationRun.objects.filter(transformation__inputs__dataset_id=dataset_id)
     for inputs in reading.filter(last | busy).values_list("inputs", flat=True):
         yield from ((str(one["version"]), Why.TRANSFORMATION) for one in inputs)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from sluis.kernel import ids
+from sluis.lake.models.run import Run
 
 
 class Source(models.Model):
@@ -67,11 +68,8 @@ class SourceSecret(models.Model):
         return f"secret of {self.source_id}"  # type: ignore[attr-defined]
 
 
-class SourceRun(models.Model):
-    """One attempt to fetch. Of one source at most one is queued or running.
-
-    `log` is a list of {at, text, params}; texts are Dutch source texts. `failure` has the wire form of kernel.errors.
-    """
+class SourceRun(Run):
+    """One attempt to fetch. Of one source at most one is queued or running."""
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -87,21 +85,13 @@ class SourceRun(models.Model):
         RETRY = "retry"
 
     source_id: UUID
-    table_version_id: UUID | None
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     source = models.ForeignKey(Source, models.CASCADE, related_name="runs")
     trigger = models.CharField(max_length=8, choices=Trigger)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=1)
-    created_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
     bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
-    rows = models.PositiveBigIntegerField(null=True)
     table_version = models.ForeignKey("lake.TableVersion", models.SET_NULL, null=True, related_name="source_runs")
-    log = models.JSONField(default=list)
-    failure = models.JSONField(null=True)
     state_before = models.JSONField(default=dict)
     state_after = models.JSONField(null=True)
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from sluis.kernel import ids
+from sluis.lake.models.run import Run
 
 
 class Transformation(models.Model):
@@ -91,12 +92,11 @@ class TransformationDefinition(models.Model):
         return f"{self.transformation_id} {self.number}"
 
 
-class TransformationRun(models.Model):
+class TransformationRun(Run):
     """One time. Of one transformation at most one waits and at most one runs.
 
     `inputs` are {dataset, table, version, number} of the tables it read, `source_sha256` the hash of all that its rows
-    follow from (see `transforming.provenance`). `lineage` and `figures` see `steps.duck_entry`. `log` and `failure` are
-    as those of a source.
+    follow from (see `transforming.provenance`). `lineage` and `figures` see `steps.duck_entry`.
     """
 
     class State(models.TextChoices):
@@ -112,23 +112,15 @@ class TransformationRun(models.Model):
         HAND = "hand"
 
     transformation_id: UUID
-    table_version_id: UUID | None
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     transformation = models.ForeignKey(Transformation, models.CASCADE, related_name="runs")
     definition = models.PositiveIntegerField(default=0)
     trigger = models.CharField(max_length=8, choices=Trigger)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
-    created_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
     inputs = models.JSONField(default=list)
     source_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
-    rows = models.PositiveBigIntegerField(null=True)
     table_version = models.ForeignKey("lake.TableVersion", models.SET_NULL, null=True, related_name="+")
     lineage = models.JSONField(null=True)
     figures = models.JSONField(null=True)
-    log = models.JSONField(default=list)
-    failure = models.JSONField(null=True)
 
     class Meta:
         ordering = ("transformation", "-created_at", "-id")

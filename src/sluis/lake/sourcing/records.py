@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sluis.lake.connectors.registry import connector
 from sluis.lake.models import Source, SourceRun
+from sluis.lake.models.run import ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class RunRecord:
 
     @property
     def active(self) -> bool:
-        return self.state in ("queued", "running")
+        return self.state in ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def source_record(row: Source, secrets: tuple[str, ...], last: SourceRun | None,
 
 def _standing(row: Source, last: SourceRun | None, now: datetime) -> str:
     state = last.state if last else ""
-    if state in ("queued", "running"):
+    if state in ACTIVE:
         return "running"
     if row.paused:
         return "dead" if state == "dead" else "paused"

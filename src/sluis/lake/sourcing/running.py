@@ -16,57 +16,43 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sluis.foundation.service import BlobRef, blobs, in_line, unfinished, within_lease, writing
+from sluis.foundation.service import BlobRef, blobs, in_line, within_lease, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
-from sluis.kernel.errors import SluisError, Unavailable, to_wire
+from sluis.kernel.errors import Conflict, SluisError, Unavailable, to_wire
 from sluis.kernel.text import N_
+from sluis.lake import runs
 from sluis.lake.connectors.base import Fetched, Given, Unchanged
 from sluis.lake.connectors.registry import connector
 from sluis.lake.connectors.work import work_folder
 from sluis.lake.models import Source, SourceRun, TableVersion
+from sluis.lake.models.run import ACTIVE
 from sluis.lake.operations import request_ingest
-from sluis.lake.schedules import Schedule, following
+from sluis.lake.runs import line
 from sluis.lake.schema_change import Change, What
 from sluis.lake.sourcing import waiting
 from sluis.lake.sourcing.operations import given_of, queue
 from sluis.lake.sourcing.trying import Told, wiped_wire
 from sluis.lake.telling import tell_stewards
 
-BATCH = 200
 MOST_LINES = 200
-BEHIND_PEOPLE = -10
-"""Priority of what comes by schedule: behind what somebody waits for."""
 _STEP = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(days=1)
-_ACTIVE = (SourceRun.State.QUEUED, SourceRun.State.RUNNING)
 
 
 def anything_due() -> bool:
     """One look at an index."""
-    return Source.objects.filter(paused=False, next_at__lte=clock.now()).exists()
+    return runs.due(Source.objects.all()).exists()
 
 
 def claim_due() -> int:
     """Queue a run of every source whose turn it is; returns how many. A source that is still busy skips its turn."""
-    now = clock.now()
-    with in_line():
-        due = list(
-            Source.objects.select_for_update().filter(paused=False, next_at__lte=now).order_by("next_at")[:BATCH]
-        )
-        busy = set(SourceRun.objects.filter(source__in=due, state__in=_ACTIVE).values_list("source_id", flat=True))
-        for row in due:
-            row.next_at = following(Schedule.read(row.schedule), now)
-            if row.id not in busy:
-                trigger = SourceRun.Trigger.RETRY if row.failures else SourceRun.Trigger.SCHEDULE
-                queue(row, trigger, priority=BEHIND_PEOPLE)
-        Source.objects.bulk_update(due, ["next_at"])
-    return len(due) - len(busy)
+    return runs.claim(Source.objects.all(), _queued)
 
 
 def run(run_id: UUID) -> str:
     """Fetch, and hand the file to the ingest; returns the state of the run. Again after a kill it starts over."""
-    row = _begin(run_id)
+    row = runs.begin(SourceRun.objects.all(), run_id, N_("Het ophalen werd afgebroken en begint opnieuw."))
     if row is None:
         return ""
     given = Given({})
@@ -88,7 +74,7 @@ def run(run_id: UUID) -> str:
 def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
     """This attempt is over; the next one comes later, or the source is given up and its people are told."""
     with in_line():
-        found = SourceRun.objects.select_related("source__dataset").filter(id=run_id, state__in=_ACTIVE).first()
+        found = SourceRun.objects.select_related("source__dataset").filter(id=run_id, state__in=ACTIVE).first()
         if found is None:
             return
         source = Source.objects.select_for_update().get(id=found.source_id)
@@ -122,9 +108,7 @@ def settle_abandoned() -> int:
     """Runs that no job looks after any more, and versions whose end was not heard; returns how many."""
     from sluis.lake.jobs import run_source
 
-    rows = list(SourceRun.objects.filter(state__in=_ACTIVE))  # before the jobs: a run and its job come together
-    cared_for = {arguments[0] for arguments in unfinished(run_source)} if rows else set[str]()
-    lost = [row for row in rows if row.table_version_id is None and str(row.id) not in cared_for]
+    lost = runs.abandoned(SourceRun.objects.all(), run_source)
     for row in lost:
         fail(row.id, to_wire(_abandoned()))
     ended = Q(table_version__status__in=(TableVersion.Status.READY, TableVersion.Status.FAILED))
@@ -135,21 +119,15 @@ def settle_abandoned() -> int:
 
 
 def realign() -> int:
-    """Sources that are due later than their schedule can say were put there by a clock that was wrong; how many."""
-    now, moved = clock.now(), 0
-    for row in Source.objects.filter(paused=False, failures=0, next_at__gt=now):
-        due = following(Schedule.read(row.schedule), now)
-        if due is not None and row.next_at is not None and row.next_at > due:
-            moved += Source.objects.filter(id=row.id, next_at=row.next_at).update(next_at=due)
+    """As `runs.realign`; of a source that failed it is its next attempt that can be too late."""
+    now = clock.now()
     late = Source.objects.filter(paused=False, failures__gt=0, next_at__gt=now + _LONGEST_WAIT)
-    return moved + late.update(next_at=now + _STEP)
+    return runs.realign(Source.objects.filter(failures=0)) + late.update(next_at=now + _STEP)
 
 
 def prune() -> int:
-    """Runs that brought nothing are kept for 90 days; those that brought a version as long as their source."""
-    before = clock.now() - timedelta(days=90)
-    old = SourceRun.objects.filter(finished_at__lt=before, table_version=None).exclude(state__in=_ACTIVE)
-    return old.delete()[0]
+    """See `runs.prune`."""
+    return runs.prune(SourceRun.objects.all(), "source")
 
 
 class _Log(Told):
@@ -165,17 +143,12 @@ class _Log(Told):
             SourceRun.objects.filter(id=self._run, state=SourceRun.State.RUNNING).update(log=list(self))
 
 
-def _begin(run_id: UUID) -> SourceRun | None:
-    """None when there is nothing (left) to fetch: done, handed over, or its source removed."""
-    with in_line():
-        row = SourceRun.objects.select_for_update().filter(id=run_id, state__in=_ACTIVE, table_version=None).first()
-        if row is None:
-            return None
-        if row.state == SourceRun.State.RUNNING:
-            row.log = [*row.log, _line(N_("Het ophalen werd afgebroken en begint opnieuw."))]
-        row.state, row.started_at = SourceRun.State.RUNNING, row.started_at or clock.now()
-        row.save(update_fields=["state", "started_at", "log"])
-    return SourceRun.objects.select_related("source").get(id=run_id)
+def _queued(row: Source) -> bool:
+    try:
+        queue(row, SourceRun.Trigger.RETRY if row.failures else SourceRun.Trigger.SCHEDULE, priority=runs.BEHIND_PEOPLE)
+    except Conflict:
+        return False
+    return True
 
 
 def _put(fetched: Fetched, folder: Path) -> BlobRef:
@@ -226,7 +199,7 @@ def _unchanged(row: SourceRun, told: Told, after: dict[str, Any] | None, *, more
 def _loaded(row: SourceRun, version: TableVersion) -> None:
     after = dict(row.state_after or {})
     more = bool(after.pop(_MORE, False))
-    lines = [_line(N_("Versie {number} is klaar: {rows} rijen."), number=version.number, rows=version.rows_loaded)]
+    lines = [line(N_("Versie {number} is klaar: {rows} rijen."), number=version.number, rows=version.rows_loaded)]
     with writing(by=SYSTEM, action="lake.source.loaded", subject=("source", row.source_id)) as write:
         settled = SourceRun.objects.filter(id=row.id, state=SourceRun.State.RUNNING).update(
             state=SourceRun.State.LOADED,
@@ -269,7 +242,7 @@ def _compared(version: TableVersion) -> list[dict[str, Any]]:
     """What became of the columns since the version before."""
     found = Change.from_json(version.change).columns
     lines = [(text, [column.name for column in found if column.what in kinds]) for text, kinds in _CHANGED]
-    return [_line(text, columns=", ".join(names)) for text, names in lines if names]
+    return [line(text, columns=", ".join(names)) for text, names in lines if names]
 
 
 def _tell(row: SourceRun) -> None:
@@ -282,10 +255,6 @@ def _tell(row: SourceRun) -> None:
         route="desk:source",
         arguments=[str(row.source_id)],
     )
-
-
-def _line(text: str, **params: Any) -> dict[str, Any]:
-    return {"at": clock.now().isoformat(), "text": text, "params": {name: str(v) for name, v in params.items()}}
 
 
 def _abandoned() -> Unavailable:

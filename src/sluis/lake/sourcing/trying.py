@@ -9,7 +9,6 @@ from uuid import UUID
 import pyarrow.parquet as pq
 import shapely
 
-from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import SluisError, to_wire
 from sluis.kernel.errors import from_wire as read_wire
@@ -19,6 +18,7 @@ from sluis.lake.connectors.registry import connector
 from sluis.lake.connectors.work import work_folder
 from sluis.lake.making import read_file
 from sluis.lake.models import Source
+from sluis.lake.runs import line
 from sluis.lake.sourcing.operations import given_of, kept_of
 from sluis.lake.sourcing.policy import managed, require_manage
 from sluis.lake.sourcing.records import Preview
@@ -38,8 +38,7 @@ class Told(list[dict[str, Any]]):
         return blotted(text, self._secrets)
 
     def __call__(self, text: str, **params: Any) -> None:
-        said = {name: self.wiped(str(value))[:400] for name, value in params.items()}
-        self.append({"at": clock.now().isoformat(), "text": text, "params": said})
+        self.append(line(text, **{name: self.wiped(str(value))[:400] for name, value in params.items()}))
 
 
 def check_source(

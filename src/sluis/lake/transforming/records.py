@@ -8,6 +8,7 @@ from uuid import UUID
 from sluis.kernel.errors import Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake.models import Transformation, TransformationDefinition, TransformationRun
+from sluis.lake.models.run import ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class TransformationRunRecord:
 
     @property
     def active(self) -> bool:
-        return self.state in ("queued", "running")
+        return self.state in ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def transformation_record(
 
 
 def _standing(row: Transformation, state: str) -> str:
-    if state in ("queued", "running"):
+    if state in ACTIVE:
         return "running"
     if state == "failed":
         return "failed"

@@ -12,19 +12,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sluis.foundation.service import BlobRef, acting, blobs, in_line, unfinished, within_lease, writing
+from sluis.foundation.service import BlobRef, acting, blobs, in_line, within_lease, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Fault, Invalid, SluisError, Stale, Unavailable, to_wire
 from sluis.kernel.text import N_
+from sluis.lake import runs
 from sluis.lake.contracting.checking import STOPS, would_come_out
 from sluis.lake.contracts.wording import whole_words
 from sluis.lake.loads import Made
 from sluis.lake.making import profile_of
 from sluis.lake.models import TableVersion, Transformation, TransformationDefinition, TransformationRun
+from sluis.lake.models.run import ACTIVE
 from sluis.lake.parts.shape import Part
 from sluis.lake.policy import ADD, require_on_dataset
 from sluis.lake.query.offering import table_name
+from sluis.lake.runs import line
 from sluis.lake.schema_change import compared
 from sluis.lake.settling import settled_version
 from sluis.lake.steps.types import needs_key, read
@@ -32,7 +35,7 @@ from sluis.lake.telling import tell_stewards
 from sluis.lake.transforming import keys
 from sluis.lake.transforming.inputs import Input, read_by
 from sluis.lake.transforming.provenance import FORMAT, provenance
-from sluis.lake.transforming.starting import ACTIVE, after, inputs_of
+from sluis.lake.transforming.starting import after, inputs_of
 from sluis.lake.transforming.working import Told, Work, worked_out
 from sluis.lake.types import Column, GeometryColumn, IngestReport
 
@@ -41,7 +44,7 @@ State = TransformationRun.State
 
 def run(run_id: UUID, told: Told) -> str:
     """Work it out, and make the version; returns the state of the run. Again after a kill it starts over."""
-    row = _begin(run_id)
+    row = runs.begin(TransformationRun.objects.all(), run_id, N_("Het maken werd afgebroken en begint opnieuw."))
     if row is None:
         return ""
     try:
@@ -75,9 +78,7 @@ def settle_abandoned() -> int:
     """Runs that no job looks after any more; returns how many."""
     from sluis.lake.jobs import run_transformation
 
-    rows = list(TransformationRun.objects.filter(state__in=ACTIVE))  # before the jobs: a run and its job come together
-    cared_for = {arguments[0] for arguments in unfinished(run_transformation)} if rows else set[str]()
-    lost = [row for row in rows if str(row.id) not in cared_for]
+    lost = runs.abandoned(TransformationRun.objects.all(), run_transformation)
     gone = Unavailable("transformation.abandoned", N_("Het maken van de tabel is afgebroken."),
                        way_out=N_("Start de transformatie opnieuw."))  # fmt: skip
     for row in lost:
@@ -85,18 +86,9 @@ def settle_abandoned() -> int:
     return len(lost)
 
 
-def _begin(run_id: UUID) -> TransformationRun | None:
-    """None when there is nothing left to do."""
-    with in_line():
-        rows = TransformationRun.objects.select_for_update().filter(id=run_id, state__in=ACTIVE)
-        row = rows.select_related("transformation__dataset").first()
-        if row is None:
-            return None
-        if row.state == State.RUNNING:
-            row.log = [*row.log, _line(N_("Het maken werd afgebroken en begint opnieuw."))]
-        row.state, row.started_at = State.RUNNING, row.started_at or clock.now()
-        row.save(update_fields=["state", "started_at", "log"])
-    return row
+def prune() -> int:
+    """See `runs.prune`."""
+    return runs.prune(TransformationRun.objects.all(), "transformation")
 
 
 def _made(row: TransformationRun, told: Told) -> str:
@@ -129,7 +121,7 @@ def _note(
     row: TransformationRun, definition: TransformationDefinition, inputs: tuple[Input, ...], source: BlobRef
 ) -> None:
     """What this run reads, before it reads it."""
-    lines = [_line(_READ[one.newest], table=one.offered.name, number=one.number) for one in inputs]
+    lines = [line(_READ[one.newest], table=one.offered.name, number=one.number) for one in inputs]
     row.definition, row.inputs, row.source_sha256 = definition.number, [one.to_json() for one in inputs], source.sha256
     row.log = [*row.log, *lines]
     row.save(update_fields=["definition", "inputs", "source_sha256", "log"])
@@ -147,11 +139,11 @@ def _standing_source(dataset_id: UUID) -> str:
 
 
 def _unchanged(row: TransformationRun) -> str:
-    line = _line(N_("De tabel is al van deze versies en deze definitie gemaakt; er is niets nieuws."))
+    last = line(N_("De tabel is al van deze versies en deze definitie gemaakt; er is niets nieuws."))
     with in_line():
         within_lease()
         TransformationRun.objects.filter(id=row.id, state=State.RUNNING).update(
-            state=State.UNCHANGED, finished_at=clock.now(), log=[*row.log, line]
+            state=State.UNCHANGED, finished_at=clock.now(), log=[*row.log, last]
         )
         Transformation.objects.filter(id=row.transformation_id).update(failures=0)
     return State.UNCHANGED
@@ -201,7 +193,7 @@ def _settle(
             raise Stale("transformation.settled", N_("Deze keer is intussen al klaar of afgebroken."))
         version_id = settled_version(by, held.dataset_id, source, filename, {}, made)
         number = TableVersion.objects.values_list("number", flat=True).get(id=version_id)
-        line = _line(N_("Versie {number} is klaar: {rows} rijen."), number=number, rows=made.rows_total)
+        last = line(N_("Versie {number} is klaar: {rows} rijen."), number=number, rows=made.rows_total)
         TransformationRun.objects.filter(id=row.id).update(
             state=State.MADE,
             finished_at=clock.now(),
@@ -209,7 +201,7 @@ def _settle(
             table_version_id=version_id,
             lineage=found["lineage"] or {},
             figures=found["figures"],
-            log=[*row.log, line],
+            log=[*row.log, last],
         )
         Transformation.objects.filter(id=held.id).update(failures=0)
         after(held.dataset_id, version_id)
@@ -227,7 +219,3 @@ def _tell(held: Transformation, run_id: UUID) -> None:
         route="desk:transformation-run",
         arguments=[str(run_id)],
     )
-
-
-def _line(text: str, **params: Any) -> dict[str, Any]:
-    return {"at": clock.now().isoformat(), "text": text, "params": {name: str(v) for name, v in params.items()}}

@@ -6,17 +6,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from sluis.foundation.service import in_line
 from sluis.kernel import clock, ids
 from sluis.kernel.errors import Conflict
 from sluis.kernel.text import N_
+from sluis.lake import runs
 from sluis.lake.models import Transformation, TransformationInput, TransformationRun
-from sluis.lake.schedules import Schedule, following
-
-BATCH = 200
-BEHIND_PEOPLE = -10
-"""Priority of what runs by itself: behind what somebody waits for."""
-ACTIVE = (TransformationRun.State.QUEUED, TransformationRun.State.RUNNING)
+from sluis.lake.models.run import ACTIVE
 
 
 def queue(transformation_id: UUID, trigger: str, *, priority: int = 0) -> UUID:
@@ -44,24 +39,22 @@ def after(dataset_id: UUID, version_id: UUID) -> int:
     rows = Transformation.objects.filter(
         start=Transformation.Start.INPUTS, paused=False, inputs__dataset_id=dataset_id
     ).order_by("created_at")
-    return sum(_queued(row.id, TransformationRun.Trigger.INPUTS) for row in rows if not _has_read(row, version_id))
+    return sum(_queued(row, TransformationRun.Trigger.INPUTS) for row in rows if not _has_read(row, version_id))
 
 
 def anything_due() -> bool:
     """One look at an index."""
-    return Transformation.objects.filter(paused=False, next_at__lte=clock.now()).exists()
+    return runs.due(Transformation.objects.all()).exists()
 
 
 def claim_due() -> int:
     """Queue a run of every transformation whose turn it is by its schedule; returns how many."""
-    now = clock.now()
-    with in_line():
-        due = Transformation.objects.select_for_update().filter(paused=False, next_at__lte=now).order_by("next_at")
-        rows = list(due[:BATCH])
-        for row in rows:
-            row.next_at = following(Schedule.read(row.schedule), now)
-        Transformation.objects.bulk_update(rows, ["next_at"])
-        return sum(_queued(row.id, TransformationRun.Trigger.SCHEDULE) for row in rows)
+    return runs.claim(Transformation.objects.all(), lambda row: _queued(row, TransformationRun.Trigger.SCHEDULE))
+
+
+def realign() -> int:
+    """See `runs.realign`."""
+    return runs.realign(Transformation.objects.all())
 
 
 def must_wait(run_id: UUID) -> bool:
@@ -132,9 +125,9 @@ def _has_read(row: Transformation, version_id: UUID) -> bool:
     return any(one["version"] == str(version_id) for one in last.inputs)
 
 
-def _queued(transformation_id: UUID, trigger: str) -> int:
+def _queued(row: Transformation, trigger: str) -> bool:
     try:
-        queue(transformation_id, trigger, priority=BEHIND_PEOPLE)
+        queue(row.id, trigger, priority=runs.BEHIND_PEOPLE)
     except Conflict:
-        return 0
-    return 1
+        return False
+    return True
