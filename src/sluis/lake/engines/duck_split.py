@@ -63,13 +63,11 @@ class Splitter:
 
     def split(self, sql: str, params: Sequence[str] = ()) -> Split | None:
         """None when it must be asked of the whole table at once. `params` are SQL literals, in their order."""
-        node = self._tree(sql)
-        if node is None:
-            return None
-        values = [self._parsed(text) for text in params]
-        filled = _replaced(node, lambda one: values[int(one["identifier"]) - 1] if _is(one, "PARAMETER") else None)
         try:
-            return self._split(filled)
+            node, values = self._tree(sql), [self._parsed(text) for text in params]
+            return self._split(
+                _replaced(node, lambda one: values[int(one["identifier"]) - 1] if _is(one, "PARAMETER") else None)
+            )
         except _Whole:
             return None
 
@@ -180,39 +178,28 @@ class Splitter:
                 if _bare(order["expression"]) not in places:
                     raise _Whole
                 order["expression"] = self._parsed(str(places[_bare(order["expression"])]))
-        everything = self._tree(f"SELECT * FROM {PUT}")
-        assert everything is not None  # noqa: S101 - written here
-        return self._text(everything | {"modifiers": modifiers})
+        return self._text(self._tree(f"SELECT * FROM {PUT}") | {"modifiers": modifiers})
 
     def _source(self, table: Node) -> str:
-        everything = self._tree("SELECT 1 FROM t")
-        assert everything is not None  # noqa: S101 - written here
-        return self._text(everything | {"from_table": table}).removeprefix("SELECT 1 FROM ")
+        return self._text(self._tree("SELECT 1 FROM t") | {"from_table": table}).removeprefix("SELECT 1 FROM ")
 
     def _put(self, sql: str) -> Node:
-        made = self._tree(f"SELECT 1 FROM ({sql})")
-        if made is None:
-            raise _Whole
-        return made["from_table"]
+        return self._tree(f"SELECT 1 FROM ({sql})")["from_table"]
 
     def _plain(self, expression: Node) -> str:
         return self._text(self._select(expression | {"alias": ""})).removeprefix("SELECT ")
 
     def _parsed(self, text: str) -> Node:
-        made = self._tree(f"SELECT {text}")
-        if made is None:
-            raise _Whole
-        return made["select_list"][0]
+        return self._tree(f"SELECT {text}")["select_list"][0]
 
     def _select(self, expression: Node) -> Node:
-        made = self._tree("SELECT 1")
-        assert made is not None  # noqa: S101 - written here
-        return made | {"select_list": [expression]}
+        return self._tree("SELECT 1") | {"select_list": [expression]}
 
-    def _tree(self, sql: str) -> Node | None:
+    def _tree(self, sql: str) -> Node:
+        """Raises _Whole for what is not one statement that DuckDB can take apart."""
         tree = json.loads(self.con.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchall()[0][0])
         if tree["error"] or len(tree["statements"]) != 1:
-            return None
+            raise _Whole
         return tree["statements"][0]["node"]
 
     def _text(self, node: Node) -> str:
@@ -320,12 +307,8 @@ def _bare(one: Any) -> str:
 
 def _all(place: Any) -> list[Any]:
     """Everything in a tree, itself too."""
-    found, todo = [], [place]
-    while todo:
-        one = todo.pop()
-        found.append(one)
-        todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-    return found
+    inside = place.values() if isinstance(place, dict) else place if isinstance(place, list) else ()
+    return [place, *[one for part in inside for one in _all(part)]]
 
 
 def _replaced(one: Any, put: Any, without: Collection[str] = ()) -> Any:

@@ -18,6 +18,7 @@ import numpy as np
 from sluis.lake.engines.duck_split import PUT, Split, Splitter, counted
 from sluis.lake.engines.duck_work import PLAIN, SAMPLE, joined
 from sluis.lake.engines.letterbox import asked
+from sluis.lake.profile import duck_session
 from sluis.lake.profile.arrow_look import Look
 
 type Row = tuple[Any, ...]
@@ -222,4 +223,4 @@ def literal(value: Any) -> str:
         case date() | time():
             return f"'{value.isoformat()}'::{type(value).__name__.upper()}"
         case _:
-            return "'" + str(value).replace("'", "''") + "'"
+            return duck_session.literal(str(value))

@@ -4,8 +4,8 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def run(
     # Waiting takes no processor, and each round there has its own limit.
     patient = replace(limits, wall_seconds=limits.wall_seconds + _MOST_ROUNDS * settings.SLUIS.engine_minutes * 60)
     try:
-        with _errand(folder, parts, limits) as errand:
+        with closing(_Errand(folder, parts, limits)) as errand:
             try:
                 return sandbox.run(
                     entry, far, reads=parts, writes=folder, limits=patient, on_progress=told,
@@ -95,31 +95,21 @@ def _checked(answer: Answer) -> Answer:
         raise _incomplete() from None
 
 
-@contextmanager
-def _errand(folder: Path, parts: Sequence[Path], limits: Limits) -> Generator["_Errand"]:
-    errand = _Errand(folder, parts, limits)
-    try:
-        yield errand
-    finally:
-        errand.end()
-
-
 class _Errand:
-    """Carries questions of the sandbox to the engine, and answers back, until `end`."""
+    """Carries questions of the sandbox to the engine, and answers back, until `close`."""
 
     def __init__(self, folder: Path, parts: Sequence[Path], limits: Limits) -> None:
         from sluis.lake.engines.spark import Spark  # only who names an engine loads its client
 
-        self.failed, self.failure = threading.Event(), None
+        self.failed = threading.Event()
+        self.failure: SluisError | None = None
         self._folder, self._parts, self._limits = folder, [path.resolve() for path in parts], limits
         self._ended = threading.Event()
         self._engine = Spark(settings.SLUIS.engine)
         self._thread = threading.Thread(target=self._carry, name="engine", daemon=True)
         self._thread.start()
 
-    failure: SluisError | None
-
-    def end(self) -> None:
+    def close(self) -> None:
         self._ended.set()
         self._engine.close()
 
@@ -154,9 +144,8 @@ class _Errand:
 
         places = sliced(self._parts)
         asked = question["questions"]
-        flat = [{**one, "keys": list(one["keys"])} for one in asked]
         shared = {name: question[name] for name in _SHARED} | {"versions": versions()}
-        request = {**shared, "parts": list(map(str, self._parts)), "views": question["views"], "questions": flat}
+        request = {**shared, "parts": list(map(str, self._parts)), "views": question["views"], "questions": asked}
         request |= {"buckets": buckets(places)} | ({"look": question["look"]} if "look" in question else {})
         grouped = [{"number": one["number"], "sql": one["group"]} for one in asked if one["keys"]]
         group = _order(_GROUP, {**shared, "questions": grouped}, [], self._limits) if grouped else None

@@ -13,7 +13,6 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import grpc
-import pyarrow as pa
 from pyspark.errors import PySparkException
 from pyspark.sql.connect.client.core import DefaultChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
@@ -64,7 +63,7 @@ class Spark:
             table = rows.mapInArrow(partial(task.slices, order, [asdict(place) for place in places]), task.SCHEMA)
             if group is not None:
                 table = table.repartition(buckets(places), "group").mapInArrow(partial(task.groups, group), task.SCHEMA)
-            answers = table.toArrow().cast(_ANSWERS)
+            answers = table.toArrow().cast(task.ANSWERS)
         except Exception as fault:
             raise self._failure(fault) from fault
         for batch in answers.to_batches():
@@ -92,9 +91,6 @@ class Spark:
             where=self._where,
             reason=type(fault).__name__,
         )
-
-
-_ANSWERS = pa.schema([("slice", pa.int64()), ("group", pa.int64()), ("number", pa.int64()), ("data", pa.binary())])
 
 
 def buckets(places: Sequence[Slice]) -> int:

@@ -7,8 +7,8 @@ comes back as an answer, so that it is told as it would be told here.
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -18,7 +18,9 @@ from sluis.kernel.errors import SluisError, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake.engines.shapes import FAILED, HOME, Answer, Order, Shape, versions
 
+ANSWERS = pa.schema([("slice", pa.int64()), ("group", pa.int64()), ("number", pa.int64()), ("data", pa.binary())])
 SCHEMA = "slice long, group long, number long, data binary"
+"""The same, as Spark writes it."""
 
 
 def slices(order: Order, places: Sequence[Shape], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -33,7 +35,7 @@ def groups(order: Order, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Recor
     with tempfile.TemporaryDirectory(prefix="sluis-") as place:
         found: dict[int, dict[int, list[str]]] = {}
         for batch in batches:
-            for said in map(_answer, batch.to_pylist()):
+            for said in (Answer(**row) for row in batch.to_pylist()):
                 if said.group == HOME:
                     yield _row(said)
                 else:
@@ -46,10 +48,6 @@ def groups(order: Order, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Recor
             request = {**order["request"], "questions": questions}
             reads = [name for names in files.values() for name in names]
             yield from _told(group, {**order, "request": request, "reads": reads})
-
-
-def _answer(row: Mapping[str, Any]) -> Answer:
-    return Answer(row["slice"], row["group"], row["number"], row["data"])
 
 
 def _told(number: int, order: Order) -> Iterator[pa.RecordBatch]:
@@ -92,11 +90,4 @@ def _unseen() -> Unavailable:
 
 
 def _row(said: Answer) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pydict(
-        {
-            "slice": pa.array([said.slice], pa.int64()),
-            "group": pa.array([said.group], pa.int64()),
-            "number": pa.array([said.number], pa.int64()),
-            "data": pa.array([said.data], pa.binary()),
-        }
-    )
+    return pa.RecordBatch.from_pylist([asdict(said)], ANSWERS)
