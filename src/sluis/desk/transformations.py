@@ -98,15 +98,11 @@ def _ends(found: Lineage, column: tuple[str, str]) -> list[tuple[str, str]]:
     back: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for line in found.lines:
         back.setdefault((line.to_place, line.to_column), []).append((line.place, line.column))
-    seen, todo, ends = {column}, [column], dict[tuple[str, str], None]()
-    while todo:
-        one = todo.pop()
-        before = back.get(one, [])
-        if not before and one != column:
-            ends[one] = None
-        todo += [other for other in before if other not in seen]
-        seen |= set(before)
-    return list(ends)
+    seen = behind = {column: None}
+    while behind:
+        behind = dict.fromkeys(other for one in behind for other in back.get(one, ()) if other not in seen)
+        seen = seen | behind
+    return [one for one in seen if one not in back and one != column]
 
 
 def _listed(columns: Sequence[tuple[str, str]], known: Mapping[str, Behind]) -> str:
