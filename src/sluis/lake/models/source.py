@@ -59,13 +59,14 @@ class SourceSecret(models.Model):
     `names` are the fields that have one.
     """
 
+    source_id: UUID
     source = models.OneToOneField(Source, models.CASCADE, primary_key=True, related_name="secret")
     names = models.JSONField(default=list)
     sealed = models.TextField()
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"secret of {self.source_id}"  # type: ignore[attr-defined]
+        return f"secret of {self.source_id}"
 
 
 class SourceRun(Run):
@@ -111,6 +112,7 @@ class SourceRun(Run):
 class SourceDelivery(models.Model):
     """Rows that a sender brought, as JSON with a line end each; `run` is the run that takes them."""
 
+    id: int
     source_id: UUID
     run_id: UUID | None
     source = models.ForeignKey(Source, models.CASCADE, related_name="deliveries")
@@ -127,16 +129,17 @@ class SourceDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_id} {self.id}"  # type: ignore[attr-defined]
+        return f"{self.source_id} {self.id}"
 
 
 class SourceKey(models.Model):
     """With what a sender shows that it may bring rows to this source; only its hash is kept."""
 
+    source_id: UUID
     source = models.OneToOneField(Source, models.CASCADE, primary_key=True, related_name="push_key")
     sha256 = models.CharField(max_length=64)
     created_by = models.CharField(max_length=40)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"key of {self.source_id}"  # type: ignore[attr-defined]
+        return f"key of {self.source_id}"

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sluis.foundation.service import may
 from sluis.kernel.actor import SYSTEM, Actor
-from sluis.lake.models import Source, TableVersion, Transformation, TransformationRun
+from sluis.lake.models import Source, TableVersion, TransformationRun
 from sluis.lake.policy import VIEW, require_on_dataset
 from sluis.lake.transforming.queries import runs_behind
 from sluis.register.service import get
@@ -69,8 +69,7 @@ def lineage(*, by: Actor, dataset_id: UUID) -> Lineage:
     while wanted and len(found.places) < MOST_PLACES and depth < DEEPEST:
         runs, after = runs_behind(wanted), dict[UUID, list[str]]()
         for one, columns in wanted.items():
-            _table(by, found, one, columns, runs.get(one), depth)
-            if _key(one) in found.places and found.places[_key(one)].kind == "table":
+            if _seen(by, found, one, columns, runs.get(one), depth):
                 _behind(found, one, columns, runs.get(one), depth, after)
         wanted, depth = after, depth + 1
     # Of what is cut off nobody asked whether the reader may see it.
@@ -78,23 +77,21 @@ def lineage(*, by: Actor, dataset_id: UUID) -> Lineage:
     return Lineage(tuple(found.places.values()), lines, tuple(found.unfollowed), bool(wanted))
 
 
-def _table(
+def _seen(
     by: Actor, found: _Found, dataset_id: UUID, columns: Sequence[str], run: TransformationRun | None, depth: int
-) -> None:
-    """A table that is met again on a longer way stands further back."""
-    dataset, before = get(by=SYSTEM, dataset_id=dataset_id), found.places.get(_key(dataset_id))
+) -> bool:
+    """Put a table in its place, and say whether the reader may see it. One that is met again on a longer way stands
+    further back."""
+    key, dataset = _key(dataset_id), get(by=SYSTEM, dataset_id=dataset_id)
     if not may(by, VIEW, dataset.organisation.id, dataset.team_id):
-        found.places[_key(dataset_id)] = Place(_key(dataset_id), "hidden", "", depth=depth, columns=())
-        hidden = _key(dataset_id)
-        found.lines = {replace(x, column="") if x.place == hidden else x: None for x in found.lines}
-        return
-    titles = dict(_columns(dataset_id))
-    known = dict(before.columns) if before else {}
-    shown = tuple((name, title) for name, title in titles.items() if name in columns or name in known)
-    layer = Transformation.objects.filter(dataset_id=dataset_id).values_list("layer", flat=True).first() if run else ""
-    found.places[_key(dataset_id)] = Place(
-        _key(dataset_id), "table", dataset.title, layer or "", dataset_id, shown, depth
-    )
+        found.places[key] = Place(key, "hidden", "", depth=depth)
+        found.lines = {replace(x, column="") if x.place == key else x: None for x in found.lines}
+        return False
+    known = dict(found.places[key].columns) if key in found.places else {}
+    shown = tuple((name, title) for name, title in _columns(dataset_id) if name in columns or name in known)
+    layer = run.transformation.layer if run else ""
+    found.places[key] = Place(key, "table", dataset.title, layer, dataset_id, shown, depth)
+    return True
 
 
 def _behind(

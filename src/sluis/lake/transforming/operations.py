@@ -116,9 +116,9 @@ def _work(
 ) -> Work:
     """What is asked, with the tables that its words could stand for. Raises Invalid for steps that are none."""
     read(list(steps))
-    name = table_name(get(by=by, dataset_id=dataset_id).slug)
-    words = " ".join([sql, *(str(test.get("sql", "")) for test in _tests(tests))])
-    return Work(name, sql.strip(), list(steps), _tests(tests), named_in(by, words))
+    name, judged = table_name(get(by=by, dataset_id=dataset_id).slug), _tests(tests)
+    words = " ".join([sql, *(test["sql"] for test in judged)])
+    return Work(name, sql.strip(), list(steps), judged, named_in(by, words))
 
 
 def _tests(tests: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -131,13 +131,12 @@ def _tests(tests: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _planned(layer: str, start: str, schedule: Mapping[str, Any] | None) -> Schedule:
-    faults: list[Fault] = []
-    for field, value, known in (
-        ("layer", layer, Transformation.Layer.values), ("start", start, Transformation.Start.values),
-    ):  # fmt: skip
-        if value not in known:
-            faults.append(Fault(N_("Kies uit: {known}."), field=field, params={"known": ", ".join(known)}))
-    if faults:
+    choices = (("layer", layer, Transformation.Layer.values), ("start", start, Transformation.Start.values))
+    if faults := [
+        Fault(N_("Kies uit: {known}."), field=field, params={"known": ", ".join(known)})
+        for field, value, known in choices
+        if value not in known
+    ]:
         raise Invalid("transformation.form", N_("De transformatie is nog niet goed ingevuld."), faults=faults)
     return Schedule.read(schedule if start == Transformation.Start.SCHEDULE else None)
 

@@ -89,15 +89,14 @@ def was_made(report: Mapping[str, Any] | None) -> bool:
 
 
 def runs_behind(dataset_ids: Iterable[UUID]) -> dict[UUID, TransformationRun]:
-    """Dataset → the run that made the newest version of its table; without those that were brought in otherwise."""
-    ready = TableVersion.objects.filter(dataset_id=OuterRef("dataset_id"), status=TableVersion.Status.READY)
-    newest = ready.order_by("-number").values("source_sha256")[:1]
+    """Dataset → the run (with its transformation) that made the newest version of its table; without those that were
+    brought in otherwise."""
+    owner = OuterRef("transformation__dataset_id")
+    ready = TableVersion.objects.filter(dataset_id=owner, status=TableVersion.Status.READY)
+    newest = Subquery(ready.order_by("-number").values("source_sha256")[:1])
     rows = TransformationRun.objects.filter(transformation__dataset_id__in=list(dataset_ids), lineage__isnull=False)
-    rows = rows.annotate(dataset_id=F("transformation__dataset_id")).annotate(now=Subquery(newest))
-    found: dict[UUID, TransformationRun] = {}
-    for row in rows.filter(source_sha256=F("now")).order_by("created_at"):
-        found[row.dataset_id] = row  # type: ignore[attr-defined]
-    return found
+    made = rows.filter(source_sha256=newest).select_related("transformation").order_by("created_at")
+    return {row.transformation.dataset_id: row for row in made}
 
 
 def _records(by: Actor, rows: Sequence[Transformation]) -> tuple[TransformationRecord, ...]:

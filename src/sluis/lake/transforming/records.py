@@ -96,8 +96,6 @@ def run_record(row: TransformationRun, *, shown: bool) -> TransformationRunRecor
 
 
 _HIDDEN = N_("Het maken is niet gelukt. De reden noemt tabellen die u niet mag zien.")
-
-
 _OWN = ("id", "dataset_id", "layer", "start", "schedule", "number", "paused", "failures", "next_at", "changed_at")
 
 

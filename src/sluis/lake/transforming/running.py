@@ -102,7 +102,7 @@ def _made(row: TransformationRun, told: Told) -> str:
     said = provenance(definition, inputs, number)
     source = blobs.put_bytes(said.text)
     _note(row, definition, inputs, source)
-    if source.sha256 == _standing_source(held.dataset_id):
+    if source.sha256 == _standing(held.dataset_id, "source_sha256"):
         return _unchanged(row)
     work = Work(table_name(held.dataset.slug), definition.sql, definition.steps, definition.tests, inputs)
     folder = blobs.workdir("transform")
@@ -133,9 +133,10 @@ _READ = {
 }
 
 
-def _standing_source(dataset_id: UUID) -> str:
+def _standing(dataset_id: UUID, name: str) -> Any:
+    """What the newest version that can be read says under this name; None without one."""
     ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
-    return ready.order_by("-number").values_list("source_sha256", flat=True).first() or ""
+    return ready.order_by("-number").values_list(name, flat=True).first()
 
 
 def _unchanged(row: TransformationRun) -> str:
@@ -176,8 +177,7 @@ def _table(dataset_id: UUID, found: Mapping[str, Any], data: BlobRef, path: Path
     geometry = GeometryColumn.from_json(found["geometry"]) if found["geometry"] else None
     rows = int(found["rows"])
     report = IngestReport(FORMAT, rows, rows, 0, columns, geometry=geometry)
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
-    base = ready.order_by("-number").values_list("report", flat=True).first()
+    base = _standing(dataset_id, "report")
     change = compared(IngestReport.from_json(base).columns, columns).to_json() if base else {}
     profile = profile_of([path], report, lambda part, text: told(0.6 + part * 0.4, text))
     return Made(report, profile, (Part(data.sha256, data.size, rows),), None, change)
