@@ -11,6 +11,8 @@ from typing import Any
 from pyiceberg.io import OutputFile
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
+from sluis.foundation.storage.disk import fsync
+
 NAME = f"{__name__}.DurableFiles"
 
 
@@ -44,14 +46,6 @@ class _Synced(io.FileIO):
         if not self.closed:
             os.fsync(self.fileno())
             super().close()
-            _sync(Path(str(self.name)).parent)
-
-
-def _sync(folder: Path) -> None:
-    """The folder and the one above it: both may be new."""
-    for place in (folder, folder.parent, folder.parent.parent):
-        opened = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+            # The folders of the metadata, the table and the dataset may all be new: each stands in the one above it.
+            for folder in list(Path(str(self.name)).parents)[:4]:
+                fsync(folder)

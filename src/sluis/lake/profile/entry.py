@@ -43,9 +43,11 @@ def profile(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         progress(0.8, N_("Sleutels en dubbele rijen zoeken"))
         proposal = propose(columns, found, session.rows)
         chosen = _chosen(request, columns) or [p["column"] for p in proposal]
-        anonymous = lambda: groups(session, chosen, _sensitive(request, columns)) if chosen else None  # noqa: E731
-        last = [lambda: double_rows(session, known), lambda: _geometry(session), anonymous]
-        double, place, small = session.each(lambda work: work(), last)
+        double, place, small = session.each(lambda work: work(), [
+            lambda: double_rows(session, known),
+            lambda: _geometry(session),
+            lambda: groups(session, chosen, _sensitive(request, columns)) if chosen else None,
+        ])  # fmt: skip
         return {
             "version": VERSION,
             "rows": session.rows,

@@ -137,7 +137,7 @@ class _Look:
     def codes(self, cells: Any) -> Array:
         empty = cells.is_null().to_numpy(zero_copy_only=False)
         if self.type in _LISTED:
-            self._listed = self._listed or ordered(self.type, list(self.values))
+            self._listed = self._listed or ordered(self.values)
             found = pc.index_in(cells, value_set=pa.array(self._listed, cells.type), skip_nulls=True)
             return np.where(empty, self.top + 1, found.fill_null(0).to_numpy(zero_copy_only=False)).astype(self.dtype)
         codes = np.full(len(cells), self.top + 1, self.dtype)
@@ -151,7 +151,7 @@ class _Look:
         told["rising"] = self.rising and not self.nulls
         if self.type not in _LISTED:
             return told | {"base": self.span[0] if self.span else 0, "scale": self.scale, "decimals": self.decimals}
-        texts = [str(write(value)) for value in ordered(self.type, list(self.values))]
+        texts = [str(write(value)) for value in ordered(self.values)]
         return told | {"texts": texts, "lowered": _lowered(texts) if self.type == "text" else []}
 
 

@@ -5,21 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from sluis.lake.export.duck_text import literal, quoted
+from sluis.lake.export import duck_text
 
 MEMORY = "800MB"
 
 
 def connect(out: Path) -> duckdb.DuckDBPyConnection:
-    """What does not fit goes to the folder of `out`."""
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": "2",
-        "memory_limit": MEMORY,
-        "autoinstall_known_extensions": "false",
-    }
-    connection = duckdb.connect(config={**settings, "temp_directory": str(out.parent / "spill")})
-    connection.execute("SET autoload_known_extensions = false; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    """The engine of exports; what does not fit goes to the folder of `out`."""
+    connection = duck_text.connect(MEMORY)
+    spill = duck_text.literal(str(out.parent / "spill"))
+    connection.execute(f"SET temp_directory = {spill}; SET TimeZone = 'UTC'")
     return connection
 
 
@@ -43,7 +40,7 @@ def distinct(query: str, most: int) -> str:
 
 
 def _source(request: Mapping[str, Any]) -> str:
-    return f"read_parquet({literal(str(request['source']))}, file_row_number = true)"
+    return f"read_parquet({duck_text.literal(str(request['source']))}, file_row_number = true)"
 
 
 def batches(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> Iterator[Any]:
@@ -64,9 +61,4 @@ def batches(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> Itera
 
 
 def _joined(parts: list[Any]) -> Any:
-    import pyarrow as pa
-
     return parts[0] if len(parts) == 1 else pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
-
-
-__all__ = ["batches", "cells", "connect", "different", "distinct", "in_order", "quoted"]

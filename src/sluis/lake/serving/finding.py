@@ -105,7 +105,7 @@ def _sorted(
     if len(ranks) > wanted:
         ranks = np.partition(ranks, len(ranks) - wanted)[-wanted:] if back else np.partition(ranks, wanted)[:wanted]
     ranks.sort()
-    return (ranks[::-1] if back else ranks).astype(np.int64).__and__(keys.row_mask).tolist()
+    return ((ranks[::-1] if back else ranks) & keys.row_mask).tolist()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -83,7 +83,7 @@ class Listed:
         return bisect_right(self._keys, _key(value))
 
 
-def ordered(kind: str, values: Sequence[Any]) -> list[Any]:
+def ordered(values: Iterable[Any]) -> list[Any]:
     """As DuckDB orders them: texts by their bytes."""
     return sorted(values, key=_key)
 

@@ -89,11 +89,7 @@ def _on_vector(condition: Compare | OneOf | Empty, ready: Judged) -> Test | None
     if vector is None:
         return None
     if isinstance(condition, Empty):
-        return (
-            AnyOf(vector, wanted)
-            if (wanted := _empty(vector, condition.empty)) is not None
-            else _filled(vector, condition.empty)
-        )
+        return _empty(vector, condition.empty)
     if isinstance(condition, OneOf):
         return Either(tuple(_equal(vector, value) for value in condition.values))
     return _compared(vector, condition)
@@ -126,15 +122,12 @@ def _equal(vector: Vector, value: Any) -> Between:
     return vector.between(0, 0) if code is None else vector.between(code, code + 1)
 
 
-def _empty(vector: Vector, empty: bool) -> Array | None:
-    """Which codes of a text are empty or not: no value, or a text of length zero."""
-    if vector.meaning.type != "text" or not isinstance(vector.meaning, Listed):
-        return None
-    blank = np.array([text == "" for text in vector.meaning.texts] + [True, True])
-    return blank if empty else ~blank
-
-
-def _filled(vector: Vector, empty: bool) -> Test:
+def _empty(vector: Vector, empty: bool) -> Test:
+    """Without a value, or with one; a text of length zero is none."""
+    meaning = vector.meaning
+    if isinstance(meaning, Listed) and meaning.type == "text":
+        blank = np.array([text == "" for text in meaning.texts] + [True, True])
+        return AnyOf(vector, blank if empty else ~blank)
     return Between(vector, vector.top + 1, vector.top + 2) if empty else vector.between(0, vector.top + 1)
 
 

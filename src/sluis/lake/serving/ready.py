@@ -46,7 +46,6 @@ class Ready:
         file = Opened(files[vectors.FILE])
         self.rows: int = file.told["rows"]
         self.vectors: Mapping[str, Vector] = vectors.opened(file)
-        self._left: frozenset[str] = frozenset(file.told["left"])
         self.rest = Rest(Opened(files[rest.FILE])) if rest.FILE in files else None
         self.cube = Cube(Opened(files[cube.FILE])) if cube.FILE in files else None
         self._orders = {name: Order(Opened(path)) for name, path in _of("order", files)}

@@ -11,13 +11,11 @@ from sluis.lake.rows.values import read_exact
 from sluis.lake.serving.container import Array, Opened
 
 FILE = "rest"
-
-
 _scan = json.JSONDecoder().scan_once
 
 
 class Rest:
-    """Not shared by threads at the same moment: each makes its own decompressor."""
+    """Threads may share it: a decompressor, which they may not, is made for each reading."""
 
     def __init__(self, file: Opened) -> None:
         self._file = file

@@ -45,9 +45,9 @@ class Words:
         first, end = self._chunks[chunk : chunk + 2].tolist()
         here = self._numbers[first:end]
         at = np.searchsorted(here, wanted)
-        hits = at[at < len(here)]
-        hits = hits[here[hits] == wanted[: len(at)][at < len(here)]]
-        ends = self._ends
+        inside = at < len(here)
+        hits = at[inside]
+        hits, ends = hits[here[hits] == wanted[inside]], self._ends
         return [self._places[int(ends[first + hit]) : int(ends[first + hit + 1])] for hit in hits.tolist()]
 
 

@@ -85,7 +85,7 @@ def catch_up() -> int:
 
 def _late() -> Any:
     rows = TableWatch.objects.filter(fresh_until__lt=clock.now())
-    return rows.exclude(Q(troubles__gte=12) | Q(troubles__gte=4, troubles__lt=8))  # bit 4 is not set
+    return rows.annotate(told=F("troubles").bitand(Trouble.LATE.bit)).filter(told=0)
 
 
 def _measured(row: TableVersion) -> None:

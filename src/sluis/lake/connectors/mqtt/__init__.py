@@ -37,13 +37,10 @@ class Mqtt(Connector):
     )  # fmt: skip
 
     def faults(self, config: Mapping[str, Any], mode: str) -> list[Fault]:
-        found: list[Fault] = []
-        if config["seconds"] > MOST_SECONDS:
-            text = N_("Vul een getal in van {low} tot en met {high}.")
-            found.append(Fault(text, field="seconds", params={"low": 1, "high": MOST_SECONDS}))
-        if config["port"] > 65_535:
-            text = N_("Vul een getal in van {low} tot en met {high}.")
-            found.append(Fault(text, field="port", params={"low": 1, "high": 65_535}))
+        text = N_("Vul een getal in van {low} tot en met {high}.")
+        most = {"seconds": MOST_SECONDS, "port": 65_535}
+        found = [Fault(text, field=name, params={"low": 1, "high": high})
+                 for name, high in most.items() if config[name] > high]  # fmt: skip
         wrong = [topic for topic in config["topics"] if not session.is_filter(topic)]
         if wrong:
             text = N_("'{topic}' is geen onderwerp: + en # staan alleen tussen schuine strepen, # alleen aan het eind.")

@@ -139,8 +139,8 @@ class _Client(paho.Client):
 
 
 class _Session:
-    def __init__(self, client: paho.Client, given: Given) -> None:
-        self._client, self._given = client, given
+    def __init__(self, client: paho.Client) -> None:
+        self._client = client
         self._came: list[paho.MQTTMessage] = []
         self.connected: Any = None
         self.subscribed: list[Any] | None = None
@@ -191,7 +191,7 @@ def _subscribed(given: Given, identity: str, *, kept: bool) -> Generator[_Sessio
         client.username_pw_set(given["user"], given.secret("password") or None)
     if given["security"] == "tls":
         client.tls_set_context(ssl.create_default_context())
-    session = _Session(client, given)
+    session = _Session(client)
     try:
         client.connect(target.host, target.port, keepalive=60)
         if session.until("connected").is_failure:
