@@ -4,7 +4,6 @@ The whole table also for engines that attach it.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.utils.translation import gettext
 
-from sluis.release.openlake import table_name
+from sluis.lake.query.offering import table_name, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +51,13 @@ def _attached(organisation: str, table: str, *, shapes: bool) -> list[Snippet]:
     lake = f"{settings.SLUIS.url}/api/iceberg"
     first = "SET enable_geoparquet_conversion = false;\n" if shapes else ""
     attach = f"ATTACH '' AS sluis (TYPE iceberg, ENDPOINT '{lake}', AUTHORIZATION_TYPE 'none');"
-    select = f"FROM sluis.{_name(organisation)}.{_name(table)};"
+    select = f"FROM sluis.{written(organisation)}.{written(table)};"
     python = (
         "from pyiceberg.catalog import load_catalog\n\n"
         f'lake = load_catalog("sluis", type="rest", uri="{lake}")\n'
         f'rows = lake.load_table("{organisation}.{table}").scan().to_arrow()'
     )
     return [Snippet("duckdb", "DuckDB", f"{first}{attach}\n{select}"), Snippet("iceberg", "Iceberg (Python)", python)]
-
-
-def _name(name: str) -> str:
-    """As a name in SQL."""
-    return name if re.fullmatch("[a-z_][a-z0-9_]*", name) else f'"{name}"'
 
 
 def _shell(text: str) -> str:

@@ -6,7 +6,7 @@ from sluis.foundation.service import limit
 from sluis.kernel.errors import TooMany
 from sluis.kernel.text import N_
 from sluis.lake.query.asking import Door
-from sluis.lake.query.offering import slugs_in, table_name
+from sluis.lake.query.offering import slug_of, slugs_in, table_name
 from sluis.lake.query.running import for_visitors
 from sluis.lake.query.types import Offered
 from sluis.lake.rows.types import Column
@@ -28,7 +28,7 @@ def askable(sql: str) -> tuple[Offered, ...]:
 
 def askable_page(text: str = "", first: int = 0, size: int = 25) -> tuple[Offered, ...]:
     """A page of the open tables, by name; `text` is the start of the name."""
-    rows = _open().filter(dataset__slug__startswith=text.lower().replace("_", "-"))
+    rows = _open().filter(dataset__slug__startswith=slug_of(text))
     return tuple(map(_offered, rows[first : first + size]))
 
 

@@ -21,6 +21,7 @@ from sluis.kernel import ids
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.iceberg import files
+from sluis.lake.query.offering import table_name
 
 type Columns = Any  # a pyarrow.Schema, which has no types
 NAME = NAMESPACE = "sluis"
@@ -90,7 +91,7 @@ def database() -> str:
 
 def identifier(slug: str) -> tuple[str, str]:
     """The name of the table of a dataset."""
-    return NAMESPACE, slug.replace("-", "_")
+    return NAMESPACE, table_name(slug)
 
 
 def found(catalogue: SqlCatalog, slug: str, dataset_id: UUID) -> Table | None:

@@ -36,6 +36,11 @@ def table_name(slug: str) -> str:
     return slug.replace("-", "_")
 
 
+def slug_of(name: str) -> str:
+    """The slug of a name, or of the start of one, however somebody wrote it in capitals."""
+    return name.lower().replace("_", "-")
+
+
 def written(name: str) -> str:
     """A name as it stands in a question: between quotes where SQL needs that."""
     plain = re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in _RESERVED
@@ -46,9 +51,9 @@ def slugs_in(sql: str) -> list[str]:
     """The slugs that words of the text could stand for, at most 300; the child decides what they really are."""
     found: dict[str, None] = {}
     for quoted, plain in _WORD.findall(sql):
-        word = (quoted.replace('""', '"') or plain).lower()
-        if re.fullmatch(r"[a-z0-9_]{1,80}", word):
-            found[word.replace("_", "-")] = None
+        word = quoted.replace('""', '"') or plain
+        if re.fullmatch(r"[a-z0-9_]{1,80}", word.lower()):
+            found[slug_of(word)] = None
         if len(found) == _MOST_WORDS:
             break
     return list(found)
@@ -63,7 +68,7 @@ def offered(*, by: Actor, sql: str) -> tuple[Offered, ...]:
 def listed(*, by: Actor, text: str = "", first: int = 0, size: int = 25) -> tuple[Offered, ...]:
     """A page of what may be asked about, by name; `text` is the start of the name."""
     require(by, VIEW)
-    rows = _newest(by).filter(dataset__slug__startswith=text.lower().replace("_", "-"))
+    rows = _newest(by).filter(dataset__slug__startswith=slug_of(text))
     return tuple(map(offered_of, rows.order_by("dataset__slug")[first : first + size]))
 
 

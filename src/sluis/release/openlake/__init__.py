@@ -13,6 +13,5 @@ from sluis.release.openlake.reading import (
     table,
     tables,
 )
-from sluis.release.openlake.types import table_name
 
-__all__ = ["BUCKET", "data_file", "metadata_file", "namespaces", "table", "table_name", "tables"]
+__all__ = ["BUCKET", "data_file", "metadata_file", "namespaces", "table", "tables"]

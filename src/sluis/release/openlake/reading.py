@@ -12,9 +12,10 @@ from sluis.foundation.service import blobs
 from sluis.kernel.canonical import canonical
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
+from sluis.lake.query.offering import slug_of, table_name
 from sluis.release.models import PublicDataset, PublicReleaseRow, PublicTable
 from sluis.release.openlake.metadata import Described
-from sluis.release.openlake.types import BUCKET, OpenTable, Version, slug_of, table_name
+from sluis.release.openlake.types import BUCKET, OpenTable, Version
 from sluis.release.reading import gone, state
 from sluis.release.types import Kind
 

@@ -35,11 +35,3 @@ class OpenTable:
 
     def data(self, version: Version) -> str:
         return f"{self.location}/{version.number}/{self.slug}.parquet"
-
-
-def table_name(slug: str) -> str:
-    return slug.replace("-", "_")
-
-
-def slug_of(name: str) -> str:
-    return name.lower().replace("_", "-")
