@@ -1,4 +1,4 @@
-"""A source, its runs and its schedule as what their pages show."""
+"""A source and a schedule as what their pages show."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from sluis.desk import words
-from sluis.kernel.errors import SluisError, fill, from_wire
 from sluis.kernel.text import N_
-from sluis.lake.service import Preview, RunRecord, SourceRecord, TransformationRunRecord
+from sluis.lake.service import Preview, SourceRecord
 from sluis.web.shapes import Column, Table
 
 WEEKDAYS = (
@@ -17,7 +16,7 @@ WEEKDAYS = (
 
 
 def schedule_words(schedule: Mapping[str, Any]) -> str:
-    """When a source is due, in words."""
+    """When something is due, in words."""
     count, at = schedule.get("count", 0), schedule.get("at", "")
     match schedule.get("every"):
         case "minutes":
@@ -30,15 +29,6 @@ def schedule_words(schedule: Mapping[str, Any]) -> str:
             return gettext("elke maand op dag {count} om {at}").format(count=count, at=at)
         case _:
             return gettext("alleen met de hand")
-
-
-def lines(log: Any) -> list[dict[str, Any]]:
-    """The log in the language of the page, each line with its moment."""
-    return [{"at": line["at"], "text": fill(line["text"], line["params"], gettext)} for line in log]
-
-
-def failure_of(run: RunRecord | TransformationRunRecord | None) -> SluisError | None:
-    return from_wire(run.failure) if run and run.failure else None
 
 
 def facts_of(source: SourceRecord, connector: Any) -> list[tuple[str, str]]:

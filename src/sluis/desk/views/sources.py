@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sluis.desk import words
 from sluis.desk.forms.sources import SourceForm
 from sluis.desk.page import attempt, outcome, refused, show, who
-from sluis.desk.sources import facts_of, failure_of, lines, schedule_words, table_of
+from sluis.desk.runs import failure_of, followed, lines, progress
+from sluis.desk.sources import facts_of, schedule_words, table_of
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import may, require
 from sluis.kernel.errors import NotFound
@@ -25,6 +26,7 @@ from sluis.web.shapes import Link
 
 MANAGE = "source.manage"
 SIZE, RUNS = 25, 10
+RUN = "desk:source-run"
 DEEDS = {
     "run": (lake.run_now, N_("De bron wordt opgehaald.")),
     "retry": (lake.retry_source, N_("De bron wordt opgehaald en doet weer mee.")),
@@ -199,24 +201,15 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     here = Link(source.title, reverse("desk:source", args=[source.id]))
     context = _around(request, source.dataset_id, here) | {
         "source": source,
-        "run": found,
-        "lines": lines(found.log),
         "failure": failure_of(found),
         "trigger": gettext(words.TRIGGER[found.trigger]),
-        "progress_url": reverse("desk:source-run-progress", args=[run_id]),
     }
-    return show(request, "source_run", context)
+    return show(request, "source_run", context | followed(found, RUN))
 
 
 @require_safe
 def run_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """The log alone, for htmx; when the run is over the page itself is loaded again."""
-    found = lake.source_run(by=who(request), run_id=run_id)
-    if found.active:
-        url = reverse("desk:source-run-progress", args=[run_id])
-        context = {"run": found, "lines": lines(found.log), "progress_url": url}
-        return render(request, "desk/parts/run_progress.html", context)
-    return HttpResponse(status=200, headers={"HX-Redirect": reverse("desk:source-run", args=[run_id])})
+    return progress(request, lake.source_run(by=who(request), run_id=run_id), RUN)
 
 
 def _around(request: HttpRequest, dataset_id: UUID, *more: Link, manage: bool = False) -> dict[str, Any]:

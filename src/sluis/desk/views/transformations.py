@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sluis.desk import words
 from sluis.desk.forms.transformations import TransformationForm
 from sluis.desk.page import attempt, outcome, refused, show, who
-from sluis.desk.sources import failure_of, lines
+from sluis.desk.runs import failure_of, followed, progress
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.desk.transformations import figure_notes, figure_table, first_rows, picture, start_words, way_table
 from sluis.foundation.service import may, require
@@ -27,6 +27,7 @@ from sluis.web.shapes import Link
 
 VIEW, ADD = "table.view", "table.add"
 SIZE, RUNS = 25, 10
+RUN = "desk:transformation-run"
 DEEDS = {
     "run": (lake.run_transformation, N_("De tabel wordt gemaakt.")),
     "pause": (lake.pause_transformation, N_("De transformatie is gepauzeerd.")),
@@ -152,24 +153,15 @@ def run(request: HttpRequest, making_id: UUID) -> HttpResponse:
     home = Link(gettext("Bewerking"), reverse("desk:dataset-transformation", args=[made.dataset_id]))
     context = _around(request, made.dataset_id, home) | {
         "made": made,
-        "run": found,
-        "lines": lines(found.log),
         "failure": failure_of(found),
         "trigger": gettext(words.RUN_TRIGGER[found.trigger]),
-        "progress_url": reverse("desk:transformation-run-progress", args=[making_id]),
     }
-    return show(request, "transformation_run", context | _figures(found.figures))
+    return show(request, "transformation_run", context | followed(found, RUN) | _figures(found.figures))
 
 
 @require_safe
 def run_progress(request: HttpRequest, making_id: UUID) -> HttpResponse:
-    """The log alone, for htmx; when the run is over the page itself is loaded again."""
-    found = lake.transformation_run(by=who(request), run_id=making_id)
-    if found.active:
-        url = reverse("desk:transformation-run-progress", args=[making_id])
-        context = {"run": found, "lines": lines(found.log), "progress_url": url}
-        return render(request, "desk/parts/run_progress.html", context)
-    return HttpResponse(status=200, headers={"HX-Redirect": reverse("desk:transformation-run", args=[making_id])})
+    return progress(request, lake.transformation_run(by=who(request), run_id=making_id), RUN)
 
 
 def _figures(figures: dict[str, Any] | None) -> dict[str, Any]:
