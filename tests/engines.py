@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
+from tests.serving import free_port
 
 _PATIENCE = 180
 
@@ -48,8 +49,7 @@ def spark_home() -> Path | None:
 @contextmanager
 def apache_spark(home: Path, folder: Path) -> Iterator[str]:
     """The address of Apache Spark itself, on two threads, that stops at the end."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     settings = {
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": port,

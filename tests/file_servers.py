@@ -15,7 +15,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import asyncssh
 
-from tests.geo_servers import free_port, wait_for
+from tests.geo_servers import wait_for
+from tests.serving import free_port
 
 _PORTS = [f"{part}.port{kind}" for part in ("master", "volume", "filer") for kind in ("", ".grpc")]
 USER, PASSWORD = "lezer", "geheim-van-de-lezer-5"

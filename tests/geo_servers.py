@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.serving import free_port
 
 MAPSERVER = shutil.which("mapserv") or ""
 """MapServer has no wheel; on Debian it is the package cgi-mapserver."""
@@ -170,11 +171,6 @@ def _mapfile(folder: Path) -> str:
   END{"".join(layers)}
 END
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def wait_for(url: str, log: Path) -> None:

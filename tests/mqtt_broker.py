@@ -15,7 +15,7 @@ from paho.mqtt import client as paho
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from tests.geo_servers import free_port
+from tests.serving import free_port
 
 AMQTT, MOSQUITTO = "amqtt", "mosquitto"
 USER, PASSWORD = "lezer", "geheim-van-de-lezer-7"

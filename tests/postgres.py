@@ -6,7 +6,6 @@ COMMAND…` runs a command, such as pytest, with SLUIS_TEST_DATABASE on such a s
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.serving import free_port
 
 PASSWORD = "van-de-beheerder-11"
 
@@ -96,11 +97,10 @@ def _prepared(folder: Path, *, durable: bool) -> int:
     subprocess.run(command, check=True, capture_output=True, **_as_nobody())
     with (folder / "data" / "postgresql.conf").open("a") as settings:
         settings.write(f"fsync = {'on' if durable else 'off'}\nmax_connections = 100\ntimezone = 'UTC'\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    return free_port()
 
 
-def _answering(server: Server, folder: Path) -> Server:
+def _answering(server: Server, folder: Path) -> None:
     until = time.monotonic() + 60
     while True:
         try:
@@ -109,7 +109,7 @@ def _answering(server: Server, folder: Path) -> Server:
             assert time.monotonic() < until, (folder / "log").read_text()
             time.sleep(0.1)
         else:
-            return server
+            return
 
 
 def _program(name: str) -> Path:

@@ -16,6 +16,7 @@ STOP_SECONDS = 30
 
 
 def free_port() -> int:
+    """One that nobody has at this moment, for a program that cannot be told to choose for itself."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

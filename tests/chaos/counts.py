@@ -3,7 +3,7 @@
 import os
 
 SHARE = float(os.environ.get("CHAOS_SHARE", "0"))
-"""1 is the whole number of /docs/reference/reliability.md."""
+"""1 is the whole number of docs/reference/threats.md."""
 
 
 def times(promised: int, few: int) -> int:

@@ -18,8 +18,8 @@ import pytest
 from tests import postgres
 from tests.chaos.conftest import Tell
 from tests.conftest import REPOSITORY
-from tests.geo_servers import MAPSERVER, free_port, mapserver, pygeoapi
-from tests.serving import ready, running, surroundings
+from tests.geo_servers import MAPSERVER, mapserver, pygeoapi
+from tests.serving import free_port, ready, running, surroundings
 
 pytestmark = pytest.mark.slow
 PEOPLE = {role: f"{role}@merwede.example" for role in ("data_steward", "data_manager", "data_owner")}

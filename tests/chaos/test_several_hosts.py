@@ -15,16 +15,14 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
-from counts import times
 from tests import postgres
+from tests.chaos.conftest import Tell
+from tests.chaos.counts import times
 from tests.serving import ready, surroundings
 from tests.storage_servers import bucket, environment
 
-from conftest import Tell
-
 pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
-LEASE_SECONDS = 30
 
 
 class Host:

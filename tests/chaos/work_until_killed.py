@@ -21,10 +21,11 @@ start()
 import pyarrow.parquet as pq  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db.models import Count  # noqa: E402
+from tests.chaos.soundness import unsound  # noqa: E402
 
 from sluis.cli.releases import PLAIN  # noqa: E402
 from sluis.foundation.models import Job  # noqa: E402
-from sluis.foundation.service import acting, audit, blobs, create_organisation, create_person, grant, run_until_idle  # noqa: E402
+from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant, run_until_idle  # noqa: E402
 from sluis.kernel import clock  # noqa: E402
 from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
 from sluis.kernel.errors import Unavailable  # noqa: E402
@@ -79,9 +80,7 @@ def recover() -> None:
 
 
 def check() -> list[str]:
-    wrong = [] if (verdict := audit.verify()).sound else [f"audit {verdict.fault} at {verdict.seq}"]
-    wrong += [f"lost blob {sha}" for sha in blobs.wanted() - {one.sha256 for one in blobs.stored()}]
-    wrong += [f"damaged blob {sha}" for sha in blobs.damaged()]
+    wrong = unsound()
     for row in TableVersion.objects.select_related("base"):
         half = bool(row.parts) != (row.status == "ready") or (row.status == "ready" and row.report is None)
         wrong += [f"half version {row.id} {row.status}"] if half or row.status in ("queued", "running") else []

@@ -9,7 +9,6 @@ import fcntl
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.serving import free_port
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 BUILT = REPOSITORY / "src" / "sluis" / "web" / "static" / "built" / "sluis.css"
@@ -42,12 +42,6 @@ _SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([typ
 class Site:
     url: str
     data: Path
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _ready(url: str) -> bool:
@@ -81,7 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         pytest.skip("no Chromium on this machine")
     if not BUILT.exists():
         pytest.skip("the front end is not built: cd frontend && npm ci && node build.mjs")
-    data, port = tmp_path_factory.mktemp("site"), _free_port()
+    data, port = tmp_path_factory.mktemp("site"), free_port()
     url = f"http://127.0.0.1:{port}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
     ours = {"SLUIS_DATA": str(data), "SLUIS_PORT": str(port), "SLUIS_BASE_URL": url, "SLUIS_HOST": "127.0.0.1"}

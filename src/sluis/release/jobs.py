@@ -170,8 +170,6 @@ def register() -> None:
 
 
 def _held() -> Iterable[str]:
-    from sluis.release import comparing
     from sluis.release.publishing import held_blobs
 
-    yield from held_blobs()
-    yield from comparing.held_blobs()
+    return held_blobs()

@@ -19,7 +19,7 @@ from sluis.kernel.text import N_
 from sluis.process.types import Work
 from sluis.register import service as register
 from sluis.register.types import Availability, DistributionKind, Openness, Publication
-from sluis.release import aids, copies, making, projection
+from sluis.release import aids, comparing, copies, making, projection
 from sluis.release.models import Decision, Dossier, Release
 from sluis.release.source import TableNow, table_of
 from sluis.release.types import Outcome
@@ -114,7 +114,7 @@ def next_release(decision: Decision, **fields: Any) -> Release:
 
 
 def held_blobs() -> Iterator[str]:
-    """Hashes that a release still shows: files and rows of every release that was not withdrawn."""
+    """Hashes of what stands outside: files and rows of every release not withdrawn, and what was made of them."""
     rows = Release.objects.exclude(status=Release.Status.WITHDRAWN).values_list("files", "table")
     for files, table in rows.iterator():
         yield from (file["sha256"] for file in files)
@@ -122,6 +122,7 @@ def held_blobs() -> Iterator[str]:
             yield table["sha256"]
     yield from copies.held_blobs()
     yield from aids.held_blobs()
+    yield from comparing.held_blobs()
 
 
 def _table(decision: Decision) -> TableNow | None:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -17,16 +16,11 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.serving import free_port
 
 HERE = Path(__file__).resolve().parents[2] / "provider"
 CALLBACK = "http://testserver/inloggen/organisatie/terug/"
 CLIENT, SECRET = "sluis", "een-lang-geheim-voor-de-tests-alleen"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def node() -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """The inbox, the pages of tasks and processes, and what people are told: on the process that comes with Sluis."""
 
 import re
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +12,7 @@ from aiosmtpd.controller import Controller
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.processes import deployed
+from tests.serving import free_port
 
 from sluis.foundation.jobs.recurring import enqueue_due
 from sluis.foundation.service import run_until_idle
@@ -309,9 +309,7 @@ class Kept:
 @pytest.fixture
 def mail(settings: Any) -> Iterator[Kept]:
     kept = Kept()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = Controller(kept, hostname="127.0.0.1", port=port, ready_timeout=30)
     server.start()
     settings.SLUIS = replace(settings.SLUIS, mail_host="127.0.0.1", mail_port=port)

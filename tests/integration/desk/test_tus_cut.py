@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import REPOSITORY
+from tests.serving import free_port
 
 pytestmark = pytest.mark.django_db  # the fixtures of this folder want it; the server has its own
 # Makes a province with one steward and a dataset of theirs; prints the dataset's id.
@@ -60,9 +61,7 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = tmp_path_factory.mktemp("tus")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
     env = kept | {
         "SLUIS_DATA": str(data), "SLUIS_PORT": str(port), "SLUIS_HOST": "127.0.0.1",
