@@ -16,6 +16,7 @@ from sluis.lake.engines.duck_split import PUT
 from sluis.lake.engines.shapes import HOME
 from sluis.lake.profile.arrow_look import Look, Stretch
 from sluis.lake.profile.duck_session import config, literal, quoted, spatial
+from sluis.lake.streams import stream
 from sluis.lake.types import Column
 
 type Progress = Callable[[float, str], None]
@@ -114,7 +115,7 @@ def _looked(
     con: duckdb.DuckDBPyConnection, questions: Sequence[Mapping[str, Any]], look: Look
 ) -> list[tuple[int, int, str]]:
     (question,) = questions  # the rows go by once
-    con.register("stream", look.batches())
+    con.register("stream", stream(look.batches()))
     found = _kept(con.execute(question["sql"]).to_arrow_table(_BATCH), HOME, question["number"])
     plain = pa.table({"name": pa.array(sorted(look.plain), pa.string())})
     return [found, _kept(look.sample(), HOME, SAMPLE), _kept(plain, HOME, PLAIN)]

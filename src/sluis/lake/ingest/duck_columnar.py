@@ -16,6 +16,7 @@ from sluis.lake.ingest.duck_convert import connect, write
 from sluis.lake.ingest.duck_typed import Progress
 from sluis.lake.ingest.header import name_columns
 from sluis.lake.ingest.plan import Job
+from sluis.lake.streams import stream
 from sluis.lake.types import Column, ColumnType, IngestReport, Remark
 
 _BATCH = 16_384
@@ -107,7 +108,7 @@ def _rewrite(job: Job, file: pq.ParquetFile, targets: list[_Target], promised: i
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     con = connect(job.out)
-    con.register("source", pa.RecordBatchReader.from_batches(schema, batches()))
+    con.register("source", stream(pa.RecordBatchReader.from_batches(schema, batches())))
     select = ", ".join(f'{target.sql} AS "{target.column.name}"' for target in targets)
     try:
         return write(con, f"SELECT {select} FROM source", job.out / "data.parquet")

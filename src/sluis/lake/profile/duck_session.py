@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.profile.arrow_look import TEXTS, Look
+from sluis.lake.streams import stream
 from sluis.lake.types import Column, ColumnType
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Session:
         """The one row that a query over `stream` gives: all rows go by, and are looked at on their way."""
         if self.far:
             return self.far.looked(look, sql)
-        self.con.register("stream", look.batches())
+        self.con.register("stream", stream(look.batches()))
         try:
             return self.con.execute(sql).fetchall()[0]
         finally:
