@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pyarrow import csv
 
 from benchmarks.ingest import people, publish
@@ -50,6 +51,7 @@ assert found["rows"] == pq.read_metadata(source).num_rows
 _EXCEPT = """
 import sys, duckdb
 with duckdb.connect(config={"threads": 2, "memory_limit": "3GB"}) as con:
+    con.execute("SET enable_progress_bar = false")
     old, new = (f"SELECT id, hash(t) AS h FROM read_parquet({paths}) AS t" for paths in sys.argv[1:3])
     sql = f"SELECT count(*) FROM ({old}) o FULL JOIN ({new}) n USING (id) WHERE o.h IS DISTINCT FROM n.h"
     print(con.execute(sql).fetchone()[0])
@@ -137,7 +139,6 @@ def _profiled(scale: Scale) -> list[Line]:
 
 def _grown(scale: Scale) -> list[Line]:
     """10,000 rows more, and what differs between the two versions."""
-    table = table_of(scale.big)
     more = scale.data / f"{SLUG}-erbij.csv"
     with csv.CSVWriter(
         more, _chunk(scale.large, 1).schema, write_options=csv.WriteOptions(quoting_style="none")
@@ -147,8 +148,7 @@ def _grown(scale: Scale) -> list[Line]:
     assert json.loads(grown.out)["rows_loaded"] == ADDED
     differing = sluis(scale.big, "table", "diff", SLUG, "--from", "1", "--to", "2", "--key", "id", "--json")
     assert json.loads(differing.out)["added"] == ADDED
-    parts = sorted((scale.big / "blobs").glob("??/??/*"), key=lambda file: file.stat().st_mtime)
-    small = [file for file in parts if file.open("rb").read(4) == b"PAR1" and file != table][-1]
+    table, small = _parts(scale)
     reference = python(_EXCEPT, f"['{table}']", f"['{table}', '{small}']")
     assert int(reference.out) == ADDED
     said = f"{grown.seconds:.1f} s, CPU {grown.cpu:.1f} s, {grown.peak_mb:.0f} MB"
@@ -157,6 +157,17 @@ def _grown(scale: Scale) -> list[Line]:
         _line("Verschil tussen die twee versies, per sleutel (DuckDB: FULL JOIN op hash)", differing, reference),
         _memory("Hoogste geheugen daarvan", grown, differing),
     ]
+
+
+def _parts(scale: Scale) -> tuple[Path, Path]:
+    """The files of the first rows and of those that were added; beside them lie a release and the difference."""
+    kept = (file for file in (scale.big / "blobs").glob("??/??/*") if file.open("rb").read(4) == b"PAR1")
+    facts = {file: pq.read_metadata(file) for file in kept}
+    table, small = (
+        next(file for file, told in facts.items() if told.num_rows == rows and told.num_columns == len(_TYPES))
+        for rows in (scale.large, ADDED)
+    )
+    return table, small
 
 
 def _published(scale: Scale) -> list[Line]:
