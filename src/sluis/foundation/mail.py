@@ -1,6 +1,9 @@
 """The one way a mail leaves: plain text over the SMTP server of the settings."""
 
 import smtplib
+from collections.abc import Mapping
+from email.policy import SMTP
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,23 +12,47 @@ from django.core.mail import EmailMessage
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
 
+_REFUSED = N_("De mailserver nam een bericht niet aan ({reason}).")
+
+
+class PlainMail(EmailMessage):
+    """Its lines of headers may be as long as the standard lets them (RFC 5322, 2.1.1): Python breaks an address that is
+    longer than 76 characters into encoded words, which no mail program reads as an address.
+    """
+
+    def message(self, *, policy: Any = SMTP) -> Any:
+        made = super().message(policy=policy)
+        made.policy = policy.clone(max_line_length=998)  # from here on only headers are broken into lines
+        return made
+
 
 def mails_go_out() -> bool:
     """Whether a mail server was set (`SLUIS_MAIL_HOST`)."""
     return bool(settings.SLUIS.mail_host)
 
 
-def send_mail(*, key: str, to: str, subject: str, body: str) -> None:
+def send_mail(*, key: str, to: str, subject: str, body: str, headers: Mapping[str, str] | None = None) -> None:
     """Send one mail; `key` makes its Message-ID, so that a second try is the same mail to who gets both.
 
-    Raises Unavailable when the server does not take it; the job that asked comes back then. The error names a code and
-    never the address: it ends up in a log.
+    Raises Unavailable when the server does not take it; the job that asked comes back then. Code `mail.refused` is
+    about this mail or its address, `mail.away` when no mail goes out at all. The error names a number and never the
+    address: it ends up in a log.
     """
     host = urlsplit(settings.SLUIS.url).hostname or "localhost"
-    headers = {"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated"}
+    own = {"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated"}
+    made = PlainMail(
+        " ".join(subject.split()), body, settings.DEFAULT_FROM_EMAIL, [to], headers=own | dict(headers or {})
+    )
     try:
-        EmailMessage(" ".join(subject.split()), body, settings.DEFAULT_FROM_EMAIL, [to], headers=headers).send()
+        made.send()
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        raise Unavailable("mail.refused", _REFUSED, reason=_reason(error)) from None
     except (smtplib.SMTPException, OSError) as error:
-        code = getattr(error, "smtp_code", None) or type(error).__name__
-        text = N_("De mailserver nam een bericht niet aan ({reason}).")
-        raise Unavailable("mail.refused", text, reason=str(code)) from None
+        raise Unavailable("mail.away", _REFUSED, reason=_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """A number of the mail server, else what kind of trouble it is."""
+    refused = getattr(error, "recipients", {}).values()
+    code = next((code for code, _text in refused), None) or getattr(error, "smtp_code", None)
+    return str(code or type(error).__name__)

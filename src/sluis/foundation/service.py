@@ -75,7 +75,7 @@ from sluis.foundation.teams import (
     teams,
 )
 from sluis.foundation.telemetry.figures import last_backup
-from sluis.foundation.visitors import client_address, limit, reference, stands_in
+from sluis.foundation.visitors import client_address, is_mailbox, limit, limit_mailbox, reference, stands_in
 from sluis.foundation.writing import Write, in_line, writing
 
 __all__ = [
@@ -125,12 +125,14 @@ __all__ = [
     "holds",
     "ids_of",
     "in_line",
+    "is_mailbox",
     "job",
     "jobs",
     "last_backup",
     "lend",
     "lendable",
     "limit",
+    "limit_mailbox",
     "mails_go_out",
     "map_group",
     "may",

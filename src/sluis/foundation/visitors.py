@@ -6,13 +6,17 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from sluis.kernel import clock
 from sluis.kernel.errors import TooMany
 from sluis.kernel.text import N_
 
 UNKNOWN = "0.0.0.0"  # noqa: S104 - who has no address: all of those are one
+HOUR, DAY = 3600, 24 * 3600
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else
 
 
@@ -41,11 +45,37 @@ def limit(kind: str, ip: str, most: int) -> None:
 
     Counted in the shared cache, and kept no longer than the hour.
     """
-    key = f"{kind}:{_network(ip)}:{int(clock.now().timestamp() // 3600)}"
-    cache.add(key, 0, timeout=3600)
-    if cache.incr(key) > most:
+    if _times(f"{kind}:{_network(ip)}", HOUR) > most:
         text = N_("U hebt dit formulier net al een paar keer verstuurd. Probeer het over een uur opnieuw.")
         raise TooMany("visitor.too-many", text)
+
+
+def limit_mailbox(kind: str, email: str, most: int) -> None:
+    """Raise TooMany after `most` mails of this kind in a day to one mailbox; `jan+data@` is the box of `jan@`.
+
+    Counted in the shared cache under a keyed hash, and kept no longer than the day.
+    """
+    name, _, host = email.lower().rpartition("@")
+    box = salted_hmac("sluis.foundation.mailbox", f"{name.partition('+')[0]}@{host}", algorithm="sha256").hexdigest()
+    if _times(f"{kind}:{box}", DAY) > most:
+        text = N_("Wij stuurden vandaag al een paar mails naar dit adres. Kijk ook bij uw ongewenste mail.")
+        raise TooMany("visitor.mailbox", text, way_out=N_("Probeer het morgen opnieuw."))
+
+
+def _times(what: str, seconds: int) -> int:
+    """How often, this time included, in this hour or day."""
+    key = f"{what}:{int(clock.now().timestamp() // seconds)}"
+    cache.add(key, 0, timeout=seconds)
+    return cache.incr(key)
+
+
+def is_mailbox(text: str) -> bool:
+    """Whether a mail can be sent there, as far as its form tells; of at most 254 characters (RFC 5321)."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254
 
 
 def reference(letter: str) -> str:

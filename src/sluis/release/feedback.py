@@ -3,11 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import F, Q
 
-from sluis.foundation.service import limit, reference, require, roles_with, within, writing
+from sluis.foundation.service import is_mailbox, limit, reference, require, roles_with, within, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import VISITOR, Actor
 from sluis.kernel.errors import Conflict, Invalid, NotFound
@@ -108,11 +106,8 @@ def _checked(text: str, email: str) -> tuple[str, str]:
         raise Invalid("feedback.empty", N_("Schrijf wat u wilt melden."))
     if len(said) > TEXT_LIMIT:
         raise Invalid("feedback.long", N_("Uw melding is te lang: hoogstens {limit} tekens."), limit=TEXT_LIMIT)
-    if address:
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise Invalid("feedback.email", N_("Dit is geen e-mailadres. U mag het ook leeg laten.")) from None
+    if address and not is_mailbox(address):
+        raise Invalid("feedback.email", N_("Dit is geen e-mailadres. U mag het ook leeg laten."))
     return said, address
 
 

@@ -5,11 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from sluis.foundation.service import limit, organisation, reference, writing
+from sluis.foundation.service import is_mailbox, limit, organisation, reference, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import SYSTEM, VISITOR
 from sluis.kernel.errors import Conflict, Fault, Gone, Invalid, NotFound
@@ -81,16 +79,14 @@ def _start(organisation_id: UUID, number: str, language: str, said: Mapping[str,
 
 
 def _require_complete(said: dict[str, str]) -> None:
-    limits = {"topic": TOPIC_LIMIT, "question": TEXT_LIMIT, "purpose": TEXT_LIMIT, "name": TOPIC_LIMIT, "email": 254}
+    limits = {"topic": TOPIC_LIMIT, "question": TEXT_LIMIT, "purpose": TEXT_LIMIT, "name": TOPIC_LIMIT}
     long = N_("Dit is te lang: hoogstens {limit} tekens.")
     faults = [Fault(long, field, params={"limit": most}) for field, most in limits.items() if len(said[field]) > most]
     if not said["topic"]:
         faults.append(Fault(N_("Schrijf in een paar woorden welke data u zoekt."), "topic"))
     if not said["question"]:
         faults.append(Fault(N_("Beschrijf welke data u zoekt."), "question"))
-    try:
-        validate_email(said["email"])
-    except ValidationError:
+    if not is_mailbox(said["email"]):
         faults.append(Fault(N_("Vul een e-mailadres in, zoals naam@voorbeeld.nl."), "email"))
     if faults:
         raise Invalid("request.incomplete", N_("Het formulier is niet goed ingevuld."), faults=faults)
