@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.mail_server import Kept, standing
 from tests.serving import free_port
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -42,6 +43,7 @@ _SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([typ
 class Site:
     url: str
     data: Path
+    mail: Kept
 
 
 def _ready(url: str) -> bool:
@@ -70,7 +72,7 @@ def _built(folders: pytest.TempPathFactory, environment: dict[str, str]) -> Path
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Sluis as `sluis serve` runs it, with the catalogue of `tests.journeys.site`; one for the whole run."""
+    """Sluis as `sluis serve` runs it, with the catalogue of `tests.journeys.site` and a mail server, once."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine")
     if not BUILT.exists():
@@ -80,21 +82,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
     ours = {"SLUIS_DATA": str(data), "SLUIS_PORT": str(port), "SLUIS_BASE_URL": url, "SLUIS_HOST": "127.0.0.1"}
     shutil.copytree(_built(tmp_path_factory, kept), data, dirs_exist_ok=True)
-    log = (data / "serve.log").open("wb")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "sluis", "serve"], cwd=REPOSITORY, env=kept | ours, stdout=log, stderr=log
-    )
-    try:
-        until = time.monotonic() + 180
-        while not _ready(url):
-            assert server.poll() is None, (data / "serve.log").read_text()
-            assert time.monotonic() < until, "the server does not answer"
-            time.sleep(0.2)
-        yield Site(url, data)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        log.close()
+    with standing() as (mail, mail_port), (data / "serve.log").open("wb") as log:
+        ours |= {"SLUIS_MAIL_HOST": "127.0.0.1", "SLUIS_MAIL_PORT": str(mail_port), "SLUIS_MAIL_SECURITY": "none"}
+        server = subprocess.Popen(
+            [sys.executable, "-m", "sluis", "serve"], cwd=REPOSITORY, env=kept | ours, stdout=log, stderr=log
+        )
+        try:
+            until = time.monotonic() + 180
+            while not _ready(url):
+                assert server.poll() is None, (data / "serve.log").read_text()
+                assert time.monotonic() < until, "the server does not answer"
+                time.sleep(0.2)
+            yield Site(url, data, mail)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ PAGES = {
     "version": f"{OPEN}/versions/1",
     "decision": f"{OPEN}/decision",
     "feedback": f"{OPEN}/feedback",
+    "mail": f"{OPEN}/follow",
     "closed": "/datasets/kwetsbare-soorten",
     "closed decision": "/datasets/kwetsbare-soorten/decision",
     "restricted": "/datasets/inspectie-kunstwerken",

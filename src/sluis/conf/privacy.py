@@ -212,6 +212,8 @@ PRIVACY: dict[str, Fields] = {
         "address answered_at closed_at forgotten_at",
     ),
     "requests.Letter": Fields(possible="text reply", none="id request run_id kind at mailed_at replied_at"),
+    "requests.Follower": Fields(personal="email", pseudonym="id", none="dataset_slug language confirmed_at"),
+    "requests.Tiding": Fields(pseudonym="follower", none="id kind about tries next_at"),
     "account.EmailAddress": Fields(personal="email", pseudonym="user", none="id verified primary"),
     "socialaccount.SocialAccount": Fields(pseudonym="user uid", none="id provider last_login date_joined extra_data"),
     "socialaccount.SocialApp": Fields(none="id provider provider_id name client_id secret key settings"),

@@ -9,7 +9,7 @@ from sluis.kernel.errors import from_wire
 from sluis.lake.contracts.change import broken
 from sluis.lake.contracts.reading import Read
 from sluis.lake.contracts.types import RuleOutcome, Severity, Status
-from sluis.lake.contracts.wording import TYPES, outcome_text, rule_text
+from sluis.lake.contracts.wording import TYPES, outcome_text, promises, rule_text
 
 
 def readable(read: Read, outcomes: Iterable[RuleOutcome] = ()) -> dict[str, Any]:
@@ -51,8 +51,7 @@ def _line(rule: Any, one: RuleOutcome | None) -> dict[str, Any]:
 
 def dropped(before: Read, after: Read) -> list[str]:
     """The promises that the new version lets go."""
-    rules = broken(before.agreed, after.agreed)
-    return [f"{rule.column}: {rule_text(rule, gettext)}" if rule.column else rule_text(rule, gettext) for rule in rules]
+    return promises(broken(before.agreed, after.agreed), gettext)
 
 
 def why_not(failure: Mapping[str, Any] | None) -> str:

@@ -8,7 +8,7 @@ _PAGES = (
     "policy", "policy-twin", "policy-rule", "policy-version", "policy-file", "policy-moved",
     "requests", "request-new", "request", "request-clarify",
     "sql", "sql-progress", "sql-stop", "sql-words", "sql-saved", "sql-opened",
-    "contract-file", "changes-feed",
+    "contract-file", "changes-feed", "follow", "follow-confirm", "follow-stop",
 )  # fmt: skip
 
 ROUTES = {f"portal:{name}": "public" for name in _PAGES}

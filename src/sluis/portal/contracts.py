@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from sluis.foundation.service import mails_go_out
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
 from sluis.lake.contracts.types import Status, Verdict
@@ -29,6 +30,7 @@ def shown(slug: str) -> dict[str, Any] | None:
     wrong = [one for one in found.outcomes.values() if one.status is not Status.PASSED]
     return {
         "version": found.version,
+        "by_mail": mails_go_out(),
         "since": found.in_force_at,
         "release": found.release,
         "checked_at": found.checked_at,

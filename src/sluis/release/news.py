@@ -7,6 +7,7 @@ with the projection; a reader costs five short queries and works nothing out.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import zip_longest
+from uuid import UUID
 
 from django.db.models import Min
 
@@ -40,10 +41,27 @@ def news(slug: str) -> News:
     found = dataset(slug)
     if found.kind != Kind.OPEN:
         raise NotFound("news.none", N_("Alleen een open dataset heeft een feed."))
+    return News(found, _told(slug), tuple(_release_news(slug)))
+
+
+def contract_news(dataset_id: UUID, contract_id: UUID) -> ContractNews | None:
+    """What a version of the agreements means outside; None when it stayed inside.
+
+    Made again first: who hears of a change may come here before the projection follows it.
+    """
+    with in_line():
+        row = PublicDataset.objects.select_for_update().filter(dataset_id=dataset_id).first()
+        if row is None:
+            return None
+        remember(row)
+    return next((one for one in _told(row.slug) if one.id == contract_id), None)
+
+
+def _told(slug: str) -> tuple[ContractNews, ...]:
+    """The newest first."""
     versions = PublicContractVersion.objects.filter(dataset__slug=slug).order_by("-in_force_at")[:MOST]
     starts = {row.in_force_at for row in versions}
-    told = tuple(_contract_news(row, ended=row.ended_at not in starts) for row in versions)
-    return News(found, told, tuple(_release_news(slug)))
+    return tuple(_contract_news(row, ended=row.ended_at not in starts) for row in versions)
 
 
 def _contract_news(row: PublicContractVersion, *, ended: bool) -> ContractNews:

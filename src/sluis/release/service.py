@@ -30,6 +30,7 @@ public_feedback(*, number) -> PublicFeedback
 feedback_for(*, by, page=1, size=50) -> tuple[FeedbackRecord, ...]
 answer_feedback(*, by, feedback_id, text) -> FeedbackRecord
 
+contract_news(dataset_id, contract_id) -> ContractNews | None       what a version of the agreements means outside
 releases_of(dataset_id, sha256)                                     number, status, moment: what was made of a table
 
 rebuild_projection() -> int; rebuild_index() -> int; index_is_behind() -> bool
@@ -50,6 +51,7 @@ from sluis.release.feedback import answer as answer_feedback
 from sluis.release.feedback import feedback_for, give_feedback, public_feedback, public_feedback_of
 from sluis.release.keeping import releases_of
 from sluis.release.lifting import lift_embargo
+from sluis.release.news import contract_news
 from sluis.release.people import AboutPeople, about_people
 from sluis.release.projection import rebuild_projection
 from sluis.release.queries import (
@@ -77,6 +79,7 @@ __all__ = [
     "about_people",
     "answer",
     "answer_feedback",
+    "contract_news",
     "differences",
     "dossier",
     "dossier_id_of",

@@ -45,6 +45,35 @@ def look_at_end(event: dict[str, Any]) -> int:
 
 
 @task
+def look_at_contract(event: dict[str, Any]) -> int:
+    """Other agreements came into force, or those there were ended."""
+    from sluis.requests.telling import tell_contract
+
+    told = event["data"]
+    return tell_contract(
+        dataset_id=UUID(told["dataset"]),
+        contract_id=UUID(told["contract"]),
+        status=told["status"],
+        change=told["change"],
+    )
+
+
+@task
+def look_at_outside(event: dict[str, Any]) -> int:
+    """A dataset was published or withdrawn: perhaps it is no longer open."""
+    from sluis.requests.telling import tell_gone
+
+    return tell_gone(dataset_id=UUID(event["data"]["dataset_id"]), slug=event["data"]["slug"])
+
+
+@task
+def mail_tidings() -> int:
+    from sluis.requests.telling import mail_due
+
+    return mail_due()
+
+
+@task
 def forget_old() -> int:
     from sluis.requests.operations import forget_old as forget
 
@@ -55,9 +84,14 @@ def register() -> None:
     """What this room hangs on the foundation and on the process room."""
     from sluis.requests.handlers import register_steps
     from sluis.requests.operations import anything_to_forget
+    from sluis.requests.telling import anything_to_mail
 
     register_steps()
     subscribe("dataset.decided", look_at_decision)
     subscribe("process.ended", look_at_end)
     subscribe("process.cancelled", look_at_end)
+    subscribe("contract.changed", look_at_contract)
+    subscribe("release.published", look_at_outside)
+    subscribe("release.withdrawn", look_at_outside)
+    every(timedelta(minutes=5), mail_tidings, when=anything_to_mail)
     every(timedelta(hours=1), forget_old, when=anything_to_forget)

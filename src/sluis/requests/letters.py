@@ -34,7 +34,7 @@ def mail(letter_id: UUID) -> None:
 def _written(letter: Letter) -> tuple[str, list[str]]:
     number = letter.request.number
     subject, lines = _WORDS[LetterKind(letter.kind)](letter)
-    page = gettext("Uw verzoek staat op {url}").format(url=_url("portal:request", number))
+    page = gettext("Uw verzoek staat op {url}").format(url=url_of("portal:request", number))
     return (
         gettext("Dataverzoek {number}: {subject}").format(number=number, subject=subject),
         [gettext("Goedendag,"), *lines, page, _sender(letter)],
@@ -50,7 +50,7 @@ def _receipt(letter: Letter) -> tuple[str, list[str]]:
 
 
 def _question(letter: Letter) -> tuple[str, list[str]]:
-    url = _url("portal:request-clarify", letter.request.number, token_of(letter))
+    url = url_of("portal:request-clarify", letter.request.number, token_of(letter))
     return gettext("wij hebben een vraag"), [
         gettext("Wij begrijpen nog niet precies welke data u zoekt. Onze vraag is:"),
         letter.text,
@@ -97,7 +97,7 @@ def _due(letter: Letter) -> str:
     return str(formats.date_format(due_date_of(letter.request), "j F Y"))
 
 
-def _url(route: str, *args: str) -> str:
+def url_of(route: str, *args: str) -> str:
     return settings.SLUIS.url + reverse(route, args=args)
 
 

@@ -5,15 +5,16 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from sluis.foundation.service import may, organisations_for
+from sluis.foundation.service import mails_go_out, may, organisations_for
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Gone, NotFound
 from sluis.process import service as process
 from sluis.register import service as register
 from sluis.release import public
+from sluis.release.types import PublicDatasetRecord
 from sluis.requests import policy, rules
-from sluis.requests.models import DataRequest, Letter
+from sluis.requests.models import DataRequest, Follower, Letter
 from sluis.requests.operations import open_question
 from sluis.requests.types import (
     Body,
@@ -74,6 +75,19 @@ def data_request(*, by: Actor, request_id: UUID) -> RequestRecord:
         dossier_id=row.dossier_id,
         forgotten_at=row.forgotten_at,
     )
+
+
+def followers(*, slug: str) -> int:
+    """How many hear by mail of what is dropped; 0 when no mail goes out."""
+    return Follower.objects.filter(dataset_slug=slug).count() if mails_go_out() else 0
+
+
+def outside(slug: str) -> PublicDatasetRecord:
+    """A dataset as everybody sees it, also one that was withdrawn. Raises NotFound."""
+    try:
+        return public.dataset(slug)
+    except Gone:
+        return public.tombstone(slug)
 
 
 def due_date_of(row: DataRequest) -> date:

@@ -1,4 +1,4 @@
-"""Frozen shapes of data requests."""
+"""Frozen shapes of data requests, and of who follows a dataset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sluis.process.types import PublicStep
+from sluis.release.types import PublicDatasetRecord
 
 
 class Outcome(StrEnum):
@@ -29,6 +30,14 @@ class LetterKind(StrEnum):
     EXTENSION = "extension"
     REFERRAL = "referral"
     ANSWER = "answer"
+
+
+class TidingKind(StrEnum):
+    """What a follower hears: a promise is dropped, nothing is promised any more, or the dataset is no longer open."""
+
+    BREAKING = "breaking"
+    ENDED = "ended"
+    GONE = "gone"
 
 
 class Status(StrEnum):
@@ -117,3 +126,12 @@ class RequestRecord:
     dataset_id: UUID | None
     dossier_id: UUID | None
     forgotten_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What somebody is about to follow."""
+
+    dataset: PublicDatasetRecord
+    email: str
+    language: str

@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.mail_server import Kept, mail_server
 from tests.processes import deployed
-from tests.serving import free_port
 
 from sluis.foundation.jobs.recurring import enqueue_due
 from sluis.foundation.service import run_until_idle
@@ -292,35 +290,10 @@ def test_the_digests_are_made_in_the_morning_only_when_something_is_due(
     assert Notice.objects.count() == 2
 
 
-class Kept:
-    """What a mail server was given; `refuse` makes it say no."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-        self.refuse = False
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.refuse:
-            return "451 not now"
-        self.mails.append(envelope)
-        return "250 OK"
-
-
 @pytest.fixture
 def mail(settings: Any) -> Iterator[Kept]:
-    kept = Kept()
-    port = free_port()
-    server = Controller(kept, hostname="127.0.0.1", port=port, ready_timeout=30)
-    server.start()
-    settings.SLUIS = replace(settings.SLUIS, mail_host="127.0.0.1", mail_port=port)
-    settings.MAILERS = {
-        "default": {
-            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5},
-        }
-    }
-    yield kept
-    server.stop()
+    with mail_server(settings) as kept:
+        yield kept
 
 
 def test_reminders_are_mailed_in_the_language_of_the_reader_unless_they_want_none(

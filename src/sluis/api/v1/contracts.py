@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sluis.api.v1 import addresses
 from sluis.api.v1.shapes import Shape
+from sluis.foundation.service import mails_go_out
 from sluis.lake.contracts.types import Rule, RuleOutcome
 from sluis.lake.contracts.wording import outcome_text, rule_text
 from sluis.release.types import PublicContractRecord
@@ -36,10 +37,14 @@ class Contract(Shape):
     verdict: str | None = Field(description="passed, attention, failed or error; null when not checked yet.")
     checked_at: datetime | None
     rules: list[ContractRule]
-    links: dict[str, str]
+    links: dict[str, str] = Field(
+        description="Among them feed: every change as Atom; and mail, where the site sends it: a page to be told of "
+        "breaking changes by mail."
+    )
 
 
 def contract(found: PublicContractRecord) -> dict[str, Any]:
+    page = f"{settings.SLUIS.url}/datasets/{found.slug}"
     return {
         "version": found.version,
         "in_force_at": found.in_force_at,
@@ -51,8 +56,10 @@ def contract(found: PublicContractRecord) -> dict[str, Any]:
         "rules": [_contract_rule(rule, found.outcomes.get(rule.id)) for rule in found.rules],
         "links": {
             "self": f"{addresses.dataset(found.slug)}/contract",
-            "yaml": f"{settings.SLUIS.url}/datasets/{found.slug}/contract.odcs.yaml",
+            "yaml": f"{page}/contract.odcs.yaml",
             "dataset": addresses.dataset(found.slug),
+            "feed": f"{page}/changes.atom",
+            **({"mail": f"{page}/follow"} if mails_go_out() else {}),
         },
     }
 

@@ -25,6 +25,7 @@ from sluis.lake.contracts.types import Change, ContractStatus
 from sluis.lake.service import ContractRecord
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord
+from sluis.requests import service as requests
 from sluis.web.shapes import Link
 
 EDIT, DECIDE = "contract.edit", "contract.decide"
@@ -78,6 +79,7 @@ def _page(request: HttpRequest, dataset: DatasetRecord, tried: Any) -> dict[str,
         read = _read(draft, dataset)
         context["draft_rules"] = readable(read)
         context["dropped"] = dropped(_read(held, dataset), read) if held else []
+    context["followers"] = requests.followers(slug=dataset.slug)
     return context
 
 

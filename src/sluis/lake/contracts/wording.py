@@ -1,6 +1,6 @@
 """Rules and outcomes in plain words, as source texts with places."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sluis.kernel.errors import fill
@@ -93,6 +93,12 @@ type Words = tuple[str, dict[str, Any]]
 def rule_text(rule: Rule, translate: Any = str) -> str:
     """What is agreed, in one sentence."""
     return fill(*rule_words(rule), translate)
+
+
+def promises(rules: Iterable[Rule], translate: Any = str) -> list[str]:
+    """What is agreed, a line each, with the column in front."""
+    said = [(rule.column, rule_text(rule, translate)) for rule in rules]
+    return [f"{column}: {text}" if column else text for column, text in said]
 
 
 def outcome_text(outcome: RuleOutcome, translate: Any = str) -> str:

@@ -15,8 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from sluis.kernel.text import N_
-from sluis.lake.contracts.types import Rule
-from sluis.lake.contracts.wording import rule_text
+from sluis.lake.contracts.wording import promises
 from sluis.portal import wording
 from sluis.release import public
 from sluis.release.types import ContractNews, News, ReleaseNews
@@ -73,7 +72,10 @@ def _contract(one: ContractNews, page: str) -> Iterable[dict[str, Any]]:
     """One entry for its start, and one for its end when nothing took its place."""
     lines = [gettext("In werking sinds {day}.").format(day=formats.day(one.at))]
     title = gettext(CHANGES[one.change]).format(version=one.version)
-    parts = [(gettext("Dit vervalt:"), _promises(one.dropped)), (gettext("Dit komt erbij:"), _promises(one.added))]
+    parts = [
+        (gettext("Dit vervalt:"), promises(one.dropped, gettext)),
+        (gettext("Dit komt erbij:"), promises(one.added, gettext)),
+    ]
     yield _entry(f"urn:uuid:{one.id}", f"{page}#contract", one.at, title, lines, parts, one.change)
     if one.ended_at:
         lines = [gettext("Sinds {day} wordt niets meer beloofd.").format(day=formats.day(one.ended_at))]
@@ -104,10 +106,6 @@ def _differences(result: Any) -> list[str]:
     columns = [(COLUMNS[one["what"]], one["name"]) for one in result["schema"]["columns"]]
     told += [gettext(text).format(name=name) for text, name in columns]
     return told or [gettext("De rijen en kolommen zijn gelijk.")]
-
-
-def _promises(rules: Sequence[Rule]) -> list[str]:
-    return [f"{rule.column}: {rule_text(rule, gettext)}" if rule.column else rule_text(rule, gettext) for rule in rules]
 
 
 def _entry(

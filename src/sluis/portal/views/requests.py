@@ -14,6 +14,7 @@ from sluis.foundation.service import ROLES, client_address
 from sluis.kernel.errors import Invalid, TooMany
 from sluis.kernel.text import N_
 from sluis.portal.forms import VisitorForm
+from sluis.portal.keyed import keyed
 from sluis.process.types import PublicStep
 from sluis.requests import service as requests
 from sluis.requests.types import Body, Outcome, PublicRequest, Status
@@ -132,10 +133,7 @@ def clarify(request: HttpRequest, number: str, token: str) -> HttpResponse:
         requests.clarify(number=number, token=token, text=form.cleaned_data["text"])
         return HttpResponseRedirect(reverse("portal:request", args=[number]) + "?explained=1")
     context = {"form": form, "question": question, "number": number, "crumbs": _crumbs(number)}
-    response = render(request, "portal/request_clarify.html", context, status=422 if form.errors else 200)
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"  # the address is a key
-    return response
+    return keyed(request, "portal/request_clarify.html", context, status=422 if form.errors else 200)
 
 
 def _new(request: HttpRequest) -> dict[str, bool]:
