@@ -85,7 +85,7 @@ def test_only_a_confirmed_address_is_kept(laadpalen, mail, client):
     path = link_in(message)
     page = client.get(path)
     assert PIET in page.content.decode()
-    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "private, no-store")
+    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("same-origin", "private, no-store")
     assert not Follower.objects.exists(), "what opens the link does not confirm it"
     assert Client(enforce_csrf_checks=True).post(path).status_code == 403
     assert _tables_with("kanarie") == [], "nothing is kept of an address that nobody confirmed"

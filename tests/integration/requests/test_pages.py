@@ -88,7 +88,7 @@ def test_the_link_in_the_mail_opens_the_question(asked: Asking, client: Any) -> 
     path = f"/verzoeken/{desk.number}/uitleg/{token_of(Letter.objects.get(kind='question'))}"
     shown = client.get(path)
     assert "Welke weg bedoelt u?" in shown.content.decode()
-    assert (shown["Referrer-Policy"], shown["Cache-Control"]) == ("no-referrer", "private, no-store")
+    assert (shown["Referrer-Policy"], shown["Cache-Control"]) == ("same-origin", "private, no-store")
     assert client.get(path[:-1] + "x").status_code == 404
     assert client.post(path, {"text": ""}).status_code == 422
     assert "wachten op de aanvrager" in client.get(f"/verzoeken/{desk.number}").content.decode()

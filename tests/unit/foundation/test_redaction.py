@@ -30,6 +30,7 @@ SECRET = [
     ("postgres://sluis:geheim@db.example/sluis", "geheim"),
     ("GET /zoeken?q=jansen&page=2 mislukte", "jansen"),
     ("https://bron.example/data?api_key=abc#x", "abc"),
+    ("Forbidden: /follow/eyJzbHVnIjoieCIsImVtYWlsIjoicCJ9.2hWc4bcxRB_7PVbg", "eyJzbHVn"),
     ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "eyJzdWIi"),
 ]
 HARMLESS = [
