@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,19 +26,38 @@ threading.Event().wait()
 
 
 @contextmanager
-def sail() -> Iterator[str]:
-    """The address of a server that stops at the end."""
+def sail(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of a server that stops at the end; with `settings` in the environment of what runs there."""
+    with sail_process(settings) as (address, _):
+        yield address
+
+
+@contextmanager
+def sail_process(settings: Mapping[str, str] | None = None) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """The same, for who stops it earlier."""
     server = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", _SERVE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+        [sys.executable, "-W", "ignore", "-c", _SERVE],
+        env=_environment(settings or {}), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
     try:
         assert server.stdout is not None
-        yield f"sc://127.0.0.1:{int(server.stdout.readline())}"
+        yield f"sc://127.0.0.1:{int(server.stdout.readline())}", server
     finally:
         server.kill()
         server.wait()
         if server.stdout:
             server.stdout.close()
+
+
+def executor(settings: Mapping[str, str], data: Path) -> dict[str, str]:
+    """The environment of an executor with a disk of its own, that has files fetched from a bucket."""
+    return {**settings, "DJANGO_SETTINGS_MODULE": "sluis.conf.executor", "SLUIS_DATA": str(data)}
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """As on a machine that runs no Sluis of ours."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
+    return {**mine, **settings}
 
 
 def spark_home() -> Path | None:
@@ -47,8 +66,8 @@ def spark_home() -> Path | None:
 
 
 @contextmanager
-def apache_spark(home: Path, folder: Path) -> Iterator[str]:
-    """The address of Apache Spark itself, on two threads, that stops at the end."""
+def apache_spark(home: Path, folder: Path, own: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of Apache Spark itself, on two threads, that stops at the end; `own` as for `sail`."""
     port = free_port()
     settings = {
         "spark.connect.grpc.binding.address": "127.0.0.1",
@@ -60,7 +79,8 @@ def apache_spark(home: Path, folder: Path) -> Iterator[str]:
     what = "org.apache.spark.sql.connect.service.SparkConnectServer"
     server = subprocess.Popen(
         [home / "bin/spark-submit", "--class", what, "--master", "local[2]", *told, "spark-internal"],
-        env={**os.environ, "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
+        env={**_environment(own or {}), "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable,
+             "SPARK_LOCAL_IP": "127.0.0.1"},
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:

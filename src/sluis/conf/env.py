@@ -106,8 +106,10 @@ class Env:
         "where it asks for one. Empty: everything in the sandbox here.",
         group="engine", secret=True,
     )  # fmt: skip
-    engine_from_mb: int = setting(500, "Tables of so many MB and more are worked on there.", group="engine")
-    engine_minutes: int = setting(60, "Longest time one round of questions may take there.", group="engine")
+    engine_from_mb: int = setting(500, "Files and tables of so many MB and more are worked on there.", group="engine")
+    engine_minutes: int = setting(
+        60, "Longest time of one round of questions, or one whole work, there.", group="engine"
+    )
     query_memory_mb: int = setting(512, "Memory for table queries per web process, in MB.", group="web")
     query_seconds: int = setting(20, "Longest time one table query may take, in seconds.", group="web")
     api_rate: int = setting(

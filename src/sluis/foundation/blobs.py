@@ -50,6 +50,11 @@ def path(sha256: str) -> Path:
     return place
 
 
+def place(sha256: str) -> Path:
+    """Where the blob stands on this disk, or would stand: nothing is fetched. Raises Invalid when it is no hash."""
+    return disk().place(sha256)
+
+
 held = cache.held
 sent = scrub.sent
 scrubbed = scrub.scrub

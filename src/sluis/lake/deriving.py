@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sluis.foundation import sandbox
 from sluis.foundation.service import BlobRef, blobs
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
+from sluis.lake.engines.whole import run_whole
 from sluis.lake.loads import Made
 from sluis.lake.making import profile_of
 from sluis.lake.parts.shape import Part
@@ -57,7 +57,7 @@ def _leave_out(path: Any, keep: list[str], geometry: bool) -> BlobRef:
     try:
         out = folder / "data.parquet"
         request = {"source": str(path), "out": str(out), "keep": keep, "geometry": geometry}
-        sandbox.run("sluis.lake.export.leaving:leave_out", request, reads=[path], writes=folder)
+        run_whole("sluis.lake.export.leaving:leave_out", request, reads=[path], writes=folder)
         return blobs.put_file(out, move=True)
     finally:
         blobs.discard(folder)

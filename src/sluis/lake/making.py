@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 
 from sluis.foundation import sandbox
@@ -13,6 +15,8 @@ from sluis.foundation.service import BlobRef, blobs
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.engines import running
+from sluis.lake.engines.orders import keeping
+from sluis.lake.engines.whole import run_whole
 from sluis.lake.loads import REPLACING, Base, How, Made
 from sluis.lake.models import TableVersion
 from sluis.lake.parts.shape import Part, around
@@ -66,8 +70,8 @@ def _read(source: Path, filename: str, options: Mapping[str, Any], told: Told, *
     folder = blobs.workdir("ingest")
     try:
         report = read_file(source, filename, options, folder, lambda part, text: told(part * _INGEST_SHARE, text))
-        rejects = blobs.put_file(folder / report.rejects, move=True) if report.rejects else None
-        with blobs.keeping(folder / report.data, move=True) as (data, standing):
+        rejects = blobs.put_file(sandbox.made_file(folder, report.rejects), move=True) if report.rejects else None
+        with keeping(rows_file(folder, report.data, report.rows_loaded), move=True) as (data, standing):
             profile = profile_of([standing], report, told) if profiled else None
         return _Read(report, Part(data.sha256, data.size, report.rows_loaded), rejects, profile)
     finally:
@@ -143,7 +147,8 @@ def _by_sandbox(load: _Read, how: How, base: Base | None, told: Told) -> tuple[_
         }
         found = _run(_JOIN, request, [*old, new, *([rejects] if rejects else [])], folder, told, _INGEST_SHARE)
         parts = tuple(_part(item, before, load.part, folder) for item in found["parts"])
-        kept = blobs.put_file(folder / found["rejects"], move=True) if found["rejects"] else load.rejects
+        refused = sandbox.made_file(folder, found["rejects"]) if found["rejects"] else None
+        kept = blobs.put_file(refused, move=True) if refused else load.rejects
     finally:
         blobs.discard(folder)
     rows = load.report.rows_loaded - found["refused"]
@@ -162,8 +167,7 @@ def _part(item: Mapping[str, Any], before: Sequence[Part], load: Part, folder: P
         return before[item["base"]]
     if item.get("load"):
         return load
-    kept = blobs.put_file(folder / item["file"], move=True)
-    return Part(kept.sha256, kept.size, item["rows"])
+    return _kept(folder, item)
 
 
 def _profile_with(base: Base, load: _Read, replaced: int, told: Told) -> Mapping[str, Any]:
@@ -182,11 +186,26 @@ def one_part(parts: Sequence[Part], report: IngestReport) -> Part:
     folder = blobs.workdir("whole")
     try:
         request = _shape(paths, report.columns) | {"out": str(folder)}
-        made = _run(_WHOLE, request, paths, folder, _silent, 0.0)
-        kept = blobs.put_file(folder / made["file"], move=True)
-        return Part(kept.sha256, kept.size, made["rows"])
+        return _kept(folder, _run(_WHOLE, request, paths, folder, _silent, 0.0))
     finally:
         blobs.discard(folder)
+
+
+def _kept(folder: Path, item: Mapping[str, Any]) -> Part:
+    kept = blobs.put_file(rows_file(folder, item["file"], item["rows"]), move=True)
+    return Part(kept.sha256, kept.size, item["rows"])
+
+
+def rows_file(folder: Path, told: str, rows: int) -> Path:
+    """A Parquet file that the sandbox made, here or elsewhere; Crashed unless it has just so many rows."""
+    path = sandbox.made_file(folder, told)
+    try:
+        found = pq.read_metadata(path).num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise sandbox.Crashed(f"{told}: {error}") from error
+    if found != rows:
+        raise sandbox.Crashed(f"{told}: {found} rows rather than {rows}")
+    return path
 
 
 def profile_of(paths: Sequence[Path], report: IngestReport, told: Told) -> dict[str, Any]:
@@ -207,15 +226,15 @@ def _paths(parts: Sequence[Part]) -> list[Path]:
 
 
 def _run(
-    entry: str, request: Mapping[str, Any], reads: Sequence[Path], writes: Path | None, told: Told, start: float
+    entry: str, request: Mapping[str, Any], reads: Sequence[Path], writes: Path, told: Told, start: float
 ) -> dict[str, Any]:
-    return sandbox.run(
+    return run_whole(
         entry,
         request,
         reads=reads,
         writes=writes,
         limits=_limits(),
-        on_progress=lambda fraction, text: told(start + fraction * (1 - start), text),
+        told=lambda fraction, text: told(start + fraction * (1 - start), text),
     )
 
 

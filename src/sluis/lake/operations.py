@@ -12,6 +12,7 @@ from sluis.kernel import clock
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Unavailable, to_wire
 from sluis.kernel.text import N_
+from sluis.lake.engines.orders import keeping, standing
 from sluis.lake.ingest.plan import Options
 from sluis.lake.loads import REPLACING, Base, How
 from sluis.lake.making import make_table
@@ -139,7 +140,7 @@ def ingest_new(
     by = require(by, ADD, organisation_id)
     checked, how = _checked(options), How(mode, tuple(key))
     filename = clean_filename(path.name)
-    with blobs.keeping(path) as (source, standing):
+    with keeping(path) as (source, standing):
         made = make_table(standing, filename, checked, on_progress or (lambda fraction, text: None), how)
     with in_line():
         dataset = create(by=by, organisation_id=organisation_id, title=title, slug=slug)
@@ -168,7 +169,8 @@ def complete(*, by: Actor, table_version_id: UUID, on_progress: Progress | None 
     before = row.base or _base(row)
     base = Base.of(before) if before else None
     how = How(row.mode, tuple(row.key))
-    made = make_table(blobs.path(row.source_sha256), row.filename, row.options, told, how, base)
+    [source] = standing([row.source_sha256])
+    made = make_table(source, row.filename, row.options, told, how, base)
     settle(by, row, made, before if how != REPLACING else None)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sluis.foundation import sandbox
 from sluis.foundation.service import BlobRef, blobs, progress
+from sluis.lake.export.making import exported
 from sluis.release.source import TableNow
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -54,7 +54,7 @@ def make_files(
     folder = blobs.workdir("release")
     try:
         made = _export(sha256, columns, geometry, formats, folder)
-        return {name: blobs.put_file(Path(made[name]["path"]), move=True) for name in formats}
+        return {name: blobs.put_file(made[name], move=True) for name in formats}
     finally:
         blobs.discard(folder)
 
@@ -65,15 +65,9 @@ def _export(
     geometry: Mapping[str, Any] | None,
     formats: Sequence[str],
     folder: Path,
-) -> dict[str, Any]:
+) -> dict[str, Path]:
     path = blobs.path(sha256)
     request = {"source": str(path), "out": str(folder), "formats": list(formats), "columns": list(columns)}
     if geometry and geometry.get("crs"):
-        request["crs"] = geometry["crs"]
-    return sandbox.run(
-        "sluis.lake.export.entry:export",
-        request,
-        reads=[path],
-        writes=folder,
-        on_progress=lambda fraction, text: progress(fraction * 0.9, text),
-    )
+        request |= {"crs": geometry["crs"]}
+    return exported(request, path, folder, lambda fraction, text: progress(fraction * 0.9, text))

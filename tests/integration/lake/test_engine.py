@@ -29,7 +29,8 @@ from tests.integration.lake.growing import FIRST, Desk
 from sluis.conf.env import Env
 from sluis.kernel.errors import Invalid, SluisError, Unavailable
 from sluis.lake import making
-from sluis.lake.engines import letterbox, running, shapes, slices, spark
+from sluis.lake.engines import letterbox, orders, running, shapes, slices, spark
+from sluis.lake.engines.orders import ordered
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +112,11 @@ def test_a_wide_table(engine: str, tmp_path: Path) -> None:
 
 def test_small_tables_stay_here(engine: str, settings: Any, tmp_path: Path) -> None:
     path = written(tmp_path, "a.parquet", "SELECT i AS id FROM range(10) AS r(i)")
-    assert running.elsewhere([path])
+    assert orders.elsewhere([path])
     settings.SLUIS = replace(settings.SLUIS, engine_from_mb=1)
-    assert not running.elsewhere([path])
+    assert not orders.elsewhere([path])
     settings.SLUIS = replace(settings.SLUIS, engine_from_mb=0, engine="")
-    assert not running.elsewhere([path])
+    assert not orders.elsewhere([path])
 
 
 @pytest.mark.django_db
@@ -148,7 +149,7 @@ def _lives(thread: threading.Thread) -> bool:
 
 
 def test_another_version_there(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "versions", lambda: {**shapes.versions(), "duckdb": "0.0.1"})
+    monkeypatch.setattr(orders, "versions", lambda: {**shapes.versions(), "duckdb": "0.0.1"})
     with pytest.raises(Unavailable) as failure:
         profiled([written(tmp_path, "a.parquet", FIRST_PART)])
     assert failure.value.code == "engine.version"
@@ -156,7 +157,7 @@ def test_another_version_there(engine: str, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_files_that_are_not_there(engine: str, tmp_path: Path) -> None:
-    order = running._order(running._SEE, {"versions": shapes.versions(), "path": "/x"}, [tmp_path / "none"], LIMITS)
+    order = ordered(running._SEE, {"path": "/x"}, [tmp_path / "none"], LIMITS)
     there = spark.Spark(engine)
     (answer,) = there.ask(order, [slices.Slice(0, (0, 0), 0, 0, 0)], None)
     there.close()
@@ -169,7 +170,7 @@ def test_the_fence_stands_there_too(engine: str, tmp_path: Path) -> None:
     """Whatever a question says: there it reads the parts and nothing else, as here."""
     secret, part = tmp_path / "secret.txt", written(tmp_path, "a.parquet", "SELECT 1 AS id")
     secret.write_text("geheim")
-    order = running._order(running._SEE, {"versions": shapes.versions(), "path": str(secret)}, [part], LIMITS)
+    order = ordered(running._SEE, {"path": str(secret)}, [part], LIMITS)
     there = spark.Spark(engine)
     (answer,) = there.ask(order, [slices.Slice(0, (0, 0), 0, 0, 0)], None)
     there.close()
@@ -180,9 +181,8 @@ def test_the_fence_stands_there_too(engine: str, tmp_path: Path) -> None:
 
 def test_too_much_memory_there(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As here: it is the table, so that trying again helps nobody."""
-    order = running._order
     little = replace(LIMITS, memory_mb=20)
-    monkeypatch.setattr(running, "_order", lambda entry, request, reads, limits: order(entry, request, reads, little))
+    monkeypatch.setattr(running, "ordered", lambda entry, request, reads, _: ordered(entry, request, reads, little))
     with pytest.raises(Invalid) as failure:
         profiled([written(tmp_path, "a.parquet", FIRST_PART)])
     assert failure.value.code == "sandbox.memory"

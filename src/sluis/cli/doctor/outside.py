@@ -49,7 +49,7 @@ def check_engine(env: Env, deep: bool) -> Iterator[Finding]:
         text = _("de rekenserver (Spark {version}) leest onze bestanden met onze code").format(version=engine_version())
         yield Finding("engine", "good", text)
     except SluisError as error:
-        way_out = _("Kijk SLUIS_ENGINE na, en of de rekenserver dezelfde versie en dezelfde gegevensmap heeft.")
+        way_out = _("Kijk SLUIS_ENGINE na, en of de rekenserver dezelfde versies en onze bestanden heeft.")
         yield Finding("engine", "bad", error.detail(_), way_out)
 
 

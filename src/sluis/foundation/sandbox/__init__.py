@@ -17,7 +17,7 @@ from sluis.foundation.sandbox.outcome import (
     TooMuchMemory,
     TooMuchOutput,
 )
-from sluis.foundation.sandbox.parent import available, configure, run
+from sluis.foundation.sandbox.parent import available, configure, made_file, run
 from sluis.foundation.sandbox.watch import told_error
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "TookTooLong",
     "available",
     "configure",
+    "made_file",
     "run",
     "told_error",
 ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from sluis.foundation.sandbox import landlock, seccomp
 from sluis.foundation.sandbox.limits import Limits
-from sluis.foundation.sandbox.outcome import NoSandbox, SandboxFailure
+from sluis.foundation.sandbox.outcome import Crashed, NoSandbox, SandboxFailure
 from sluis.foundation.sandbox.program import lists, program_files
 from sluis.foundation.sandbox.watch import Watch
 from sluis.kernel.errors import SluisError
@@ -74,6 +74,14 @@ def run(
             return Watch(child, channel, folder, limits, on_progress, stopped).result()
         finally:
             _end(child)
+
+
+def made_file(folder: Path, told: str) -> Path:
+    """A file that a child says it made in its folder: nothing outside it, whatever the child says. Raises Crashed."""
+    path = folder / Path(told).name
+    if path.is_symlink() or not path.is_file():
+        raise Crashed(f"no file {told!r}")
+    return path
 
 
 @contextmanager

@@ -1,12 +1,11 @@
 """The outside: whether a table is worked on elsewhere, and the errand from a sandbox here to those of the engine."""
 
-import json
 import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,10 @@ from django.conf import settings
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
 from sluis.foundation.service import blobs
-from sluis.kernel.errors import SluisError, Unavailable
-from sluis.kernel.text import N_
+from sluis.kernel.errors import SluisError
 from sluis.lake.engines import letterbox
-from sluis.lake.engines.shapes import FAILED, Answer, Order, Shape, versions
+from sluis.lake.engines.orders import elsewhere, failure_of, incomplete, ordered, slow
+from sluis.lake.engines.shapes import FAILED, Answer, Shape
 from sluis.lake.engines.slices import Slice, sliced
 
 _log = logging.getLogger("sluis.engine")
@@ -28,7 +27,6 @@ type Told = Callable[[float, str], None]
 
 _SEE = "sluis.lake.engines.duck_work:see"
 _SLICE, _GROUP = "sluis.lake.engines.duck_work:ask_slice", "sluis.lake.engines.duck_work:ask_group"
-_MB = 1024 * 1024
 _PAUSE = 0.02
 _MOST_ROUNDS = 20
 _SHARED = ("columns", "spatial", "define")
@@ -56,43 +54,34 @@ def run(
                     stopped=errand.failed.is_set,
                 )  # fmt: skip
             except sandbox.Stopped:
-                raise errand.failure or _slow() from None
+                raise errand.failure or slow() from None
     finally:
         blobs.discard(folder)
-
-
-def elsewhere(parts: Sequence[Path]) -> bool:
-    """Is there an engine, and are these files more than what is done here?"""
-    wanted = settings.SLUIS
-    return bool(wanted.engine) and sum(path.stat().st_size for path in parts) >= wanted.engine_from_mb * _MB
 
 
 def examined() -> str:
-    """The version of the engine. Raises Unavailable, with what is wrong, unless it runs our code on a file of ours."""
+    """The version of the engine. Raises Unavailable, with what is wrong, unless it runs our code on a blob of ours."""
     from sluis.lake.engines.spark import Spark
 
-    engine, folder, word = Spark(settings.SLUIS.engine), blobs.workdir("engine"), secrets.token_hex()
+    engine, word = Spark(settings.SLUIS.engine), secrets.token_hex()
+    kept = blobs.put_bytes(word.encode())
     try:
-        path = folder / "look.txt"
-        path.write_text(word)
-        order = _order(_SEE, {"versions": versions(), "path": str(path)}, [path], Limits(wall_seconds=60))
-        found = [_checked(answer) for answer in engine.ask(order, [Slice(0, (0, 0), 0, 0, 0)], None)]
+        path = blobs.path(kept.sha256)
+        look = ordered(_SEE, {"path": str(path)}, [path], Limits(wall_seconds=60))
+        found = [_checked(answer) for answer in engine.ask(look, [Slice(0, (0, 0), 0, 0, 0)], None)]
         if [pa.ipc.open_stream(answer.data).read_all()["text"].to_pylist() for answer in found] != [[word]]:
-            raise _incomplete()
+            raise incomplete()
         return engine.version()
     finally:
         engine.close()
-        blobs.discard(folder)
+        blobs.store().remove(kept.sha256)
 
 
 def _checked(answer: Answer) -> Answer:
     """Raises what went wrong there."""
-    if answer.number != FAILED:
-        return answer
-    try:
-        raise sandbox.told_error(json.loads(answer.data))
-    except ValueError:
-        raise _incomplete() from None
+    if answer.number == FAILED:
+        raise failure_of(answer.data)
+    return answer
 
 
 class _Errand:
@@ -134,7 +123,7 @@ class _Errand:
     def _fail(self, failure: Exception) -> None:
         if not isinstance(failure, SluisError):
             _log.exception("the errand to the engine ended")
-            failure = _incomplete()
+            failure = incomplete()
         self.failure = failure
         self.failed.set()
 
@@ -144,36 +133,15 @@ class _Errand:
 
         places = sliced(self._parts)
         asked = question["questions"]
-        shared = {name: question[name] for name in _SHARED} | {"versions": versions()}
+        shared = {name: question[name] for name in _SHARED}
         request = {**shared, "parts": list(map(str, self._parts)), "views": question["views"], "questions": asked}
         request |= {"buckets": buckets(places)} | ({"look": question["look"]} if "look" in question else {})
         grouped = [{"number": one["number"], "sql": one["group"]} for one in asked if one["keys"]]
-        group = _order(_GROUP, {**shared, "questions": grouped}, [], self._limits) if grouped else None
-        order = _order(_SLICE, request, self._parts, self._limits)
+        group = ordered(_GROUP, {**shared, "questions": grouped}, [], self._limits) if grouped else None
+        each = ordered(_SLICE, request, self._parts, self._limits)
         wanted = {(one["number"], at) for one in asked if not one["keys"] for at in range(len(places))}
-        for answer in self._engine.ask(order, places, group):
+        for answer in self._engine.ask(each, places, group):
             yield _checked(answer)
             wanted.discard((answer.number, answer.slice))
         if wanted:
-            raise _incomplete()
-
-
-def _order(entry: str, request: Shape, reads: Sequence[Path], limits: Limits) -> Order:
-    return {"entry": entry, "request": request, "reads": list(map(str, reads)), "limits": asdict(limits)}
-
-
-def _incomplete() -> Unavailable:
-    return Unavailable(
-        "engine.incomplete",
-        N_("De rekenserver heeft niet alles goed beantwoord."),
-        way_out=N_("Het wordt later opnieuw geprobeerd. Vraag de beheerder om `sluis doctor` te draaien."),
-    )
-
-
-def _slow() -> Unavailable:
-    return Unavailable(
-        "engine.slow",
-        N_("De rekenserver deed er te lang over (meer dan {minutes} minuten)."),
-        way_out=N_("Het wordt later opnieuw geprobeerd. De beheerder kan SLUIS_ENGINE_MINUTES hoger zetten."),
-        minutes=settings.SLUIS.engine_minutes,
-    )
+            raise incomplete()

@@ -22,7 +22,7 @@ from sluis.foundation.telemetry.redaction import redacted
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.engines import task
-from sluis.lake.engines.shapes import Answer, Order
+from sluis.lake.engines.shapes import Answer, Order, Piece
 from sluis.lake.engines.slices import Slice
 
 _log = logging.getLogger("sluis.engine")
@@ -30,6 +30,7 @@ _REACH_SECONDS = 5
 SLICES_A_GROUP = 4
 _MOST_GROUPS = 1024
 _TRIES = 3
+_SPREAD = 64
 
 
 class Spark:
@@ -69,6 +70,21 @@ class Spark:
         for batch in answers.to_batches():
             for row in batch.to_pylist():
                 yield Answer(**row)
+
+    def make(self, order: Order, places: Sequence[Slice] = ()) -> Iterator[Piece]:
+        """Carry out an order that makes files, about each slice, or about everything when there are none.
+
+        What was made comes in pieces, in no order, and is not held here.
+        """
+        try:
+            few = max(1, len(places))
+            work = partial(task.makes, order, [asdict(place) for place in places])
+            made = self._session.range(0, few, 1, few).mapInArrow(work, task.PIECES_SCHEMA)
+            # Spark keeps what one task gives as one: it may not be large.
+            for row in made.repartition(_SPREAD, "slice", "name", "offset").toLocalIterator():
+                yield Piece(row["slice"], row["name"], row["offset"], bytes(row["data"]))
+        except Exception as fault:
+            raise self._failure(fault) from fault
 
     def close(self) -> None:
         """Stop what is asked, and hang up; a server that does not answer is not waited for."""

@@ -8,7 +8,6 @@ import pyarrow as pa
 from sluis.lake.export.table import Table
 
 _BOM = "\ufeff"
-_LINES = r"HEADER true, NEW_LINE '\r\n'"
 # What a spreadsheet takes for the start of a formula (OWASP, CSV injection). DuckDB has RE2: \x09 tab, \x0a \x0d lines.
 _FORMULA = r"^[=+\-@\x09\x0a\x0d]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)*$"
@@ -24,7 +23,8 @@ def connect(memory: str = "512MB") -> duckdb.DuckDBPyConnection:
 
 def write_csv(table: Table, path: Path) -> None:
     """RFC 4180: UTF-8, comma, CRLF, quotes where needed; a missing value is empty, an empty text is `""`."""
-    _copy(table, path, [_named(_text(table, name), name) for name in table.all_columns()], "FORMAT csv, " + _LINES)
+    columns = [_named(_text(table, name), name) for name in table.all_columns()]
+    _copy(table, path, columns, "FORMAT csv, " + _lines(table))
 
 
 def write_csv_for_excel(table: Table, path: Path) -> None:
@@ -32,7 +32,7 @@ def write_csv_for_excel(table: Table, path: Path) -> None:
     names = table.all_columns()
     titles = [_BOM + name if place == 0 else name for place, name in enumerate(names)]
     columns = [_named(_cell(table, name), title) for name, title in zip(names, titles, strict=True)]
-    _copy(table, path, columns, "FORMAT csv, DELIMITER ';', " + _LINES)
+    _copy(table, path, columns, "FORMAT csv, DELIMITER ';', " + _lines(table))
 
 
 def write_json(table: Table, path: Path) -> None:
@@ -59,7 +59,16 @@ def _json_value(table: Table, name: str) -> str:
 
 
 def _source(table: Table) -> str:
-    return f"read_parquet({literal(str(table.source))})"
+    """What follows FROM, and nothing may follow on it."""
+    file = literal(str(table.source))
+    if table.rows is None:
+        return f"read_parquet({file})"
+    first, last = table.rows
+    return f"read_parquet({file}, file_row_number = true) WHERE file_row_number BETWEEN {first} AND {last}"
+
+
+def _lines(table: Table) -> str:
+    return rf"HEADER {str(table.begins).lower()}, NEW_LINE '\r\n'"
 
 
 def quoted(name: str) -> str:

@@ -26,7 +26,8 @@ def export(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
 
     request: source (Parquet file), out (folder), formats (of `FORMATS`), and where wanted: name (of the files and of
     the layer, default "data"), columns (names, or the columns of the ingest report; default all), crs (where the file
-    does not say). Raises Invalid: a format that does not exist, or a map format for a table without geometry.
+    does not say), slice (`first` and `rows`: only those, in a format that `joining` puts together). Raises Invalid: a
+    format that does not exist, or a map format for a table without geometry.
     """
     table = open_table(request)
     made: dict[str, Any] = {}

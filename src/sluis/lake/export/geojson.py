@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sluis.lake.export.duck_text import connect, features_query
-from sluis.lake.export.table import Table
+from sluis.lake.export.table import AROUND_FEATURES, Table
 from sluis.lake.geo.crs import to_wgs84
 
 _DECIMALS = 7
@@ -21,17 +21,17 @@ def write(table: Table, path: Path) -> None:
     geometry, crs = table.require_geometry("GeoJSON")
     with connect() as connection, path.open("w", encoding="utf-8", newline="\n") as file:
         rows = connection.execute(features_query(table, geometry)).to_arrow_reader(_BATCH)
-        file.write('{"type":"FeatureCollection","features":[\n')
+        file.write(AROUND_FEATURES[0])
         first = True
         for batch in rows:
             first = _write_batch(file, batch, crs, first)
-        file.write("\n]}\n")
+        file.write(AROUND_FEATURES[2])
 
 
 def _write_batch(file: TextIO, batch: pa.RecordBatch, crs: str, first: bool) -> bool:
     shapes = _shapes(batch.column("shape"), crs)
     for properties, shape in zip(batch.column("properties").to_pylist(), shapes, strict=True):
-        file.write("" if first else ",\n")
+        file.write("" if first else AROUND_FEATURES[1])
         file.write(f'{{"type":"Feature","properties":{properties},"geometry":{shape or "null"}}}')
         first = False
     return first

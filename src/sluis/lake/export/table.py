@@ -14,10 +14,16 @@ from sluis.kernel.text import N_
 from sluis.lake.geo import geoparquet
 from sluis.lake.names import GEOMETRY_BOX
 
+AROUND_FEATURES = '{"type":"FeatureCollection","features":[\n', ",\n", "\n]}\n"
+"""What stands in GeoJSON before the first feature, between two, and after the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`columns` are the exported names in order, without the geometry; `documents` those that hold JSON text."""
+    """`columns` are the exported names in order, without the geometry; `documents` those that hold JSON text.
+
+    `rows` are the numbers of the first and last row that are exported, counted from 0; None for all.
+    """
 
     source: Path
     name: str
@@ -26,6 +32,12 @@ class Table:
     documents: frozenset[str]
     geometry: str | None
     crs: str | None
+    rows: tuple[int, int] | None = None
+
+    @property
+    def begins(self) -> bool:
+        """Is the first row of the file among them?"""
+        return self.rows is None or self.rows[0] == 0
 
     def all_columns(self) -> list[str]:
         return [*self.columns, self.geometry] if self.geometry else list(self.columns)
@@ -68,7 +80,12 @@ def open_table(request: Mapping[str, Any]) -> Table:
         documents=frozenset(item["name"] for item in typed if item["type"] == "json"),
         geometry=geometry if geometry in wanted else None,
         crs=request.get("crs") or (geoparquet.crs_of(described) if described else None),
+        rows=_rows(request.get("slice")),
     )
+
+
+def _rows(place: Mapping[str, int] | None) -> tuple[int, int] | None:
+    return (place["first"], place["first"] + place["rows"] - 1) if place else None
 
 
 def _file_name(name: str) -> str:

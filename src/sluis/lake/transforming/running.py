@@ -20,8 +20,9 @@ from sluis.kernel.text import N_
 from sluis.lake import runs
 from sluis.lake.contracting.checking import STOPS, would_come_out
 from sluis.lake.contracts.wording import whole_words
+from sluis.lake.engines.orders import keeping
 from sluis.lake.loads import Made
-from sluis.lake.making import profile_of
+from sluis.lake.making import profile_of, rows_file
 from sluis.lake.models import TableVersion, Transformation, TransformationDefinition, TransformationRun
 from sluis.lake.models.run import ACTIVE
 from sluis.lake.parts.shape import Part
@@ -50,7 +51,7 @@ def run(run_id: UUID, told: Told) -> str:
     try:
         return _made(row, told)
     except SluisError as error:
-        if error.code == "job.lost":
+        if error.code == "job.lost" or isinstance(error, Unavailable):  # the job tries again, and gives up for us
             raise
         fail(row.id, to_wire(error))
         return State.FAILED
@@ -109,7 +110,7 @@ def _made(row: TransformationRun, told: Told) -> str:
     try:
         found = worked_out(work, folder, key=key, told=lambda part, text: told(part * 0.6, text))
         _require_passed(found["failed"])
-        with blobs.keeping(folder / found["file"], move=True) as (data, standing):
+        with keeping(rows_file(folder, found["file"], found["rows"]), move=True) as (data, standing):
             made = _table(held.dataset_id, found, data, standing, told)
             _require_promised(held.dataset_id, made, standing)
         return _settle(by, row, source, said.filename, made, found)

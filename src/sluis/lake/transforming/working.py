@@ -10,8 +10,10 @@ from django.conf import settings
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
 from sluis.foundation.service import blobs
-from sluis.kernel.errors import Invalid
+from sluis.kernel.errors import Invalid, SluisError
 from sluis.kernel.text import N_
+from sluis.lake.engines.orders import standing
+from sluis.lake.engines.whole import run_whole
 from sluis.lake.transforming.inputs import Input
 
 _TRANSFORM, _LOOK = "sluis.lake.steps.duck_entry:transform", "sluis.lake.steps.duck_entry:look"
@@ -51,7 +53,9 @@ def _run(
     entry: str, work: Work, folder: Path, *, seconds: float, key: str = "", first: int = 0, told: Told | None = None
 ) -> dict[str, Any]:
     memory = settings.SLUIS.ingest_memory_mb
-    paths = {part: blobs.path(part) for one in work.inputs for part in one.offered.parts}
+    far = entry == _TRANSFORM and not first  # for a preview somebody waits
+    parts = list(dict.fromkeys(part for one in work.inputs for part in one.offered.parts))
+    paths = dict(zip(parts, standing(parts) if far else map(blobs.path, parts), strict=True))
     request = {
         "sql": work.sql,
         "steps": [dict(step) for step in work.steps],
@@ -65,9 +69,14 @@ def _run(
         "spill_mb": _SPILL_MB,
     }
     limits = Limits(memory_mb=memory, cpu_seconds=round(seconds * 2), wall_seconds=seconds, output_mb=2 * _SPILL_MB)
+    reads = list(paths.values())
     try:
-        return sandbox.run(entry, request, reads=list(paths.values()), writes=folder, limits=limits, on_progress=told)
-    except sandbox.TookTooLong as slow:
+        if far:
+            return run_whole(entry, request, reads=reads, writes=folder, limits=limits, told=told)
+        return sandbox.run(entry, request, reads=reads, writes=folder, limits=limits, on_progress=told)
+    except SluisError as slow:
+        if slow.code != "sandbox.time":
+            raise
         raise Invalid(
             "transformation.slow",
             N_("De transformatie duurde langer dan {seconds} seconden."),
