@@ -5,13 +5,14 @@ import os
 import sys
 from pathlib import Path
 
-from benchmarks import ingest, large, peers, policies, report, rows, search, sql, start
+from benchmarks import ingest, large, peers, policies, refreshes, report, rows, search, sql, start
 from benchmarks.scale import Scale
 
 PARTS = {
     "ingest": ("Van CSV naar bevraagbaar", ingest.measure),
     "rows": ("Rijen en bestanden over HTTP", rows.measure),
     "peers": ("Tegen andere systemen", peers.measure),
+    "refreshes": ("Kleine verversingen", refreshes.measure),
     "large": ("Honderd miljoen rijen", large.measure),
     "sql": ("Vragen in SQL", sql.measure),
     "search": ("Catalogus", search.measure),

@@ -8,7 +8,7 @@ from pathlib import Path
 class Scale:
     """`rows` of the table, `large` of the largest one, `datasets` in the catalogue.
 
-    `rounds` of a long measurement, `asks` of a short one.
+    `rounds` of a long measurement, `asks` of a short one; `refreshes` are sources that are due at once.
     """
 
     data: Path
@@ -17,11 +17,12 @@ class Scale:
     datasets: int = 100_000
     rounds: int = 1
     asks: int = 60
+    refreshes: int = 250
 
     @classmethod
     def small(cls, data: Path) -> "Scale":
         """Minutes become seconds; the ratios of a small table say less."""
-        return cls(data, rows=200_000, large=1_000_000, datasets=3_000, rounds=1, asks=20)
+        return cls(data, rows=200_000, large=1_000_000, datasets=3_000, rounds=1, asks=20, refreshes=20)
 
     @property
     def province(self) -> Path:
