@@ -60,11 +60,12 @@ def written(row: Tiding) -> Written | None:
                 return None
             dataset, one = found
             subject, lines = (_ended if row.kind == TidingKind.ENDED else _breaking)(dataset, one)
+        about = f"{gettext('Over de data:')} {_title(dataset)}"
         stop = url_of("portal:follow-stop", stop_token(row.follower_id))
         lines.append(gettext("Wilt u deze mails niet meer? Stop op deze pagina: {url}").format(url=stop))
         return {
             "subject": f"{_title(dataset)}: {subject}",
-            "body": _body(dataset, lines),
+            "body": _body(dataset, [about, *lines]),
             "headers": {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         }
 

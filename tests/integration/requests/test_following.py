@@ -133,6 +133,7 @@ def test_a_dropped_promise_is_told_once_in_the_chosen_language(following, in_for
     dutch, english = mail.read[PIET][0], mail.read[ANN][0]
     assert dutch["Subject"] == "Laadpalen in Merwede: een belofte vervalt"
     body = dutch.get_content()
+    assert "Over de data: Laadpalen in Merwede" in body
     assert "Sinds 25 november 2026 gelden andere afspraken over deze data: versie 2.0.0." in body
     assert "Dit vervalt:\n- vermogen: De waarde is hoogstens 50." in body
     assert f"http://testserver/datasets/{laadpalen.slug}#contract" in body
