@@ -42,7 +42,8 @@ def figure_facts(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def figure_table(figures: Mapping[str, Any]) -> Table:
-    heads = [Column(head) for head in (gettext("Wat"), gettext("Voor de stappen"), gettext("Na de stappen"))]
+    measured = (gettext("Voor de stappen"), gettext("Na de stappen"))
+    heads = [Column(gettext("Wat")), *(Column(head, type="integer") for head in measured)]
     return Table(gettext("Hoe herkenbaar zijn mensen?"), heads, figure_lines(figures), id="cijfers")
 
 

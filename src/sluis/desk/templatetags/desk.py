@@ -28,7 +28,7 @@ HOMES = {
     "table": "datasets", "contract": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback",
     "person": "people", "teams": "people", "groups": "people", "replacements": "account",
     "process": "processes", "task": "tasks", "notices": "tasks",
-    "rule": "rules", "job": "jobs", "source": "sources", "transformation": "transformations",
+    "rule": "rules", "job": "jobs", "source": "datasets", "transformation": "datasets",
     "account_change_password": "account",
 }  # fmt: skip
 GAP_PAGES = {"columns": "desk:columns", "distributions": "desk:parts", "services": "desk:parts"}
@@ -47,7 +47,7 @@ def desk_menu(context: Context) -> list[Link]:
 
 
 def _current(request: Any, link: Link) -> str:
-    """The start page holds no other pages, and tables and uploads belong to the datasets."""
+    """The start page holds no other pages, and what has the tabs of a dataset belongs to the datasets."""
     if link.url == request.path:
         return "page"
     name = request.resolver_match.url_name if request.resolver_match else ""

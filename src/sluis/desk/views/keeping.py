@@ -14,7 +14,7 @@ from sluis.desk.page import attempt, refused, show, who
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import may
 from sluis.lake import service as lake
-from sluis.lake.keeping.types import TEXTS
+from sluis.lake.keeping.types import TEXTS, Fate, Why
 from sluis.register import service as register
 from sluis.web.shapes import Link
 
@@ -44,10 +44,15 @@ def keeping(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "form": form,
         "tried": tried,
         "going": sum(fate.goes for fate in found),
-        "rows": [{"fate": fate, "why": [gettext(TEXTS[why]) for why in fate.why]} for fate in found],
+        "rows": [{"fate": fate, "why": _reasons(fate, tried or known)} for fate in found],
         "may_decide": may(actor, DECIDE, dataset.organisation.id, dataset.team_id),
     }
     return show(request, "keeping", context, status=refused(form) if form.errors else 200)
+
+
+def _reasons(fate: Fate, rule: object) -> list[str]:
+    """Without a rule everything stays: nothing to say about each version."""
+    return [gettext(TEXTS[why]) for why in fate.why if rule or why is not Why.RULE]
 
 
 def _save(request: HttpRequest, form: KeepForm, dataset_id: UUID) -> None:

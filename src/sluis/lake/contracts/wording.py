@@ -35,6 +35,8 @@ RULES: Mapping[str, str] = {
     "multiple": N_("De waarde is een veelvoud van {bound}."),
     "fresh": N_("De nieuwste waarde is hoogstens {value} {unit_term} oud."),
     "loaded": N_("De data is hoogstens {value} {unit_term} geleden ingelezen."),
+    "fresh-one": N_("De nieuwste waarde is hoogstens {one_term} oud."),
+    "loaded-one": N_("De data is hoogstens {one_term} geleden ingelezen."),
     "sql": N_("Eigen regel: de uitkomst {compare_term} {bound}."),
 }
 METRICS: Mapping[str, str] = {
@@ -59,6 +61,10 @@ COMPARE: Mapping[str, str] = {
 UNITS: Mapping[str, str] = {
     "s": N_("seconden"), "m": N_("minuten"), "h": N_("uur"), "d": N_("dagen"), "w": N_("weken"), "mo": N_("maanden"),
     "y": N_("jaar"),
+}  # fmt: skip
+ONE: Mapping[str, str] = {
+    "s": N_("1 seconde"), "m": N_("1 minuut"), "h": N_("1 uur"), "d": N_("1 dag"), "w": N_("1 week"),
+    "mo": N_("1 maand"), "y": N_("1 jaar"),
 }  # fmt: skip
 FAULTS: Mapping[str, str] = {
     "no-column": N_("De kolom ontbreekt, dus dit is niet te controleren."),
@@ -119,8 +125,9 @@ def rule_words(rule: Rule) -> Words:
     if rule.kind == "key":
         params["columns"] = ", ".join(given["columns"])
     if rule.kind == "fresh":
-        params |= {"value": given["value"], "unit_term": UNITS[_unit(given["unit"])]}
-        return RULES["fresh" if rule.column else "loaded"], params
+        unit, one = _unit(given["unit"]), "-one" if given["value"] == 1 else ""
+        params |= {"value": given["value"], "unit_term": UNITS[unit], "one_term": ONE[unit]}
+        return RULES[("fresh" if rule.column else "loaded") + one], params
     if rule.kind == "metric":
         return _metric(rule, params)
     return RULES[rule.kind], params | {name: given[name] for name in ("pattern", "format") if name in given}
