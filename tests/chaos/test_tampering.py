@@ -150,11 +150,12 @@ def test_the_database_itself_refuses_to_change_the_chain(statement: str, data_fo
 def test_a_backup_made_while_writing_is_restored_to_a_sound_chain(data_folder: Path, elsewhere: Path) -> None:
     """The anchor in a backup is never newer than the chain in it, whatever is written in between."""
     from sluis.cli import keep
+    from sluis.cli.keep import backing_up
 
     database = Path(connection.settings_dict["NAME"])
     with writing(by=SYSTEM, action="test.happened", subject=("thing", 1)):
         pass
-    snapshot = keep._snapshot
+    snapshot = backing_up._snapshot
 
     def busy(source: Path, target: Path) -> None:
         snapshot(database, target)
@@ -163,7 +164,7 @@ def test_a_backup_made_while_writing_is_restored_to_a_sound_chain(data_folder: P
 
     (live.SLUIS.data / keep.DATABASE).touch()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keep, "_snapshot", busy)
+        patch.setattr(backing_up, "_snapshot", busy)
         manifest = keep.backup(live.SLUIS.data, elsewhere / "copy")
     anchored = json.loads((elsewhere / "copy" / "audit-head.json").read_text())
     assert anchored["seq"] <= manifest["audit_seq"]

@@ -3,6 +3,7 @@
 0: done · 1: refused or failed, with the reason · 2: the command itself was wrong.
 """
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -54,7 +55,7 @@ def run() -> None:
     except SluisError as error:
         refuse(error)
         raise SystemExit(1) from error
-    except (OSError, DatabaseError) as error:
+    except (OSError, DatabaseError, sqlite3.Error) as error:
         refuse(
             Unavailable(
                 "cli.machine",
@@ -117,20 +118,16 @@ def restore(
     from sluis.foundation.storage import bucket
 
     env = Env.load()
-    if env.database:
+    if env.database and not (env.data / keep.MARK).exists():
         refuse_filled(env.database)
-    manifest = keep.restore(source, env.data, bucket(env))
-    before, after = _summary(manifest), keep.state(env.data / keep.DATABASE)
-    if env.database:
-        _into_postgresql(env)
-    equal = all(before[key] == after[key] for key in after)
+    manifest, after = keep.restore(source, env.data, bucket(env), lambda: _into_postgresql(env))
+    before = _summary(manifest)
+    equal = all(before[key] == after[key] for key in after)  # else it was refused
     document = {"data": str(env.data), "files": before["files"], "equal": equal, "before": before, "after": after}
     lines = [_("Teruggezet in {data}: {files} bestanden.").format(**document)]
     if verify:
         lines += [f"  {key}: {before[key]} → {after[key]}" for key in after]
     result(document, "\n".join(lines))
-    if not equal:
-        raise typer.Exit(1)
 
 
 def _from_postgresql() -> Callable[[Path], None]:
@@ -141,7 +138,9 @@ def _from_postgresql() -> Callable[[Path], None]:
 
 
 def _into_postgresql(env: Env) -> None:
-    start()
+    if not env.database:
+        return
+    start(restoring=True)
     from sluis.cli.databases.moving import fill_from
 
     fill_from(env.data, env.database)

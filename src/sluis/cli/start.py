@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 from uuid import UUID
 
+from sluis.cli.keep.contents import refuse_unfinished
 from sluis.conf.counting import count_in
 from sluis.conf.env import Env, select_settings
 from sluis.kernel.actor import SYSTEM, Actor
@@ -18,12 +19,15 @@ MIGRATING = 7_584_713  # of our own choosing: the lock of who brings the databas
 _TRY = "SELECT pg_try_advisory_lock(%s)"
 
 
-def start(*, serving: bool = False) -> Env:
+def start(*, serving: bool = False, restoring: bool = False) -> Env:
     """Set Django up with our settings in the chosen language; returns the settings.
 
-    `serving`: this process goes on for long, and counts together with the others of this machine.
+    `serving`: this process goes on for long, and counts together with the others of this machine. `restoring`: it may
+    see what is not a site yet. Raises Conflict where a restore broke off.
     """
     select_settings()
+    if not restoring:
+        refuse_unfinished(Env.load().data)
     if serving:
         count_in(Env.load().counts)
     import django

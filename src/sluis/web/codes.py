@@ -301,6 +301,7 @@ KIND_OF = {
     "request.too-large": "too-large",
     "request.unknown": "not-found",
     "restore.not-empty": "conflict",
+    "restore.unfinished": "conflict",
     "role.from-groups": "conflict",
     "role.not-held": "not-found",
     "role.unknown": "invalid",

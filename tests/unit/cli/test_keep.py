@@ -4,12 +4,17 @@ import hashlib
 import json
 import sqlite3
 import tarfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from sluis.cli import keep
+from sluis.cli.keep import backing_up, earlier, restoring
+from sluis.cli.keep.contents import MARK, disk, refuse_unfinished
+from sluis.foundation.storage import Disk, Stored
 from sluis.kernel.errors import Conflict, Invalid
 
 
@@ -54,7 +59,8 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 def test_what_comes_back_is_equal(data: Path, kept: Path, tmp_path: Path) -> None:
     back = tmp_path / "back"
-    manifest = keep.restore(kept, back)
+    manifest, after = keep.restore(kept, back)
+    assert after == {name: manifest[name] for name in after}
     assert bytes_of(back) == bytes_of(data)
     assert keep.state(back / keep.DATABASE) == keep.state(data / keep.DATABASE)
     assert (manifest["audit_seq"], manifest["audit_head"]) == (7, "abc")
@@ -120,12 +126,23 @@ def test_a_changed_database_stops_the_restore(data: Path, tmp_path: Path) -> Non
         keep.restore(tmp_path / "kept", tmp_path / "back")
 
 
+@pytest.mark.parametrize("name", ["audit-head.json", keep.MANIFEST])
+def test_a_changed_word_beside_the_files_stops_the_restore(name: str, data: Path, tmp_path: Path) -> None:
+    keep.backup(data, tmp_path / "kept")
+    victim = tmp_path / "kept" / name
+    victim.write_text(victim.read_text().replace("7", "8", 1))
+    with pytest.raises(Invalid) as refused:
+        keep.restore(tmp_path / "kept", tmp_path / "back")
+    assert (refused.value.code, refused.value.params) == ("backup.damaged", {"file": name})
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 63, "Z" * 64, ""])
 def test_a_manifest_cannot_point_outside_the_folder(name: str, data: Path, tmp_path: Path) -> None:
     keep.backup(data, tmp_path / "kept")
     path = tmp_path / "kept" / keep.MANIFEST
     manifest = json.loads(path.read_text())
     manifest["blobs"][name] = 1
+    del manifest["seal"], manifest["extras"]  # as in a backup of before there was one, and in one that somebody made up
     path.write_text(json.dumps(manifest))
     with pytest.raises(Invalid):
         keep.restore(tmp_path / "kept", tmp_path / "back")
@@ -146,3 +163,117 @@ def test_the_dump_sees_every_cell(data: Path) -> None:
         db.execute("UPDATE thing SET body = x'00fe' WHERE id = 1")
         db.commit()
     assert keep.state(data / keep.DATABASE)["dump"] != before
+
+
+def files_of(folder: Path) -> dict[str, int]:
+    return {f.name: f.stat().st_ino for f in (folder / "blobs").glob("??/??/*")}
+
+
+def test_a_later_backup_takes_over_what_the_one_before_it_holds(data: Path, tmp_path: Path) -> None:
+    keep.backup(data, tmp_path / "first")
+    new = put_blob(data, b"er kwam iets bij")
+    keep.backup(data, tmp_path / "second")
+    first, second = files_of(tmp_path / "first"), files_of(tmp_path / "second")
+    assert second.pop(new.name) not in first.values()
+    assert second == first
+    for sha256 in first:  # each is whole by itself
+        (tmp_path / "first" / "blobs" / sha256[:2] / sha256[2:4] / sha256).unlink()
+    keep.restore(tmp_path / "second", tmp_path / "back")
+    assert bytes_of(tmp_path / "back") == bytes_of(data)
+
+
+def test_what_was_damaged_in_the_backup_before_it_is_taken_anew(data: Path, tmp_path: Path) -> None:
+    keep.backup(data, tmp_path / "first")
+    victim = next((tmp_path / "first" / "blobs").glob("??/??/*"))
+    victim.write_bytes(b"x" + victim.read_bytes()[1:])
+    keep.backup(data, tmp_path / "second")
+    keep.restore(tmp_path / "second", tmp_path / "back")
+    assert bytes_of(tmp_path / "back") == bytes_of(data)
+    with pytest.raises(Invalid) as refused:
+        keep.restore(tmp_path / "first", tmp_path / "other")
+    assert refused.value.params == {"file": victim.name}
+
+
+def test_what_was_read_the_longest_ago_is_read_again(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(8):
+        put_blob(data, b"%d" % n * 10)
+    monkeypatch.setattr(earlier, "READ_BACK", 25)
+    keep.backup(data, tmp_path / "0")
+    looked = set[str]()
+    whole = earlier.fits
+    monkeypatch.setattr(earlier, "fits", lambda file, sha256: looked.add(sha256) or whole(file, sha256))
+    for n in range(4):
+        keep.backup(data, tmp_path / str(n + 1))
+        assert len(looked) < 4 * (n + 1)
+    assert looked == set(bytes_of(data))
+
+
+def test_what_a_killed_backup_left_is_not_written_in(data: Path, tmp_path: Path) -> None:
+    """Its files may be those of an earlier one."""
+    keep.backup(data, tmp_path / "first")
+    left = tmp_path / f"second{backing_up.UNFINISHED}"
+    for sha256 in files_of(tmp_path / "first"):
+        place = left / "blobs" / sha256[:2] / sha256[2:4] / sha256
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.hardlink_to(tmp_path / "first" / place.relative_to(left))
+    keep.backup(data, tmp_path / "second")
+    for name in ("first", "second"):
+        keep.verify(tmp_path / name)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("name", ["kept", "kept.tar"])
+def test_a_file_that_goes_after_the_snapshot_makes_it_taken_again(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A version expires and its file is swept while a backup is made: its snapshot may still point at it."""
+    victim, before = put_blob(data, b"verloopt zo"), Disk.stored
+
+    def stored(self: Disk) -> Iterator[Stored]:
+        found = list(before(self))
+        if victim.exists():
+            victim.unlink()
+            with closing(sqlite3.connect(data / keep.DATABASE)) as db:
+                db.execute("DELETE FROM thing WHERE id = 2")
+                db.commit()
+        yield from found
+
+    monkeypatch.setattr(Disk, "stored", stored)
+    manifest = keep.backup(data, tmp_path / name)
+    assert victim.name not in manifest["blobs"]
+    assert manifest["dump"] == keep.state(data / keep.DATABASE)["dump"]
+
+
+class Broken(Exception):
+    pass
+
+
+@pytest.mark.parametrize("at", ["files", "database", "settling"])
+def test_a_restore_that_broke_off_is_no_site_and_is_finished(
+    data: Path, kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise Broken
+
+    back, settle = tmp_path / "back", broken if at == "settling" else lambda: None
+    with monkeypatch.context() as breaking:
+        if at == "files":
+            breaking.setattr(Disk, "put", broken)
+        elif at == "database":
+            breaking.setattr(restoring, "_placed", broken)
+        with pytest.raises(Broken):
+            keep.restore(kept, back, settle=settle)
+    with pytest.raises(Conflict) as refused:
+        refuse_unfinished(back)
+    assert refused.value.code == "restore.unfinished"
+    disk(back).work.mkdir(exist_ok=True)
+    disk(back).temporary().write_bytes(b"half")
+    put_blob(back, b"of another backup")
+    keep.restore(kept, back)
+    refuse_unfinished(back)
+    assert bytes_of(back) == bytes_of(data)
+    assert keep.state(back / keep.DATABASE) == keep.state(data / keep.DATABASE)
+    assert not (back / MARK).exists()
+    assert not list((back / "tmp").glob("*"))

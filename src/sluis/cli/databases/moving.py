@@ -4,12 +4,13 @@ import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sluis.cli.databases.copying import Proof, Step, copy, still
+from sluis.cli.databases.copying import Proof, Step, compare, copy, still
 from sluis.cli.databases.places import opened, prepare
 from sluis.cli.databases.tables import tables
 from sluis.cli.language import _
 from sluis.cli.terminal import progress, say
 from sluis.foundation.service import audit
+from sluis.kernel.errors import Conflict
 
 FILE = "sluis.sqlite3"
 
@@ -40,9 +41,15 @@ def dump_to(file: Path) -> None:
 
 def fill_from(data: Path, address: str) -> None:
     """Bring a database of SQLite in the data folder, as a restore left it, into our PostgreSQL, and remove it."""
-    with opened("source", "", data):
-        again = prepare("default", address, data)
-        with still("source", stop_writing=True), _steps() as step:
+    with opened("source", "", data), still("source", stop_writing=True), _steps() as step:
+        try:
+            again = prepare("default", address, data)
+        except Conflict as error:
+            if error.code != "move.not-empty":
+                raise
+            # Filled by ourselves, when we were killed at the last moment: then nothing differs.
+            list(compare("source", "default", step=step))
+        else:
             copy("source", "default", again=again, step=step)
     for part in data.glob(f"{FILE}*"):
         part.unlink()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from sluis.cli.databases.tables import ICEBERG, table_names
 from sluis.conf.database import configuration
@@ -48,13 +49,15 @@ def _like_ours(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def refuse_filled(address: str) -> None:
-    """Raise Conflict when something stands in this PostgreSQL, before anything is done. Needs no Django."""
+    """Raise Conflict when something stands in this PostgreSQL, before anything is done; what an attempt left that broke
+    off is nothing. Needs no Django."""
     import psycopg
 
     with psycopg.connect(address, connect_timeout=10) as connection:
-        row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = any(current_schemas(false))")
-        if row.fetchone() != (0,):
-            raise _filled()
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = any(current_schemas(false))")
+        names = {name for (name,) in rows}
+    if names and MARK not in names:
+        raise _filled()
 
 
 def _filled() -> Conflict:
@@ -68,15 +71,22 @@ def _filled() -> Conflict:
 def prepare(alias: str, address: str, data: Path) -> bool:
     """Make the tables in an empty database; True when an earlier attempt began to fill it. Raises Conflict."""
     names = table_names(alias)
-    if MARK in names:
-        return True
-    if names:
+    again = MARK in names
+    if names and not again:
         raise _filled()
-    with connections[alias].cursor() as cursor:
-        cursor.execute(f"CREATE TABLE {MARK} (name varchar(100) PRIMARY KEY, rows bigint, sha256 varchar(64))")
-    connections[alias].close()
-    _migrate(address, data)
-    return False
+    if not again:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {MARK} (name varchar(100) PRIMARY KEY, rows bigint, sha256 varchar(64))")
+    if not _is_migrated(alias):
+        connections[alias].close()
+        _migrate(address, data)
+    return again
+
+
+def _is_migrated(alias: str) -> bool:
+    """Whether every table is there: an attempt can break off before that."""
+    plan = MigrationExecutor(connections[alias])
+    return not plan.migration_plan(plan.loader.graph.leaf_nodes())
 
 
 def _migrate(address: str, data: Path) -> None:

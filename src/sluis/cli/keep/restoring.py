@@ -1,0 +1,113 @@
+"""Brings a backup back. What breaks off, for whatever reason, is no site, and is finished by the same command."""
+
+import json
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sluis.cli.keep.contents import DATABASE, EXTRAS, FORMAT, MANIFEST, MARK, blob, damaged, disk, fits, seal, state
+from sluis.cli.terminal import progress
+from sluis.foundation.storage import BlobRef, Store
+from sluis.foundation.storage.disk import fsync
+from sluis.kernel.errors import Conflict, Invalid
+from sluis.kernel.text import N_
+
+
+def restore(
+    source: Path, data: Path, bucket: Store | None = None, settle: Callable[[], None] = lambda: None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Bring a backup back into an empty folder, and its files into the bucket when there is one; every hash is checked
+    before it counts. `settle` is what must be done with the database before this is a site. Returns the manifest and
+    the `state` of what came back.
+
+    A folder in which a restore broke off counts as empty. Raises Conflict when the folder holds something else, Invalid
+    when the backup is damaged.
+    """
+    again = (data / MARK).exists()
+    if not again and data.exists() and any(file.name != "sluis.toml" for file in data.iterdir()):
+        raise Conflict(
+            "restore.not-empty", N_("{data} is niet leeg; zet een back-up terug in een lege map."), data=str(data)
+        )
+    data.mkdir(parents=True, exist_ok=True)
+    (data / MARK).touch()
+    fsync(data)
+    shutil.rmtree(data / "tmp", ignore_errors=True)
+    with _opened(source, data / "tmp") as folder:
+        manifest = verify(folder)
+        if again:
+            _forget_others(data, manifest["blobs"])
+        files = bucket or disk(data)
+        for sha256, size in manifest["blobs"].items():
+            files.put(folder / blob(sha256), BlobRef(sha256, size))
+        for name in (*EXTRAS, DATABASE):
+            if (folder / name).exists():
+                _placed(folder / name, data / name)
+    after = state(data / DATABASE)
+    if any(manifest[name] != value for name, value in after.items()):
+        raise damaged(source / MANIFEST)
+    settle()
+    (data / MARK).unlink()
+    fsync(data)
+    return manifest, after
+
+
+def _forget_others(data: Path, wanted: dict[str, int]) -> None:
+    """Files that an attempt with another backup left."""
+    there = disk(data)
+    for one in list(there.stored()):
+        if one.sha256 not in wanted:
+            there.remove(one.sha256)
+
+
+def _placed(source: Path, target: Path) -> None:
+    part = target.with_name(f"{target.name}.unfinished")
+    shutil.copyfile(source, part)
+    fsync(part)
+    part.replace(target)
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """Check a backup folder against its manifest; raises Invalid and names what does not fit."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Invalid(
+            "backup.manifest", N_("Dit is geen back-up van Sluis: manifest.json ontbreekt of is kapot.")
+        ) from error
+    if manifest.get("format") != FORMAT:
+        raise Invalid(
+            "backup.format", N_("Deze back-up heeft een onbekende vorm ({format})."), format=manifest.get("format")
+        )
+    if ("seal" in manifest or "extras" in manifest) and manifest.get("seal") != seal(manifest):  # the first had neither
+        raise damaged(folder / MANIFEST)
+    for name, sha256 in {DATABASE: manifest["database"], **manifest.get("extras", {})}.items():
+        if not fits(folder / name, sha256):
+            raise damaged(folder / name)
+    with progress("verify", len(manifest["blobs"])) as step:
+        for sha256 in manifest["blobs"]:
+            step(sha256[:12])
+            if not fits(folder / blob(sha256), sha256):
+                raise damaged(folder / blob(sha256))
+    return manifest
+
+
+@contextmanager
+def _opened(source: Path, room: Path) -> Generator[Path]:
+    """The backup as a folder; a .tar is unpacked in `room`, with only plain files inside that folder (PEP 706)."""
+    if source.is_dir():
+        yield source
+        return
+    room.mkdir(mode=0o700)
+    with tempfile.TemporaryDirectory(dir=room, prefix="restore-") as name:
+        try:
+            with tarfile.open(source) as archive:
+                archive.extractall(name, filter="data")
+        except tarfile.TarError as error:
+            raise Invalid(
+                "backup.unreadable", N_("{source} is niet te lezen als back-up."), source=str(source)
+            ) from error
+        yield Path(name)
