@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from tests.conftest import shared_path
 from tests.engines import sail, sail_process
 from tests.integration.lake.big_tables import FIRST_PART, written
 from tests.integration.lake.growing import FIRST, Desk
 from tests.integration.lake.test_transformations import Chain
-from tests.integration.lake.whole_work import chain_of, grown, people, read
+from tests.integration.lake.whole_work import again, chain_of, exported_bytes, grown, people, read
 
 from sluis.foundation.models import Job
 from sluis.foundation.service import blobs, run_until_idle
@@ -23,7 +22,6 @@ from sluis.lake.engines import orders, shapes, slices, spark
 from sluis.lake.engines.shapes import Order, Piece
 from sluis.lake.engines.slices import Slice
 from sluis.lake.export.joining import JOINED
-from sluis.lake.export.making import exported
 from sluis.lake.models import TableVersion
 from sluis.lake.transforming.working import Work, worked_out
 
@@ -121,7 +119,7 @@ def test_a_table_its_transformation_and_its_files(engine: str, sent: list[str], 
     assert sent == ["ingest", "transform", "export"]
     assert list(tmp_path.joinpath("tmp").iterdir()) == []
     here(settings)
-    assert far == _again(settings, tmp_path / "b", chain_of)
+    assert far == again(settings, tmp_path / "b", chain_of)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -130,7 +128,7 @@ def test_a_table_that_grows(engine: str, sent: list[str], settings: Any, tmp_pat
     far = grown(tmp_path / "a")
     assert set(sent) == {"ingest", "join", "whole", "leave_out"}
     here(settings)
-    assert far == _again(settings, tmp_path / "b", grown)
+    assert far == again(settings, tmp_path / "b", grown)
 
 
 @pytest.mark.parametrize("form", [*JOINED, "gpkg", "parquet"])
@@ -139,25 +137,10 @@ def test_files_of_a_map_are_made_the_same(
 ) -> None:
     monkeypatch.setattr(slices, "ROWS", 7000)
     source = written(tmp_path, "a.parquet", FIRST_PART)
-    far = _exported(source, tmp_path / "far", form)
+    far = exported_bytes(source, tmp_path / "far", form)
     assert (list(far), sent) == ([form], ["export"])
     here(settings)
-    assert far == _exported(source, tmp_path / "near", form)
-
-
-def _exported(source: Path, out: Path, form: str) -> dict[str, bytes]:
-    out.mkdir()
-    request = {"source": str(source), "out": str(out), "formats": [form], "crs": "EPSG:28992"}
-    made = exported(request, source, out, lambda fraction, text: None)
-    return {name: path.read_bytes() for name, path in made.items()}
-
-
-def _again(settings: Any, folder: Path, work: Any) -> Any:
-    """As on a new installation."""
-    call_command("flush", interactive=False)
-    folder.mkdir()
-    settings.SLUIS = replace(settings.SLUIS, data=folder)
-    return work(folder)
+    assert far == exported_bytes(source, tmp_path / "near", form)
 
 
 @pytest.mark.django_db(transaction=True)

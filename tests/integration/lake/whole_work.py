@@ -1,14 +1,18 @@
 """Work on whole files, done wherever the settings say, with what came of it in a form that can be compared."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from tests.integration.lake.test_transformations import Chain
 
 from sluis.foundation.service import blobs, run_until_idle
 from sluis.kernel.errors import SluisError, to_wire
 from sluis.lake import making, service
+from sluis.lake.export.making import exported
 from sluis.release.making import make_files
 
 STEPS = [
@@ -70,3 +74,18 @@ def grown(folder: Path) -> tuple[Any, ...]:
     less = service.derive(by=chain.by, table_version_id=version.id, without=["bedrag"])
     data = blobs.path(service.table_version(by=chain.by, table_version_id=less).data_sha256)
     return whole.rows_total, whole.data_sha256, whole.profile, sha256(data.read_bytes()).hexdigest()
+
+
+def exported_bytes(source: Path, out: Path, form: str) -> dict[str, bytes]:
+    out.mkdir()
+    request = {"source": str(source), "out": str(out), "formats": [form], "crs": "EPSG:28992"}
+    made = exported(request, source, out, lambda fraction, text: None)
+    return {name: path.read_bytes() for name, path in made.items()}
+
+
+def again(settings: Any, folder: Path, work: Callable[[Path], Any]) -> Any:
+    """As on a new installation."""
+    call_command("flush", interactive=False)
+    folder.mkdir()
+    settings.SLUIS = replace(settings.SLUIS, data=folder)
+    return work(folder)
