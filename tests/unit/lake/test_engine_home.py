@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
 from sluis.kernel.errors import Invalid, SluisError, to_wire
-from sluis.lake.engines.shapes import FAILED, Piece, below, placed
+from sluis.lake.engines.shapes import FAILED, MOST, Piece, below, packed, placed, unpacked
 from sluis.lake.engines.whole import Home
 
 TEXT = b"water in de sluis"
@@ -77,6 +78,15 @@ def test_what_went_wrong_there_is_raised_here(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as failure:
         arrived(tmp_path, [Piece(0, "", FAILED, json.dumps(wrong).encode())])
     assert to_wire(failure.value) == wrong
+
+
+def test_a_piece_that_would_be_huge_is_not_unpacked() -> None:
+    assert unpacked(packed(TEXT)) == TEXT
+    huge = zstandard.compress(bytes(MOST + 1))
+    assert len(huge) < 10_000
+    for data in (huge, b"no frame at all", packed(TEXT)[:-3]):
+        with pytest.raises((ValueError, zstandard.ZstdError)):
+            unpacked(data)
 
 
 def test_paths_are_put_elsewhere_and_nothing_else_is() -> None:

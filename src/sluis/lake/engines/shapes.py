@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, TypedDict
 
+import zstandard
+
 type Shape = dict[str, Any]
 
+# Bytes in one piece of a file; an answer is one piece too.
+PIECE, MOST = 1 << 20, 64 << 20
 # What does not belong to any group of rows comes home as it is.
 HOME = -1
 # In place of a number: the answer is the failure of this slice, as JSON.
@@ -67,6 +71,18 @@ class Piece:
 def versions() -> dict[str, str]:
     """What must be the same on both sides, for what is made to be the same."""
     return {name: version(name) for name in _MAKERS}
+
+
+def packed(data: bytes) -> bytes:
+    """Smaller on its way: most of what comes home is text."""
+    return zstandard.compress(data, 1)
+
+
+def unpacked(data: bytes) -> bytes:
+    """Raises ValueError for what is larger than a piece may be, before there is room for it."""
+    if zstandard.frame_content_size(data) > MOST:
+        raise ValueError("a piece that is too large")
+    return zstandard.decompress(data)
 
 
 def placed(shape: Any, found: Callable[[str], str]) -> Any:

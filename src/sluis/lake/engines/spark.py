@@ -22,7 +22,7 @@ from sluis.foundation.telemetry.redaction import redacted
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.engines import task
-from sluis.lake.engines.shapes import Answer, Order, Piece
+from sluis.lake.engines.shapes import Answer, Order, Piece, unpacked
 from sluis.lake.engines.slices import Slice
 
 _log = logging.getLogger("sluis.engine")
@@ -82,7 +82,7 @@ class Spark:
             made = self._session.range(0, few, 1, few).mapInArrow(work, task.PIECES_SCHEMA)
             # Spark keeps what one task gives as one: it may not be large.
             for row in made.repartition(_SPREAD, "slice", "name", "offset").toLocalIterator():
-                yield Piece(row["slice"], row["name"], row["offset"], bytes(row["data"]))
+                yield Piece(row["slice"], row["name"], row["offset"], unpacked(bytes(row["data"])))
         except Exception as fault:
             raise self._failure(fault) from fault
 

@@ -18,14 +18,27 @@ from sluis.foundation.sandbox import Limits
 from sluis.kernel.errors import SluisError, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake.engines import files
-from sluis.lake.engines.shapes import FAILED, HOME, Answer, Order, Piece, Read, Shape, below, placed, texts, versions
+from sluis.lake.engines.shapes import (
+    FAILED,
+    HOME,
+    PIECE,
+    Answer,
+    Order,
+    Piece,
+    Read,
+    Shape,
+    below,
+    packed,
+    placed,
+    texts,
+    versions,
+)
 
 ANSWERS = pa.schema([("slice", pa.int64()), ("group", pa.int64()), ("number", pa.int64()), ("data", pa.binary())])
 PIECES = pa.schema([("slice", pa.int64()), ("name", pa.string()), ("offset", pa.int64()), ("data", pa.binary())])
 SCHEMA = "slice long, group long, number long, data binary"
 PIECES_SCHEMA = "slice long, name string, offset long, data binary"
 """The same two, as Spark writes them."""
-PIECE = 1 << 20
 
 
 def slices(order: Order, places: Sequence[Shape], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -144,7 +157,7 @@ def _wire(error: SluisError) -> bytes:
 
 
 def _piece(piece: Piece) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pylist([asdict(piece)], PIECES)
+    return pa.RecordBatch.from_pylist([{**asdict(piece), "data": packed(piece.data)}], PIECES)
 
 
 def _row(said: Answer) -> pa.RecordBatch:
