@@ -8,6 +8,8 @@ LONGEST = 60
 GEOMETRY = "geometry"
 GEOMETRY_BOX = "geometry_bbox"
 _RESERVED = frozenset({GEOMETRY, GEOMETRY_BOX})
+# DuckDB calls the number of a row and of its file so, and reads no Parquet file that has a column of that name.
+_NUMBERS = frozenset({"file_row_number", "file_index"})
 
 
 def safe_names(titles: Sequence[str], *, reserved: Iterable[str] = _RESERVED) -> list[str]:
@@ -15,7 +17,7 @@ def safe_names(titles: Sequence[str], *, reserved: Iterable[str] = _RESERVED) ->
 
     A title without letters or digits becomes `kolom_<n>`; a repeated one gets `_2`, `_3`.
     """
-    taken = set(reserved)
+    taken = {*_NUMBERS, *reserved}
     names: list[str] = []
     for number, title in enumerate(titles, start=1):
         names.append(_unique(_identifier(title, number), taken))

@@ -35,6 +35,16 @@ def test_append_shares_the_parts_before_it_and_counts_load_and_table(desk: Desk)
     assert desk.rows(first, "code") == [("A01",), ("A02",), ("A03",)], "the version before stays as it was"
 
 
+def test_columns_called_as_the_engine_calls_its_own(desk: Desk) -> None:
+    text = "file_row_number;file_index;n\n1;2;3\n4;5;6\n"
+    assert desk.load(text).profile
+    second = desk.load(text, "append")
+    assert [column["name"] for column in (second.report or {})["columns"]] == ["file_row_number_2", "file_index_2", "n"]
+    assert second.profile
+    assert [column["title"] for column in (second.report or {})["columns"]] == ["file_row_number", "file_index", "n"]
+    assert desk.rows(second, "sum(n)") == [(18,)]
+
+
 def test_a_code_that_looks_like_a_number_in_one_load_stays_text(desk: Desk) -> None:
     desk.load("code;n\nA01;1\n0002;2\n")
     second = desk.load("code;n\n0003;3\n0044;4\n", "append")

@@ -9,8 +9,10 @@ from sluis.lake.names import safe_names
 
 
 def test_headers_as_people_write_them() -> None:
-    titles = ["Naam (NL)", "naam-nl", "2024", "€", "Geometry", "Coëfficiënt", "a b"]
-    assert safe_names(titles) == ["naam_nl", "naam_nl_2", "k_2024", "kolom_4", "geometry_2", "coefficient", "a_b"]
+    titles = ["Naam (NL)", "naam-nl", "2024", "€", "Geometry", "Coëfficiënt", "a b", "FILE_ROW_NUMBER"]
+    names = ["naam_nl", "naam_nl_2", "k_2024", "kolom_4", "geometry_2", "coefficient", "a_b", "file_row_number_2"]
+    assert safe_names(titles) == names
+    assert safe_names(["geometry", "file_index"], reserved=()) == ["geometry", "file_index_2"]
 
 
 @given(st.lists(st.text(max_size=200), max_size=40))

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from sluis.foundation import sandbox
 from sluis.lake.engines.orders import elsewhere
 from sluis.lake.engines.slices import sliced
@@ -13,7 +11,6 @@ from sluis.lake.engines.whole import run_slices, run_whole
 from sluis.lake.export.joining import JOINED, joined
 
 _EXPORT = "sluis.lake.export.entry:export"
-_NUMBER = "file_row_number"
 
 
 def exported(
@@ -37,5 +34,5 @@ def exported(
 
 
 def _is_cut(source: Path) -> bool:
-    """Is it made elsewhere, in more than one slice? Rows are found by a number that no column may be called."""
-    return elsewhere([source]) and len(sliced([source])) > 1 and _NUMBER not in pq.read_schema(source).names
+    """Is it made elsewhere, in more than one slice?"""
+    return elsewhere([source]) and len(sliced([source])) > 1
