@@ -90,6 +90,14 @@ def test_a_cell_that_is_no_number_is_named(page, table, steward):
     )
     assert answer.status_code == 422
     assert "‘veel’ is geen getal." in answer.content.decode()
+    given = {"version": "1.0.0", "maximum-datum": "morgen", "expected": draft_of(steward, table).sha256}
+    said = steward.client.post(f"{page}/bewerken", given).content.decode()
+    assert "Grootste waarde van datum: Schrijf ‘morgen’ anders, zoals 2026-01-31" in said, (
+        "the list at the top names the cell"
+    )
+    place = re.search(r'name="maximum-datum" [^>]*aria-invalid="true" aria-describedby="([^"]+)" value="morgen"', said)
+    assert place
+    assert f'id="{place[1]}">Fout: Schrijf ‘morgen’' in said
 
 
 def test_a_version_that_drops_a_promise_says_so(page, table, steward, manager):

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,14 @@ from sluis.kernel.text import N_
 from sluis.lake.contracts.editing import CELLS, Age, Row
 
 UNITS = (("h", N_("uur")), ("d", N_("dagen")), ("w", N_("weken")), ("mo", N_("maanden")), ("y", N_("jaar")))
+LABELS = {
+    "required": N_("{name} is altijd gevuld"),
+    "unique": N_("{name} is nooit dubbel"),
+    "minimum": N_("Kleinste waarde van {name}"),
+    "maximum": N_("Grootste waarde van {name}"),
+    "pattern": N_("Patroon van {name}"),
+    "valid": N_("Geldige waarden van {name}, een per regel"),
+}
 
 
 class ContractTextForm(forms.Form):
@@ -49,7 +59,8 @@ class ContractCellsForm(forms.Form):
         self.initial = {"age": age.value, "unit": age.unit, "column": age.column, **self.initial}
         for row in rows:
             for cell in CELLS:
-                self.fields[f"{cell}-{row.name}"] = forms.CharField(required=False, strip=False)
+                label = gettext(LABELS[cell]).format(name=row.name)
+                self.fields[f"{cell}-{row.name}"] = forms.CharField(label=label, required=False, strip=False)
 
     def cells(self) -> dict[str, dict[str, str]]:
         data: Any = self.data
@@ -61,9 +72,17 @@ class ContractCellsForm(forms.Form):
 
     def shown_rows(self) -> list[dict[str, Any]]:
         """Each row with what stands in its cells: what was typed, or what the contract says."""
-        return [self._shown(row) for row in self.rows]
+        return [self._shown(row, f"wrong-{number}") for number, row in enumerate(self.rows)]
 
-    def _shown(self, row: Row) -> dict[str, Any]:
+    def _shown(self, row: Row, place: str) -> dict[str, Any]:
+        """`place` is the id of the text that says what is wrong with this row."""
         typed = self.cells()[row.name] if self.is_bound else {cell: getattr(row, cell) for cell in CELLS}
         wrong = [str(fault) for cell in CELLS for fault in self.errors.get(f"{cell}-{row.name}", [])]
-        return {"row": row, **typed, "wrong": wrong}
+        attributes = {cell: self._attributes(cell, row, place) for cell in CELLS}
+        return {"row": row, **typed, "wrong": wrong, "place": place, "attributes": attributes}
+
+    def _attributes(self, cell: str, row: Row, place: str) -> SafeString:
+        """Name and label of the control, and where its error stands."""
+        name = f"{cell}-{row.name}"
+        marks = format_html(' aria-invalid="true" aria-describedby="{}"', place) if name in self.errors else ""
+        return format_html('id="id_{}" name="{}" aria-label="{}"{}', name, name, self.fields[name].label, marks)

@@ -6,6 +6,7 @@ Whatever no cell shows stays as it is. Pure.
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from sluis.kernel.errors import Fault, Invalid
@@ -13,6 +14,9 @@ from sluis.kernel.text import N_
 from sluis.lake.contracts.fresh import CHECKED, UNITS
 
 NUMBERS, ORDERED = ("number", "integer"), ("number", "integer", "date", "timestamp", "time")
+_NO_NUMBER = N_("‘{value}’ is geen getal (kolom {column}).")
+_NO_MOMENT = N_("Schrijf ‘{value}’ anders, zoals {example} (kolom {column}).")
+_EXAMPLES = {"date": "2026-01-31", "timestamp": "2026-01-31 08:30", "time": "08:30"}
 CELLS = ("required", "unique", "minimum", "maximum", "pattern", "valid")
 
 
@@ -61,7 +65,7 @@ def edited(
 ) -> dict[str, Any]:
     """The contract with these cells: column name → cell → text as somebody typed it ('' takes it away).
 
-    Raises Invalid that names the cells with what is no number.
+    Raises Invalid that names the cells with what is no number, date or time.
     """
     made: dict[str, Any] = copy.deepcopy(dict(content))
     made["version"] = version.strip()
@@ -113,14 +117,15 @@ def _put(found: dict[str, Any], cells: Mapping[str, str]) -> list[Fault]:
         text = cells.get(name, "").strip()
         if not text:
             options.pop(name, None)
-        elif kind in NUMBERS:
-            try:
-                options[name] = _number(text)
-            except ValueError:
-                told = N_("‘{value}’ is geen getal (kolom {column}).")
-                faults.append(Fault(told, f"{name}-{found['name']}", params={"value": text, "column": found["name"]}))
-        else:
+        elif kind == "string":
             options[name] = text
+        else:
+            try:
+                options[name] = _number(text) if kind in NUMBERS else _moment(text, kind)
+            except ValueError:
+                params = {"value": text, "column": found["name"], "example": _EXAMPLES.get(kind, "")}
+                told = _NO_NUMBER if kind in NUMBERS else _NO_MOMENT
+                faults.append(Fault(told, f"{name}-{found['name']}", params=params))
     _keep(found, "logicalTypeOptions", options)
     faults += _put_valid(found, cells.get("valid", ""), kind)
     return faults
@@ -166,6 +171,14 @@ def _put_age(made: dict[str, Any], table: str, age: Age) -> list[Fault]:
     else:
         known.update(said)
     return []
+
+
+def _moment(text: str, kind: str) -> str:
+    """The text itself. ValueError when it is no date, time or both, as ISO 8601 writes them with their marks."""
+    {"date": date, "timestamp": datetime, "time": time}[kind].fromisoformat(text)
+    if (":" if kind == "time" else "-") not in text or "W" in text:
+        raise ValueError(text)
+    return text
 
 
 def _keep(found: dict[str, Any], name: str, value: Any) -> None:

@@ -77,3 +77,22 @@ def test_any_text_is_kept_or_refused(least: str, unit: str) -> None:
         assert refused.faults  # noqa: PT017 - either way is right
     else:
         assert made["schema"][0]["properties"][0]["required"] is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "wrong"),
+    [
+        ("date", ["2026-01-31"], ["morgen", "31-01-2026", "20260131", "2026-W05-1", "2026-02-30"]),
+        ("timestamp", ["2026-01-31 08:30", "2026-01-31T08:30:00Z", "2026-01-31"], ["08:30", "20260131T083000"]),
+        ("time", ["08:30", "08:30:15"], ["0830", "8 uur", "25:00"]),
+    ],
+)
+def test_a_bound_of_a_moment_is_a_moment(kind: str, good: list[str], wrong: list[str]) -> None:
+    content = {"schema": [{"name": "t", "properties": [{"name": "m", "logicalType": kind}]}]}
+    for text in good:
+        made = edited(content, 0, "1.0.0", {"m": {"minimum": text}}, Age())
+        assert made["schema"][0]["properties"][0]["logicalTypeOptions"] == {"minimum": text}
+    for text in wrong:
+        with pytest.raises(Invalid) as refused:
+            edited(content, 0, "1.0.0", {"m": {"maximum": text}}, Age())
+        assert [(fault.field, fault.params["value"]) for fault in refused.value.faults] == [("maximum-m", text)]  # type: ignore[index]
