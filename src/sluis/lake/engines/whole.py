@@ -76,8 +76,9 @@ def _errand(order: Order, places: Sequence[Slice], homes: Sequence["Home"], told
         for piece in engine.make(order, places):
             if not 0 <= piece.slice < len(homes):
                 raise incomplete()
-            done += homes[piece.slice].take(piece)
-            told(_ARRIVING * done / len(homes), N_("De rekenserver is bezig"))
+            if homes[piece.slice].take(piece):
+                done += 1
+                told(_ARRIVING * done / len(homes), N_("De rekenserver is bezig"))
         if done < len(homes):  # Sail ends quietly what is stopped
             raise incomplete()
 
