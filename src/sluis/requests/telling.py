@@ -123,7 +123,7 @@ def _taken(tiding_id: UUID) -> Tiding | None:
     row = _due().select_related("follower").filter(id=tiding_id).first()
     if row is None:
         return None
-    later = clock.now() + WAITS[row.tries] if row.tries < len(WAITS) else None
+    later = clock.now() + WAITS[min(row.tries, len(WAITS) - 1)]
     mine = _due().filter(id=row.id, tries=row.tries).update(tries=row.tries + 1, next_at=later)
     return row if mine else None
 

@@ -266,6 +266,19 @@ def test_the_same_mail_has_the_same_number_at_each_try(following, in_force, mail
     assert first["Message-ID"] == second["Message-ID"]
 
 
+def test_a_refused_address_goes_with_its_dataset_too(following, laadpalen, owner, mail, fixed_clock):  # noqa: F811
+    following(PIET)
+    mail.unknown = {PIET}
+    release.withdraw(by=owner, dataset_id=laadpalen.id, reason="Een fout.")
+    run_until_idle()
+    for wait in telling.WAITS[:-1]:
+        later(fixed_clock, wait)
+    assert Follower.objects.count() == 1
+    Tiding.objects.update(tries=7)  # as after a crash in the last try
+    later(fixed_clock, telling.WAITS[-1])
+    assert not Follower.objects.exists()
+
+
 def test_a_dataset_that_goes_takes_the_addresses_along(following, in_force, laadpalen, owner, mail, client):  # noqa: F811
     following(PIET)
     following(ANN, "/en")
