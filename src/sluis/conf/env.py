@@ -237,7 +237,8 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-_TRUTHS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off", ""), False)
+_TRUTHS: dict[str, bool] = {"1": True, "true": True, "yes": True, "on": True}
+_TRUTHS |= {"0": False, "false": False, "no": False, "off": False, "": False}
 _READERS: dict[type, Callable[[str], Any]] = {
     bool: lambda value: _TRUTHS[value.lower()],
     int: int,
