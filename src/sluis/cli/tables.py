@@ -1,6 +1,7 @@
 """`sluis table …`: the versions of a table, and what differs between two of them."""
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -114,9 +115,12 @@ def rebuild_catalogue(
     who = actor(by)
     if dataset:
         written = lake.follow(by=who, dataset_id=register.get(by=who, slug=dataset).id, anew=True)
-    else:
-        written = lake.follow_all(by=who, anew=True)
-    result({"snapshots": written}, _("{count} momentopnamen geschreven.").format(count=written))
+        result({"snapshots": written}, _("{count} momentopnamen geschreven.").format(count=written))
+        return
+    lake.follow_all(by=who, anew=True)
+    proof = asdict(lake.proven(by=who))
+    text = _("{snapshots} momentopnamen van {tables} Iceberg-tabellen zeggen hetzelfde als onze versies.")
+    result(proof, text.format(**proof))
 
 
 @app.command("index", cls=Command, help=_("Toon wat er klaarstaat om een gepubliceerde tabel snel te lezen."))

@@ -1,15 +1,14 @@
 """The hash chain over everything that was done, and its check.
 
-hash = SHA-256(canonical JSON of the entry with the previous hash in it). The newest head is also written to
-`<data>/audit-head.json` after each commit: a chain that no longer contains that anchor was cut, and one without an
-anchor was tampered with. Whoever can rewrite database and folder alike is found by the head in the last backup.
+hash = SHA-256(canonical JSON of the entry with the previous hash in it). The newest head is also kept outside the
+database (`anchors`): a chain that no longer contains such an anchor was cut, and one without any anchor was tampered
+with. Whoever can rewrite database and anchors alike is found by the head in the last backup.
 """
 
-import contextlib
 import json
-import os
-import threading
+import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +18,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from sluis.foundation import anchors
 from sluis.foundation.models import AuditEntry, AuditHead
+from sluis.foundation.storage import bucket
 from sluis.kernel import clock
 from sluis.kernel.canonical import canonical, digest
 
+log = logging.getLogger("sluis.audit")
 GENESIS = "0" * 64
 ON_BEHALF_OF = "on_behalf_of"  # name in `detail`: keys of the colleagues in whose name it was done
 
@@ -105,10 +107,14 @@ def _fault_of(entry: AuditEntry, expected_seq: int, previous: str) -> str:
 
 
 def _verify_anchor(count: int, head_hash: str) -> Verdict:
-    seq, anchored = read_anchor() or (0, GENESIS)
-    if AuditEntry.objects.filter(seq=seq, hash=anchored).exists() or (count, seq) == (0, 0):
-        return Verdict(entries=count, head=head_hash)
-    return Verdict(entries=count, head=head_hash, fault="anchor", seq=seq)
+    for seq, anchored in anchors.known(settings.SLUIS.data, bucket()) or [(0, GENESIS)]:
+        if not (_holds(seq, anchored) or (count, seq) == (0, 0)):
+            return Verdict(entries=count, head=head_hash, fault="anchor", seq=seq)
+    return Verdict(entries=count, head=head_hash)
+
+
+def _holds(seq: int, entry_hash: str) -> bool:
+    return AuditEntry.objects.filter(seq=seq, hash=entry_hash).exists()
 
 
 def _hash(entry: AuditEntry) -> str:
@@ -126,29 +132,37 @@ def _hash(entry: AuditEntry) -> str:
 
 
 def anchor_path() -> Path:
-    return settings.SLUIS.data / "audit-head.json"
+    return settings.SLUIS.data / anchors.FILE
 
 
-def read_anchor() -> tuple[int, str] | None:
-    """The anchor beside the database; None when there is none yet. An unreadable one counts as (-1, '')."""
-    try:
-        raw = json.loads(anchor_path().read_text())
-        return int(raw["seq"]), str(raw["hash"])
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError):
-        return -1, ""
+def read_anchor() -> anchors.Anchor | None:
+    """The newest one; None when there is none yet. Raises Unavailable."""
+    return next(reversed(anchors.known(settings.SLUIS.data, bucket())), None)
 
 
 def _anchor(seq: int, entry_hash: str) -> None:
-    known = read_anchor()
+    known = anchors.in_folder(settings.SLUIS.data)
     if known and known[0] > seq:
         return
-    path = anchor_path()
-    temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
-    with contextlib.suppress(OSError):
-        temporary.write_text(json.dumps({"seq": seq, "hash": entry_hash}))
-        temporary.replace(path)
+    with suppress(OSError):
+        anchors.to_folder(settings.SLUIS.data, (seq, entry_hash))
+
+
+def keep_anchor() -> bool:
+    """Bring the anchor in the bucket to the end of the chain, when the chain holds what stood there; whether it did.
+
+    The first one there comes from a host that has one in its folder.
+    """
+    remote = bucket()
+    if remote is None:
+        return False
+    newest = head()  # before the anchors: one of those may be newer by then, which is no fault
+    known = anchors.known(settings.SLUIS.data, remote)
+    if not known or not all(_holds(*anchor) for anchor in known):
+        log.error("the audit chain does not hold what was noted outside it: run sluis doctor")
+        return False
+    anchors.to_bucket(remote, max(newest, *known))
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from sluis.foundation.storage import BlobRef, Bucket, Store, Stored, bucket, cache, disk, scrub, whole
 from sluis.foundation.storage.disk import fsync, hash_of, missing
+from sluis.foundation.storage.objects import Objects
 from sluis.foundation.storage.pieces import Pieces, forget
 from sluis.foundation.storage.types import CHUNK
 from sluis.kernel import ids
@@ -53,6 +54,18 @@ def path(sha256: str) -> Path:
 def place(sha256: str) -> Path:
     """Where the blob stands on this disk, or would stand: nothing is fetched. Raises Invalid when it is no hash."""
     return disk().place(sha256)
+
+
+def location(sha256: str) -> str:
+    """Where programs that are not ours read the blob: `file:///…`, or `s3://…` when it stands in the bucket."""
+    remote = bucket()
+    return remote.location(sha256) if remote else f"file://{place(sha256)}"
+
+
+def objects() -> Objects | None:
+    """Everything in the bucket by its location; None when there is no bucket."""
+    remote = bucket()
+    return Objects(remote) if remote else None
 
 
 held = cache.held

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from sluis.foundation import blobs
+from sluis.foundation import audit, blobs
 from sluis.foundation.jobs.beats import forget_silent
 from sluis.foundation.jobs.recurring import every
 from sluis.foundation.jobs.worker import WHEN_QUIET
 from sluis.foundation.models import Job, OutboxEvent
+from sluis.foundation.storage import bucket
 from sluis.kernel import clock
 
 KEEP = timedelta(days=30)
@@ -38,6 +39,13 @@ def measure() -> None:
     figures.measure()
 
 
+@task
+def keep_anchor() -> bool:
+    """Note outside the database, in the bucket, where the audit chain ends."""
+    return audit.keep_anchor()
+
+
 every(timedelta(days=1), sweep)
 every(timedelta(days=1), scrub)
 every(timedelta(hours=1), measure)
+every(timedelta(minutes=5), keep_anchor, when=lambda: bucket() is not None)

@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 
@@ -22,6 +22,18 @@ def canonical(value: Any) -> bytes:
 def digest(value: Any) -> str:
     """SHA-256 of `canonical(value)`, 64 hexadecimal characters."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def in_order(value: Any) -> Any:
+    """The same with the keys of every object sorted: PostgreSQL gives those of JSON back in an order of its own."""
+    match value:
+        case dict():
+            known = cast("dict[str, Any]", value)
+            return {name: in_order(known[name]) for name in sorted(known)}
+        case list():
+            return [in_order(one) for one in cast("list[Any]", value)]
+        case _:
+            return value
 
 
 def _plain(value: Any) -> Any:

@@ -21,7 +21,7 @@ from sluis.lake.contracting.records import ContractRecord, OutcomeRecord
 from sluis.lake.deriving import derive
 from sluis.lake.differing import Difference, being_compared, diff, diff_files, known_diff, request_diff
 from sluis.lake.engines.running import examined as engine_version
-from sluis.lake.iceberg.following import behind, follow, follow_all
+from sluis.lake.iceberg.following import behind, follow, follow_all, proven
 from sluis.lake.keeping.holding import ALL as EVERY_VERSION
 from sluis.lake.keeping.holding import versions_held_by
 from sluis.lake.keeping.operations import expire, fates, rule_of, ruled, set_rule
@@ -164,6 +164,7 @@ __all__ = [
     "pause_transformation",
     "preview_source",
     "propose_contract",
+    "proven",
     "provenance",
     "public_provenance",
     "put_in_force",

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.cache import caches
 from django.db.models import Count, F, QuerySet, Sum
 
+from sluis.kernel.canonical import in_order
 from sluis.kernel.errors import Gone, Invalid, NotFound, Unavailable
 from sluis.kernel.recent import Recent
 from sluis.kernel.text import N_
@@ -67,7 +68,7 @@ def tombstone(slug: str) -> PublicDatasetRecord:
 def releases(slug: str) -> tuple[PublicReleaseInfo, ...]:
     """All releases, newest first."""
     row = _row(slug)
-    files = list(PublicFile.objects.filter(dataset=row))
+    files = list(PublicFile.objects.filter(dataset=row).order_by("release", "format"))
     found = PublicReleaseRow.objects.filter(dataset=row).order_by("-number")
     return tuple(_release(slug, item, files) for item in found)
 
@@ -82,7 +83,7 @@ def release(slug: str, number: int) -> PublicReleaseInfo:
     """One release. Raises NotFound; Gone when it was withdrawn."""
     row = _row(slug)
     found = _standing(row, number)
-    return _release(slug, found, list(PublicFile.objects.filter(dataset=row, release=number)))
+    return _release(slug, found, list(PublicFile.objects.filter(dataset=row, release=number).order_by("format")))
 
 
 def table(slug: str, number: int | None = None) -> PublicTableInfo:
@@ -120,7 +121,7 @@ def provenance(slug: str, number: int) -> Mapping[str, Any]:
         raise NotFound("provenance.none", N_("Van deze versie is niet vastgelegd waar de rijen vandaan komen."))
     before = PublicReleaseRow.objects.filter(dataset=row, number__lt=wanted).exclude(status="withdrawn")
     last = before.order_by("-number").values_list("number", flat=True).first()
-    return {**found[0], "release": wanted, "revision_of": last, "columns": len(found[1])}
+    return {**in_order(found[0]), "release": wanted, "revision_of": last, "columns": len(found[1])}
 
 
 def file(slug: str, file_format: str, number: int | None = None) -> PublicFileInfo:
@@ -310,7 +311,7 @@ def _plain(row: PublicDataset, name: str) -> Any:
         case "uri":
             return addresses.absolute(value)
         case "document":
-            return addresses.completed(value)
+            return in_order(addresses.completed(value))
         case _:
             return tuple(value) if isinstance(value, list) else value
 
@@ -326,8 +327,8 @@ def _release(slug: str, row: PublicReleaseRow, files: Iterable[PublicFile]) -> P
         rows=body["rows"],
         files=tuple(_file(slug, item) for item in files if item.release == row.number),
         columns=_columns(body["columns"]),
-        metadata=body["metadata"],
-        decision=addresses.completed(body["decision"]),
+        metadata=in_order(body["metadata"]),
+        decision=in_order(addresses.completed(body["decision"])),
         reason=row.reason,
         withdrawn_at=row.withdrawn_at,
         coming=tuple(body.get("coming", ())),
@@ -348,7 +349,7 @@ def _file(slug: str, row: PublicFile) -> PublicFileInfo:
 
 def _columns(shapes: Iterable[Mapping[str, Any]]) -> tuple[PublicColumn, ...]:
     known = PublicColumn.__slots__
-    return tuple(PublicColumn(**{k: v for k, v in shape.items() if k in known}) for shape in shapes)
+    return tuple(PublicColumn(**{k: in_order(v) for k, v in shape.items() if k in known}) for shape in shapes)
 
 
 def _page(rows: QuerySet[PublicDataset], total: int, page: int, size: int) -> PublicPage:

@@ -1,6 +1,7 @@
 """An installation with content goes to a real PostgreSQL and back, and so does its backup; nothing differs."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -150,8 +151,20 @@ def test_the_files_go_to_a_bucket_and_back(site: Path, tmp_path: Path) -> None:
         there = environment(settings)
         storage = there.pop("SLUIS_STORAGE")
         went = run(data, "move", "--storage", storage, **there)
-        assert went == {"settings": {"SLUIS_STORAGE": storage}, "files": len(files)}
+        assert went["files"] == len(files)
+        assert went["anchor"] == f"{storage}/anchor/audit-head.json"
+        assert went["catalogue"] == {"tables": 1, "snapshots": 2, "rows": 6}
+        said = went["settings"]
+        assert said.pop("SLUIS_PORT")
+        assert said == {
+            "SLUIS_STORAGE": storage,
+            "SLUIS_STORAGE_ENDPOINT": there["SLUIS_STORAGE_ENDPOINT"],
+            "SLUIS_STORAGE_KEY_ID": "********",
+            "SLUIS_STORAGE_SECRET_KEY": "********",
+            "SLUIS_SECRET_KEY_FILE": str(data / "secret-key"),
+        }
         shutil.rmtree(data / "blobs")
+        (data / "audit-head.json").unlink()  # as in a new data folder
         there["SLUIS_STORAGE"] = storage
         assert run(data, "doctor", "--deep", **there)["sound"]
         assert run(data, "move", "--storage", storage, code=1, **there)["code"] == "move.same"
@@ -160,3 +173,28 @@ def test_the_files_go_to_a_bucket_and_back(site: Path, tmp_path: Path) -> None:
     assert {file.name for file in (data / "blobs").glob("??/??/*")} == files
     assert run(data, "doctor", "--deep")["sound"]
     assert run(data, "move", code=1)["code"] == "move.nothing"
+
+
+def test_without_a_bucket_it_says_how_the_anchor_goes_along(
+    site: Path, server: postgres.Server, tmp_path: Path
+) -> None:
+    """The words that it says, given to a shell, make a new data folder sound."""
+    data, new = tmp_path / "da ta", tmp_path / "new"
+    shutil.copytree(site, data)
+    (data / "sluis.toml").write_text('organisation = "Provincie \'t Zand"\nfolders = ["/srv/a", "/srv/b"]\n')
+    address = tmp_path / "address"
+    address.write_text(new_database(server, "moved"))
+    command = [sys.executable, "-m", "sluis", "move", "--database", f"@{address}", "--quiet"]
+    done = subprocess.run(command, env=surroundings(data), capture_output=True, text=True, check=True)
+    said = done.stdout.splitlines()
+    assert SECRET not in done.stdout
+    pasted = [line for line in said if line.startswith("SLUIS_")]
+    assert f"SLUIS_DATABASE_FILE={address}" in pasted
+    assert "SLUIS_FOLDERS=/srv/a,/srv/b" in pasted
+    script = "\n".join(["set -a", *pasted, "set +a", *(line for line in said if line.startswith("install "))])
+    script = script.replace("DATAMAP", shlex.quote(str(new)))
+    shutil.copytree(data / "blobs", new / "blobs")
+    script += f"\nSLUIS_DATA={shlex.quote(str(new))} exec {shlex.quote(sys.executable)} -m sluis doctor --json"
+    there = subprocess.run(["sh", "-c", script], env=surroundings(data), capture_output=True, text=True, check=False)
+    found = {(one["check"], one["state"]) for one in json.loads(there.stdout)["findings"]}
+    assert {("audit", "good"), ("files", "good"), ("sources", "good")} <= found

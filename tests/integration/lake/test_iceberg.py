@@ -20,7 +20,8 @@ from sluis.foundation.service import blobs, run_until_idle
 from sluis.kernel.actor import SYSTEM
 from sluis.lake import service
 from sluis.lake.iceberg import snapshots
-from sluis.lake.iceberg.catalogue import database, located
+from sluis.lake.iceberg.catalogue import database
+from sluis.lake.iceberg.files import located
 from sluis.lake.iceberg.plan import Wanted
 from sluis.lake.service import TableVersionRecord
 from sluis.register.service import get

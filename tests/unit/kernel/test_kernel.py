@@ -1,5 +1,6 @@
 """Laws of the kernel."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluis.kernel import clock, ids
-from sluis.kernel.canonical import canonical, digest
+from sluis.kernel.canonical import canonical, digest, in_order
 from sluis.kernel.errors import KINDS, Fault, Invalid, SluisError, fill, from_wire, to_wire
 
 plain = st.recursive(
@@ -81,3 +82,9 @@ def test_a_term_in_a_text_has_places_of_its_own() -> None:
     assert fill("Agreed: {rule_term}.", params, lambda text: words.get(text, text)) == (
         "Afgesproken: hooguit {rule_term} days."
     )
+
+
+def test_in_order_changes_nothing_but_the_order():
+    value = {"b": [{"d": 1, "c": None}, "x"], "a": {"z": {}, "y": [2, 1]}}
+    assert in_order(value) == value
+    assert json.dumps(in_order(value)) == '{"a": {"y": [2, 1], "z": {}}, "b": [{"c": null, "d": 1}, "x"]}'

@@ -92,17 +92,21 @@ def _is_migrated(alias: str) -> bool:
 def _migrate(address: str, data: Path) -> None:
     """In a process of its own: what fills a new database there must not see ours."""
     with tempfile.TemporaryDirectory(prefix="sluis-move-") as scratch:
-        folder = Path(scratch) if address else data
-        done = subprocess.run(
-            [sys.executable, "-m", "sluis", "migrate", "--quiet"],
-            env=surroundings(database=address, data=folder),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = there("migrate", database=address, data=scratch if address else data)
     if done.returncode:
         text = N_("De andere database kon niet worden klaargemaakt: {reason}")
         raise Conflict("move.prepare", text, reason=done.stderr.strip()[-400:])
+
+
+def there(*words: str, **settings: object) -> "subprocess.CompletedProcess[str]":
+    """Give a command in a process of its own, with these settings in place of ours."""
+    return subprocess.run(
+        [sys.executable, "-m", "sluis", *words, "--quiet"],
+        env=surroundings(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def add_iceberg(alias: str) -> None:

@@ -20,6 +20,8 @@ def check_audit(env: Env, deep: bool) -> Iterator[Finding]:
     elif verdict.fault == "anchor" and audit.read_anchor() is None:
         text = _("audit-head.json is niet in deze datamap, terwijl het logboek {count} regels heeft")
         way_out = _("Staat Sluis hier sinds kort, zet dat bestand dan over van de vorige machine. Zo niet, meld het.")
+        if env.storage:
+            text = _("audit-head.json is niet in deze datamap en niet in de opslag, terwijl er {count} regels zijn")
         yield Finding("audit", "bad", text.format(count=verdict.entries), way_out)
     else:
         text = _("de keten breekt bij regel {seq} ({fault})").format(seq=verdict.seq, fault=verdict.fault)
@@ -72,7 +74,8 @@ def check_catalogue(env: Env, deep: bool) -> Iterator[Finding]:
         way_out = _("De worker werkt ze bij; start sluis serve. Blijft het zo: sluis table rebuild-catalogue.")
         yield Finding("catalogue", "warning", text, way_out)
     else:
-        yield Finding("catalogue", "good", _("de Iceberg-tabellen zijn bij"))
+        text = _("de Iceberg-tabellen zijn bij, in {place}").format(place=f"{env.storage or env.data}/iceberg")
+        yield Finding("catalogue", "good", text)
 
 
 def check_sources(env: Env, deep: bool) -> Iterator[Finding]:

@@ -13,7 +13,8 @@ from typing import Any
 from sluis.cli.keep.contents import DATABASE, EXTRAS, FORMAT, MANIFEST, blob, damaged, disk, hash_of, seal, state
 from sluis.cli.keep.earlier import Earlier
 from sluis.cli.terminal import progress
-from sluis.foundation.storage import Store
+from sluis.foundation import anchors
+from sluis.foundation.storage import Bucket, Store
 from sluis.foundation.storage.disk import fsync
 from sluis.foundation.storage.whole import digest
 from sluis.kernel import clock
@@ -26,7 +27,7 @@ UNFINISHED = ".unfinished"
 type Dump = Callable[[Path], None]
 
 
-def backup(data: Path, target: Path, bucket: Store | None = None, dump: Dump | None = None) -> dict[str, Any]:
+def backup(data: Path, target: Path, bucket: Bucket | None = None, dump: Dump | None = None) -> dict[str, Any]:
     """Write `data` to `target` (a new folder, or one file when the name ends in .tar); returns the manifest.
 
     The files come from the bucket when there is one; the database, where it is no file in `data`, from `dump`. When
@@ -92,6 +93,9 @@ class _Making:
         for name in EXTRAS:  # before the snapshot: an anchor newer than its chain would look like a chain that was cut
             if (self.data / name).exists():
                 shutil.copyfile(self.data / name, self.folder / name)
+        if isinstance(self.store, Bucket):
+            for anchor in anchors.known(self.data, self.store)[-1:]:
+                anchors.to_folder(self.folder, anchor)
         database = self.folder / DATABASE
         database.unlink(missing_ok=True)
         self.dump(database) if self.dump else _snapshot(self.data / DATABASE, database)

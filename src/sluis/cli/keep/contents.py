@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from sluis.foundation import anchors
 from sluis.foundation.storage import Disk
 from sluis.kernel.canonical import canonical, digest
 from sluis.kernel.errors import Conflict, Invalid
@@ -16,7 +17,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 MARK = "restore-unfinished"
 """Stands in a data folder for as long as what is brought back into it is not all there."""
-EXTRAS = ("audit-head.json", "sluis.toml")
+EXTRAS = (anchors.FILE, "sluis.toml")
 
 
 def blob(sha256: str) -> str:

@@ -11,14 +11,15 @@ from typing import Any
 
 from sluis.cli.keep.contents import DATABASE, EXTRAS, FORMAT, MANIFEST, MARK, blob, damaged, disk, fits, seal, state
 from sluis.cli.terminal import progress
-from sluis.foundation.storage import BlobRef, Store
+from sluis.foundation import anchors
+from sluis.foundation.storage import BlobRef, Bucket
 from sluis.foundation.storage.disk import fsync
 from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
 
 
 def restore(
-    source: Path, data: Path, bucket: Store | None = None, settle: Callable[[], None] = lambda: None
+    source: Path, data: Path, bucket: Bucket | None = None, settle: Callable[[], None] = lambda: None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Bring a backup back into an empty folder, and its files into the bucket when there is one; every hash is checked
     before it counts. `settle` is what must be done with the database before this is a site. Returns the manifest and
@@ -46,6 +47,9 @@ def restore(
         for name in (*EXTRAS, DATABASE):
             if (folder / name).exists():
                 _placed(folder / name, data / name)
+        anchor = anchors.in_folder(folder)
+        if bucket and anchor:  # in place of one that may be further than the backup
+            anchors.to_bucket(bucket, anchor)
     after = state(data / DATABASE)
     if any(manifest[name] != value for name, value in after.items()):
         raise damaged(source / MANIFEST)

@@ -54,6 +54,11 @@ class Address:
     def prefix(self) -> str:
         return urlsplit(self.url).path.strip("/")
 
+    @property
+    def root(self) -> str:
+        """What the location of everything in it begins with, as other programs write it."""
+        return f"s3://{self.name}/{self.prefix}".rstrip("/")
+
 
 class Bucket:
     """Raises Unavailable (`storage.away`) when the service does not answer, or answers what makes no sense."""
@@ -64,8 +69,15 @@ class Bucket:
         self._lock = threading.Lock()
 
     def size(self, sha256: str) -> int | None:
-        facts = self._head(_key(sha256))
+        return self.object_size(_key(sha256))
+
+    def object_size(self, key: str) -> int | None:
+        facts = self._head(key)
         return None if facts is None else int(facts["size"])
+
+    def location(self, sha256: str) -> str:
+        """How other programs call the blob."""
+        return f"{self.address.root}/{_key(sha256)}"
 
     def facts(self, sha256: str) -> Stored:
         """Raises NotFound (`blob.missing`)."""

@@ -1,10 +1,8 @@
-"""The catalogue: which tables there are, in our own database, and where their metadata stands, in the data folder."""
+"""The catalogue: which tables there are, in our own database, and which of their metadata is to stay."""
 
 import fcntl
-import shutil
 from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager, suppress
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchTableError, ValidationError
-from pyiceberg.io import PY_IO_IMPL
+from pyiceberg.io import PY_IO_IMPL, FileIO, load_file_io
 from pyiceberg.table import Table, TableProperties
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sluis.kernel import ids
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
-from sluis.lake.iceberg import files
+from sluis.lake.iceberg import places
 from sluis.lake.query.offering import table_name
 
 type Columns = Any  # a pyarrow.Schema, which has no types
@@ -28,7 +26,6 @@ NAME = NAMESPACE = "sluis"
 DATASET, SINCE = "sluis.dataset", "sluis.since"
 _PATIENCE_SECONDS = 30
 _WRITING = 7_584_714  # of our own choosing: the lock of who writes in the catalogue
-_FILES = {PY_IO_IMPL: files.NAME}
 # A commit that lost would be tried again by pyiceberg without looking what the winner wrote; our next run does look.
 _PROPERTIES = {
     TableProperties.COMMIT_NUM_RETRIES: "0",
@@ -40,12 +37,13 @@ _PROPERTIES = {
 @contextmanager
 def opened() -> Generator[SqlCatalog]:
     """The catalogue for one writer at a time, by a lock that a killed process lets go. Raises Unavailable."""
-    root = _root()
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (root / "lock").open("w") as lock, _one_machine():
+    place, locks = places.here(), settings.SLUIS.data / "locks"
+    locks.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (locks / "iceberg").open("w") as lock, _one_machine():
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            with closing(SqlCatalog(NAME, uri=database(), warehouse=located(root), **_FILES)) as catalogue:
+            known = {"uri": database(), "warehouse": place.root, PY_IO_IMPL: place.io}
+            with closing(SqlCatalog(NAME, **known)) as catalogue:
                 catalogue.create_namespace_if_not_exists(NAMESPACE)
                 yield catalogue
         except SQLAlchemyError as error:
@@ -70,15 +68,6 @@ def _one_machine() -> Generator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_WRITING])
 
 
-def located(path: Path) -> str:
-    """A path as it stands in the metadata: readers take what follows as it is, so nothing is escaped."""
-    return f"file://{path}"
-
-
-def path_of(location: str) -> Path:
-    return Path(location.removeprefix("file://"))
-
-
 def database() -> str:
     """The address of the database, with what is secret in it, as SQLAlchemy writes it; it waits for a lock as long as
     ours does."""
@@ -97,13 +86,13 @@ def identifier(slug: str) -> tuple[str, str]:
 def found(catalogue: SqlCatalog, slug: str, dataset_id: UUID) -> Table | None:
     """The table of this dataset; None when there is none that can be read here.
 
-    After a restore, or in a copy of the data folder, the database still names the files of where it came from.
+    After a restore or a move, or in a copy of the data folder, the database names the files of where it came from.
     """
     try:
         table = catalogue.load_table(identifier(slug))
     except (NoSuchTableError, OSError, ValueError, ValidationError):
         return None
-    ours = path_of(table.location()).parent == _home(dataset_id)
+    ours = table.location().rpartition("/")[0] == _home(dataset_id)
     return table if ours and table.properties.get(DATASET) == str(dataset_id) else None
 
 
@@ -111,7 +100,7 @@ def create(catalogue: SqlCatalog, slug: str, dataset_id: UUID, schema: Columns, 
     """A new table beside the one that is there, without snapshots, in a folder of its own. See `take_place`."""
     new = _beside(slug)
     forget(catalogue, new)
-    location = located(_home(dataset_id) / ids.new_id().hex)
+    location = f"{_home(dataset_id)}/{ids.new_id().hex}"
     told = {DATASET: str(dataset_id), SINCE: str(since), "comment": slug}
     table = catalogue.create_table(new, schema, location=location, properties=_PROPERTIES | told)
     # Our parts carry no numbers of columns: readers find these by name. The numbers are those that the table gave.
@@ -124,10 +113,13 @@ def take_place(catalogue: SqlCatalog, slug: str, dataset_id: UUID, table: Table)
     """The new table under the name of the old one, of which the metadata goes."""
     forget(catalogue, identifier(slug))
     placed = catalogue.rename_table(_beside(slug), identifier(slug))
-    for folder in _home(dataset_id).iterdir():
-        if folder != path_of(table.location()):
-            shutil.rmtree(folder, ignore_errors=True)
+    places.remove_all_but(places.here(), _home(dataset_id), [table.location()])
     return placed
+
+
+def reader(catalogue: SqlCatalog) -> FileIO:
+    """Reads what tables consist of, before there is a table."""
+    return load_file_io(catalogue.properties)
 
 
 def forget(catalogue: SqlCatalog, name: tuple[str, ...]) -> None:
@@ -137,11 +129,10 @@ def forget(catalogue: SqlCatalog, name: tuple[str, ...]) -> None:
 
 
 def remove_homes(keep: Iterable[UUID]) -> None:
-    """Remove the metadata of all but these datasets."""
-    names = {dataset_id.hex for dataset_id in keep}
-    for folder in _root().iterdir():
-        if folder.is_dir() and folder.name not in names:
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove the metadata of all but these datasets, and what stood on this disk before there was a bucket."""
+    place = places.here()
+    places.remove_all_but(place, place.root, map(_home, keep))
+    places.forget_disk()
 
 
 def _beside(slug: str) -> tuple[str, str]:
@@ -149,9 +140,5 @@ def _beside(slug: str) -> tuple[str, str]:
     return namespace, f"{name}__new"
 
 
-def _home(dataset_id: UUID) -> Path:
-    return _root() / dataset_id.hex
-
-
-def _root() -> Path:
-    return settings.SLUIS.data / "iceberg"
+def _home(dataset_id: UUID) -> str:
+    return f"{places.here().root}/{dataset_id.hex}"

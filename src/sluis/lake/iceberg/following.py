@@ -3,6 +3,8 @@
 pyiceberg is imported where it is used: that takes half a second, which only a worker needs.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +12,8 @@ from django.db import connection
 
 from sluis.foundation.service import require
 from sluis.kernel.actor import Actor
+from sluis.kernel.errors import Conflict
+from sluis.kernel.text import N_
 from sluis.lake.iceberg.plan import HISTORY, Wanted
 from sluis.lake.models import TableVersion
 from sluis.lake.names import GEOMETRY_BOX
@@ -20,6 +24,15 @@ if TYPE_CHECKING:
     from sluis.lake.iceberg.writing import Following
 
 OPERATE = "platform.operate"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was held against our versions, and is the same: `rows` are those of all snapshots together."""
+
+    tables: int
+    snapshots: int
+    rows: int
 
 
 def follow(*, by: Actor, dataset_id: UUID, anew: bool = False) -> int:
@@ -50,6 +63,33 @@ def behind(*, by: Actor) -> tuple[str, ...]:
         for dataset_id in _datasets()
         if _following(require_on_dataset(by, VIEW, dataset_id), dataset_id).behind()
     )
+
+
+def proven(*, by: Actor) -> Proof:
+    """Hold every table, as its files say now, against our versions: their numbers, parts and rows. For the operator.
+
+    Raises Conflict (`table.catalogue-differs`) at the first that does not say the same.
+    """
+    require(by, OPERATE)
+    snapshots = rows = 0
+    datasets = _datasets()
+    for dataset_id in datasets:
+        found = _following(by, dataset_id).counted()
+        ours = _rows(dataset_id, found)
+        if not found or found != ours:
+            raise Conflict(
+                "table.catalogue-differs",
+                N_("De Iceberg-tabel van {dataset} zegt niet wat onze versies zeggen."),
+                way_out=N_("Probeer het opnieuw met sluis table rebuild-catalogue, als er niets anders werkt."),
+                dataset=get(by=by, dataset_id=dataset_id).slug,
+            )
+        snapshots, rows = snapshots + len(found), rows + sum(found.values())
+    return Proof(len(datasets), snapshots, rows)
+
+
+def _rows(dataset_id: UUID, numbers: Collection[int]) -> dict[int, int]:
+    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY, number__in=numbers)
+    return dict(ready.values_list("number", "rows_total"))
 
 
 def _following(by: Actor, dataset_id: UUID) -> "Following":

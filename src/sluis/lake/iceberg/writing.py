@@ -8,7 +8,7 @@ from pyiceberg.table import Table
 
 from sluis.lake.iceberg import catalogue as kept
 from sluis.lake.iceberg.plan import Plan, Wanted, plan
-from sluis.lake.iceberg.snapshots import NotTheSameTableError, columns_in, expire, standing, write
+from sluis.lake.iceberg.snapshots import NotTheSameTableError, columns_in, counted, expire, parts_of, standing, write
 
 type WantedSince = Callable[[int], Sequence[Wanted]]
 type NamesOf = Callable[[Wanted], Collection[str]]
@@ -49,6 +49,12 @@ class Following:
             table = kept.found(catalogue, self._slug, self._dataset_id)
             return not self._plan(table).settled
 
+    def counted(self) -> dict[int, int]:
+        """The rows of each version that can be read back; none for a table that does not say what we say."""
+        with kept.opened() as catalogue:
+            table = kept.found(catalogue, self._slug, self._dataset_id)
+            return counted(table) if table and self._plan(table).settled else {}
+
     def _plan(self, table: Table | None) -> Plan:
         if table is None:
             return plan([], self._wanted(0))
@@ -76,4 +82,5 @@ class Following:
         return written
 
     def _create(self, catalogue: SqlCatalog, version: Wanted) -> Table:
-        return kept.create(catalogue, self._slug, self._dataset_id, columns_in(version.parts), version.number)
+        columns = columns_in(kept.reader(catalogue), parts_of(version))
+        return kept.create(catalogue, self._slug, self._dataset_id, columns, version.number)
