@@ -237,8 +237,9 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-_TRUTHS: dict[str, bool] = {"1": True, "true": True, "yes": True, "on": True}
-_TRUTHS |= {"0": False, "false": False, "no": False, "off": False, "": False}
+_TRUTHS: dict[str, bool] = {
+    "1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False,
+}  # fmt: skip
 _READERS: dict[type, Callable[[str], Any]] = {
     bool: lambda value: _TRUTHS[value.lower()],
     int: int,
