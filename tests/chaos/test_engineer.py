@@ -1,112 +1,34 @@
-"""A data engineer on the command line: three kinds of sources, a contract, a table that hides people, a release, and
-then sources that break: the last good version stays inside and outside, and somebody can read why."""
+"""A data engineer's whole story, on the command line: three kinds of sources, a contract, a table that hides people, a
+release, sources that break; then the same installation on PostgreSQL, a bucket and Spark Connect, by settings alone.
+"""
 
-import json
-import subprocess
-import sys
+import shlex
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
-import openpyxl
+import psycopg
 import pytest
 from tests import postgres
 from tests.chaos.conftest import Tell
-from tests.conftest import REPOSITORY
+from tests.chaos.engineer import DESCRIBED, MANAGER, MODEL, OWNER, PEOPLE, RIVER, TREES, Operator, Outside, measured
+from tests.chaos.seen_outside import answers, open_lake
+from tests.engines import sail
 from tests.geo_servers import MAPSERVER, mapserver, pygeoapi
-from tests.serving import free_port, ready, running, surroundings
+from tests.serving import free_port
+from tests.storage_servers import bucket, environment
+
+from sluis.kernel import clock
 
 pytestmark = pytest.mark.slow
-PEOPLE = {role: f"{role}@merwede.example" for role in ("data_steward", "data_manager", "data_owner")}
-STEWARD, MANAGER, OWNER = PEOPLE.values()
-TREES = 95
-RIVER = [
-    "CREATE TABLE peilbuizen (nr int, naam text, eigenaar text, geboren date, stand numeric(6,2))",
-    "INSERT INTO peilbuizen SELECT n, 'buis ' || n, 'Eigenaar ' || n, date '1950-01-01' + n * 90, n * 0.25"
-    " FROM generate_series(1, 60) n",
-]
-MODEL = """layer: gold
-start: inputs
-sql: SELECT nr, naam, eigenaar, geboren, stand FROM peilbuizen
-steps:
-  - {do: drop, columns: [naam]}
-  - {do: pseudonymise, columns: [eigenaar]}
-  - {do: generalise, column: geboren, to: year}
-  - {do: k_anonymise, columns: [geboren], k: 3}
-tests:
-  - {name: geen stand onder nul, sql: SELECT * FROM peilbuizen_open WHERE stand < 0}
-"""
-DESCRIBED = (
-    "--description", "Standen van peilbuizen in de provincie over het jaar 2026.", "--theme", "ENVI",
-    "--licence", "CC0", "--contact", "opendata@merwede.example",
-)  # fmt: skip
-
-
-@dataclass
-class Operator:
-    """Somebody at a terminal, with the settings of the moment."""
-
-    data: Path
-    settings: dict[str, str] = field(default_factory=dict)
-
-    def environment(self) -> dict[str, str]:
-        return surroundings(self.data, PYTHONPATH=str(REPOSITORY), **self.settings)
-
-    def say(self, *words: str, code: int = 0, by: str = STEWARD) -> Any:
-        person = ["--as", by] if by else []
-        done = subprocess.run(
-            [sys.executable, "-m", "sluis", *words, *person, "--json", "--quiet"],
-            env=self.environment(), capture_output=True, text=True, timeout=600, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, (words, done.stdout[-3000:], done.stderr[-3000:])
-        assert "Traceback" not in done.stderr
-        return json.loads(done.stdout)
-
-    def get(self, path: str) -> Any:
-        """What the site says to a visitor while it serves under these settings."""
-        with urlopen(self.settings["SLUIS_BASE_URL"] + path, timeout=60) as answer:
-            text = answer.read().decode()
-        return json.loads(text) if path.startswith("/api/") else text
-
-    @contextmanager
-    def serving(self) -> Iterator[None]:
-        port = str(free_port())
-        self.settings |= {"SLUIS_PORT": port, "SLUIS_BASE_URL": f"http://127.0.0.1:{port}"}
-        with running(self.environment(), "serve") as process:
-            assert ready(f"{self.settings['SLUIS_BASE_URL']}/readyz", process)
-            yield
-
-
-@dataclass
-class Outside:
-    """The systems that the province already had, on loopback; and what breaks in them."""
-
-    river: postgres.Server
-    map_address: str
-    sheets: Path
-
-    def sheet(self, month: int, rows: list[tuple[Any, ...]]) -> None:
-        book = openpyxl.Workbook()
-        page = book.active
-        assert page is not None
-        for row in [("code", "plaats", "waarde"), *rows]:
-            page.append(row)
-        book.save(self.sheets / f"metingen-2026-{month:02}.xlsx")
-
-    def tell(self, *statements: str) -> None:
-        self.river.run(*statements, database="river")
-
-    def reachable(self, so: bool) -> None:
-        self.river.run(f"ALTER DATABASE river ALLOW_CONNECTIONS {str(so).lower()}")
-
-
-def measured(count: int) -> list[tuple[Any, ...]]:
-    return [(f"{n:04}", "Merwestad", n * 1.5) for n in range(1, count + 1)]
+SLUGS = ("peilbuizen", "bomen", "metingen", "peilbuizen-open")
+LAKE = "SELECT * FROM sluis.merwede.metingen ORDER BY code"
+SQL = "SELECT plaats, count(*), sum(waarde) FROM metingen GROUP BY plaats"
 
 
 @pytest.fixture
@@ -125,10 +47,10 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
 @pytest.fixture
 def operator(outside: Outside, tmp_path: Path) -> Operator:
     allowed = f"127.0.0.1:{outside.river.port},{urlsplit(outside.map_address).netloc}"
-    return Operator(
-        tmp_path / "var",
-        {"SLUIS_CONNECT_ALLOW": allowed, "SLUIS_FOLDERS": str(outside.sheets), "SLUIS_SECRET_KEY": "k" * 40},
-    )
+    port = str(free_port())
+    settings = {"SLUIS_CONNECT_ALLOW": allowed, "SLUIS_FOLDERS": str(outside.sheets), "SLUIS_API_RATE": "0"}
+    site = {"SLUIS_PORT": port, "SLUIS_BASE_URL": f"http://127.0.0.1:{port}"}
+    return Operator(tmp_path / "var", settings | site)
 
 
 def found(operator: Operator) -> None:
@@ -136,7 +58,7 @@ def found(operator: Operator) -> None:
     operator.say("user", "organisation", "merwede", "--name", "Provincie Merwede", by="")
     for role, email in PEOPLE.items():
         operator.say("user", "add", email, "--name", role, "--organisation", "merwede", "--role", role, by="")
-    for slug in ("peilbuizen", "bomen", "metingen", "peilbuizen-open"):
+    for slug in SLUGS:
         operator.say("dataset", "add", slug, "--title", slug.capitalize())
 
 
@@ -152,11 +74,12 @@ def connect(operator: Operator, outside: Outside, tmp_path: Path) -> dict[str, s
         "metingen": ("folder", f"folder={outside.sheets}", "pattern=metingen-*.xlsx"),
     }  # fmt: skip
     made = {}
+    later = f"{clock.now().astimezone(clock.AMSTERDAM) + timedelta(hours=12):%H:%M}"  # their turn comes when we say so
     for slug, (connector, *fields) in asked.items():
         words = [part for one in fields for part in ("--set", one)]
         words += ["--secret", f"password={password}"] if connector == "database" else []
         made[slug] = operator.say(
-            "source", "add", slug, connector, "--title", slug, *words, "--every", "day", "--at", "06:30"
+            "source", "add", slug, connector, "--title", slug, *words, "--every", "day", "--at", later
         )["id"]
     assert all(one["next_at"] for one in operator.say("source", "list"))
     return made
@@ -183,7 +106,7 @@ def newest(operator: Operator, slug: str) -> Any:
 
 
 def late(operator: Operator) -> bool:
-    return operator.get("/api/v1/datasets/metingen")["notice"].get("delayedAt") is not None
+    return (operator.get("/api/v1/datasets/metingen")["notice"] or {}).get("delayedAt") is not None
 
 
 def soon(so: Callable[[], bool]) -> None:
@@ -212,12 +135,20 @@ def breaks(operator: Operator, outside: Outside, sources: dict[str, str]) -> Non
     outside.sheet(3, [*measured(40), ("0001", "Merwestad", 1.5)])  # a key that comes twice
     run(operator, sources["metingen"], "loaded")
     assert "code" in broken(operator)
+
     outside.reachable(False)
     before = newest(operator, "peilbuizen")
     assert "127.0.0.1" in run(operator, sources["peilbuizen"], "failed")["failure"]
     assert newest(operator, "peilbuizen") == before
-    assert newest(operator, "peilbuizen-open")["version"] == 1
     outside.reachable(True)
+    operator.say("source", "resume", sources["peilbuizen"])  # no attempts by itself in the midst of what follows
+    outside.tell("ALTER TABLE peilbuizen ALTER stand TYPE text USING stand || ' m'")
+    run(operator, sources["peilbuizen"], "loaded")
+    failed = operator.say("transformation", "run", "peilbuizen-open", code=1)
+    assert failed["state"] == "failed"
+    assert failed["failure"]
+    assert newest(operator, "peilbuizen-open")["version"] == 1
+    outside.tell("ALTER TABLE peilbuizen ALTER stand TYPE numeric(6,2) USING replace(stand, ' m', '')::numeric(6,2)")
 
 
 def broken(operator: Operator) -> str:
@@ -227,7 +158,87 @@ def broken(operator: Operator) -> str:
     return " ".join(rule["agreed"] for rule in checked["rules"] if rule["status"] != "passed")
 
 
-def test_an_engineer_sets_everything_up_and_sources_break(
+@contextmanager
+def elsewhere(operator: Operator, tmp_path: Path) -> Iterator[Operator]:
+    """The installation carried over to PostgreSQL and a bucket, in a new data folder, with the settings that the move
+    said and those of an engine."""
+    (tmp_path / "s3").mkdir()
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres.crashing(durable=True)).server
+        storage = environment(stack.enter_context(bucket(tmp_path / "s3")))
+        server.run("CREATE DATABASE sluis")
+        secrets = {"SLUIS_STORAGE_KEY_ID": "", "SLUIS_STORAGE_SECRET_KEY": "", "address": server.address("sluis")}
+        for name, secret in secrets.items():
+            (tmp_path / name).write_text(secret or storage.pop(name))
+        where = storage.pop("SLUIS_STORAGE")
+        operator.settings |= storage | {f"{name}_FILE": str(tmp_path / name) for name in secrets if name != "address"}
+        said = operator.told("move", "--database", f"@{tmp_path / 'address'}", "--storage", where)
+        pasted = dict(shlex.split(line)[0].split("=", 1) for line in said.splitlines() if line.startswith("SLUIS_"))
+        assert pasted["SLUIS_STORAGE"] == where
+        assert not any((tmp_path / name).read_text() in said for name in secrets)
+        for left in operator.data.iterdir():  # the settings name the key; nothing else of the old place is needed
+            if left.name != "secret-key":
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        there = {"SLUIS_ENGINE": stack.enter_context(sail()), "SLUIS_ENGINE_FROM_MB": "0"}
+        yield Operator(tmp_path / "elsewhere", pasted | there)
+
+
+def seen(operator: Operator) -> dict[str, Any]:
+    """Everything of this installation that can be seen from outside, and all that an engineer can ask."""
+    with operator.serving():
+        soon(lambda: operator.get("/api/v1/datasets")["total"] == 1)  # a new host makes its own search index first
+        outside = answers(operator.address, SLUGS, SQL)
+        lake = open_lake(operator.address, LAKE)
+    return facts(operator) | {"lake": lake, "outside": outside}
+
+
+def facts(operator: Operator) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "contracts": operator.say("contract", "list", "metingen"),
+        "sources": operator.say("source", "list"),
+        "transformation": operator.say("transformation", "show", "peilbuizen-open"),
+    }
+    for slug in SLUGS:
+        told[slug] = operator.say("table", "versions", slug)
+        one = "nr || soort" if slug == "bomen" else "t::text"  # a shape has no text of its own
+        asked = f"SELECT count(*), md5(string_agg({one}, '|' ORDER BY {one})) FROM {slug.replace('-', '_')} t"
+        told[f"rows of {slug}"] = operator.say("query", asked)
+    return told
+
+
+def mends(operator: Operator) -> dict[str, Any]:
+    """Time passes until it is everybody's turn, and by then the sources are good again: what came of it by itself."""
+    passes(operator)
+    with operator.serving():
+        soon(lambda: len(releases(operator)) == 2 and not late(operator))
+        soon(lambda: newest(operator, "peilbuizen-open")["rows_loaded"] == 61)
+        soon(lambda: not any(one["coming"] for one in releases(operator)))
+        assert "laatste goede versie" not in operator.get("/datasets/metingen")
+        lake = open_lake(operator.address, LAKE)
+        files = [(one["name"], one["sha256"]) for version in releases(operator) for one in version["files"]]
+    checked = operator.say("contract", "check", "metingen")
+    assert checked["verdict"] == "passed"
+    assert all(one["next_at"] for one in operator.say("source", "list"))
+    made = {slug: {name: newest(operator, slug)[name] for name in MADE} for slug in SLUGS}
+    hidden = operator.say("transformation", "show", "peilbuizen-open")["runs"][0]["figures"]
+    rows = {name: value for name, value in facts(operator).items() if name.startswith("rows of ")}
+    return rows | {"rules": checked["rules"], "made": made, "hidden": hidden, "lake": lake, "files": files}
+
+
+MADE = ("version", "status", "rows_read", "rows_loaded", "rows_rejected", "columns", "change", "source_sha256")
+
+
+def passes(operator: Operator) -> None:
+    due = "UPDATE lake_source SET next_at = '2026-01-01 05:30:00+00:00' WHERE next_at IS NOT NULL"
+    with psycopg.connect(Path(operator.settings["SLUIS_DATABASE_FILE"]).read_text()) as there:
+        assert there.execute(due).rowcount == 3
+
+
+def releases(operator: Operator) -> Any:
+    return operator.get("/api/v1/datasets/metingen/releases")["releases"]
+
+
+def test_an_engineer_begins_embedded_breaks_sources_and_moves_everything(
     operator: Operator, outside: Outside, tmp_path: Path, tell: Tell
 ) -> None:
     found(operator)
@@ -243,4 +254,13 @@ def test_an_engineer_sets_everything_up_and_sources_break(
     release(operator)
     breaks(operator, outside, sources)
 
-    tell(6, sources=len(sources), broken=3)
+    before = seen(operator)
+    with elsewhere(operator, tmp_path) as there:
+        after = seen(there)
+        assert {path: one for path, one in before["outside"].items() if after["outside"].get(path) != one} == {}
+        assert after == before
+        outside.sheet(4, measured(60))
+        outside.tell("INSERT INTO peilbuizen VALUES (61, 'buis 61', 'Eigenaar 61', '1960-01-01', 15.25)")
+        made = mends(there)["made"]
+        assert [made[slug]["version"] for slug in SLUGS] == [3, 1, 4, 2]
+    tell(6, sources=len(sources), broken=4, addresses=len(before["outside"]))
