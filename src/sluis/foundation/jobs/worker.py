@@ -198,7 +198,9 @@ def _settle_failure(job: Job, error: Exception) -> str:
     """Put the job back or let it fail; returns which: again, failed, or lost to another worker."""
     final = isinstance(error, SluisError) and not isinstance(error, Unavailable)
     failure = _failure(error)
-    if not final:
+    if isinstance(error, Unavailable):  # something outside is away: where in our code that was found says nothing
+        log.warning("attempt %s: %s", job.attempts, error)
+    elif not final:
         log.error("attempt %s went wrong", job.attempts, exc_info=error)
     with in_line():
         held = _still_held(job)
