@@ -87,6 +87,33 @@ def test_a_folder_in_use_is_never_restored_over(data: Path, kept: Path) -> None:
     assert bytes_of(data) == before
 
 
+def test_the_settings_of_the_new_place_stay(data: Path, tmp_path: Path) -> None:
+    (data / "sluis.toml").write_text('database = "postgresql://production"')
+    keep.backup(data, tmp_path / "kept")
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / "sluis.toml").write_text("port = 9000")
+    keep.restore(tmp_path / "kept", new)
+    assert (new / "sluis.toml").read_text() == "port = 9000", "else a trial would work on the site itself"
+    keep.restore(tmp_path / "kept", tmp_path / "empty")
+    assert (tmp_path / "empty" / "sluis.toml").read_bytes() == (data / "sluis.toml").read_bytes()
+
+
+def test_settings_come_when_all_else_is_there(data: Path, tmp_path: Path) -> None:
+    (data / "sluis.toml").write_text("port = 9000")
+    keep.backup(data, tmp_path / "kept")
+    seen = list[bool]()
+    keep.restore(
+        tmp_path / "kept", tmp_path / "new", settle=lambda: seen.append((tmp_path / "new/sluis.toml").exists())
+    )
+    assert seen == [False]
+
+
+def test_nobody_else_on_the_machine_reads_a_backup_or_what_came_back(kept: Path, tmp_path: Path) -> None:
+    keep.restore(kept, tmp_path / "new")
+    assert [oct(place.stat().st_mode & 0o077) for place in (kept, tmp_path / "new")] == ["0o0", "0o0"]
+
+
 def test_rows_written_while_the_snapshot_is_taken_do_not_come_along_halfway(data: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(data / keep.DATABASE)) as db:
         db.execute("BEGIN IMMEDIATE")

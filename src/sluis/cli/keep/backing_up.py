@@ -47,7 +47,7 @@ def backup(data: Path, target: Path, bucket: Bucket | None = None, dump: Dump | 
     one_file = target.suffix == ".tar"
     folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=".backup-")) if one_file else unfinished
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)  # it holds names and addresses: for nobody else on this machine
         making = _Making(data, folder, bucket or disk(data), dump)
         manifest = making.steady(making.packed if one_file else making.copied, unfinished)
         unfinished.replace(target)
@@ -120,6 +120,8 @@ class _Making:
 
     def packed(self, target: Path) -> dict[str, Any]:
         manifest = self._manifest()
+        target.unlink(missing_ok=True)
+        target.touch(mode=0o600)
         with tarfile.open(target, "w") as archive, progress("backup", len(self.sizes)) as step:
             for name in (MANIFEST, DATABASE, *EXTRAS):
                 if (self.folder / name).exists():

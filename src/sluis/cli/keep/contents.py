@@ -17,7 +17,8 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 MARK = "restore-unfinished"
 """Stands in a data folder for as long as what is brought back into it is not all there."""
-EXTRAS = (anchors.FILE, "sluis.toml")
+SETTINGS = "sluis.toml"
+EXTRAS = (anchors.FILE, SETTINGS)
 
 
 def blob(sha256: str) -> str:

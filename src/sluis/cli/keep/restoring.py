@@ -9,7 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sluis.cli.keep.contents import DATABASE, EXTRAS, FORMAT, MANIFEST, MARK, blob, damaged, disk, fits, seal, state
+from sluis.cli.keep.contents import (
+    DATABASE,
+    FORMAT,
+    MANIFEST,
+    MARK,
+    SETTINGS,
+    blob,
+    damaged,
+    disk,
+    fits,
+    seal,
+    state,
+)
 from sluis.cli.terminal import progress
 from sluis.foundation import anchors
 from sluis.foundation.storage import BlobRef, Bucket
@@ -23,17 +35,18 @@ def restore(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Bring a backup back into an empty folder, and its files into the bucket when there is one; every hash is checked
     before it counts. `settle` is what must be done with the database before this is a site. Returns the manifest and
-    the `state` of what came back.
+    the `state` of what came back. Settings that stand there are those of the new place and stay: those of the backup
+    may name the database, the bucket and the mail server of a site that is still there.
 
     A folder in which a restore broke off counts as empty. Raises Conflict when the folder holds something else, Invalid
     when the backup is damaged.
     """
     again = (data / MARK).exists()
-    if not again and data.exists() and any(file.name != "sluis.toml" for file in data.iterdir()):
+    if not again and data.exists() and any(file.name != SETTINGS for file in data.iterdir()):
         raise Conflict(
             "restore.not-empty", N_("{data} is niet leeg; zet een back-up terug in een lege map."), data=str(data)
         )
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     (data / MARK).touch()
     fsync(data)
     shutil.rmtree(data / "tmp", ignore_errors=True)
@@ -44,16 +57,18 @@ def restore(
         files = bucket or disk(data)
         for sha256, size in manifest["blobs"].items():
             files.put(folder / blob(sha256), BlobRef(sha256, size))
-        for name in (*EXTRAS, DATABASE):
+        for name in (anchors.FILE, DATABASE):
             if (folder / name).exists():
                 _placed(folder / name, data / name)
         anchor = anchors.in_folder(folder)
         if bucket and anchor:  # in place of one that may be further than the backup
             anchors.to_bucket(bucket, anchor)
-    after = state(data / DATABASE)
-    if any(manifest[name] != value for name, value in after.items()):
-        raise damaged(source / MANIFEST)
-    settle()
+        after = state(data / DATABASE)
+        if any(manifest[name] != value for name, value in after.items()):
+            raise damaged(source / MANIFEST)
+        settle()
+        if (folder / SETTINGS).exists() and not (data / SETTINGS).exists():  # the last: what comes before has its own
+            _placed(folder / SETTINGS, data / SETTINGS)
     (data / MARK).unlink()
     fsync(data)
     return manifest, after
