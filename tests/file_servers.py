@@ -23,15 +23,18 @@ USER, PASSWORD = "lezer", "geheim-van-de-lezer-5"
 
 
 @contextmanager
-def s3(folder: Path) -> Iterator[str]:
-    """A service that knows one key, `USER` with `PASSWORD`, for everything; yields its address."""
+def s3(folder: Path, listen: str = "127.0.0.1") -> Iterator[str]:
+    """A service that knows one key, `USER` with `PASSWORD`, for everything; yields its address.
+
+    It listens elsewhere only in a network namespace that nobody outside the test is in.
+    """
     port, grpc = free_port(), free_port()
     ports = {name: free_port() for name in _PORTS}
     person = {"name": USER, "credentials": [{"accessKey": USER, "secretKey": PASSWORD}], "actions": ["Admin"]}
     (folder / "s3.json").write_text(json.dumps({"identities": [person]}))
     options = [f"-{name}={number}" for name, number in ports.items()]
     command = [
-        Path(sys.executable).parent / "weed", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+        Path(sys.executable).parent / "weed", "server", f"-dir={folder}", "-ip=127.0.0.1", f"-ip.bind={listen}",
         *options, "-s3", f"-s3.port={port}", f"-s3.port.grpc={grpc}", f"-s3.config={folder}/s3.json",
         "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.preStopSeconds=0", "-master.telemetry=false",
         "-master.volumeSizeLimitMB=64", "-volume.max=20", "-s3.iam=false",
@@ -42,7 +45,7 @@ def s3(folder: Path) -> Iterator[str]:
         wait_for(f"http://127.0.0.1:{port}/", folder / "log")
         yield f"http://127.0.0.1:{port}"
     finally:
-        started.terminate()
+        started.kill()  # asked to stop, it takes a quarter of a minute to put away what is thrown away here
         started.wait(timeout=30)
 
 

@@ -6,6 +6,7 @@ COMMAND…` runs a command, such as pytest, with SLUIS_TEST_DATABASE on such a s
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,9 +28,9 @@ PASSWORD = "van-de-beheerder-11"
 class Server:
     port: int
 
-    def address(self, database: str = "postgres") -> str:
+    def address(self, database: str = "postgres", host: str = "127.0.0.1") -> str:
         """As SLUIS_DATABASE wants it."""
-        return f"postgresql://postgres:{PASSWORD}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://postgres:{PASSWORD}@{host}:{self.port}/{database}"
 
     def run(self, *statements: str, user: str = "postgres", database: str = "postgres") -> None:
         with psycopg.connect(
@@ -49,13 +50,13 @@ def serving() -> Iterator[Server]:
 class Crashing:
     """A server that can be ended without a word and started again on what it left."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.server = folder, Server(port)
+    def __init__(self, folder: Path, port: int, listen: str) -> None:
+        self.folder, self.server, self.listen = folder, Server(port), listen
         self.start()
 
     def start(self) -> None:
         """Returns when it answers: what it was doing has been recovered from its log then."""
-        command = [_program("postgres"), "-D", self.folder / "data", "-h", "127.0.0.1", "-p", str(self.server.port)]
+        command = [_program("postgres"), "-D", self.folder / "data", "-h", self.listen, "-p", str(self.server.port)]
         with (self.folder / "log").open("ab") as log:
             self._started = subprocess.Popen(
                 [*command, "-k", self.folder], stdout=subprocess.DEVNULL, stderr=log, **_as_nobody()
@@ -69,16 +70,19 @@ class Crashing:
         self._started.wait(timeout=30)
 
     def stop(self) -> None:
-        self._started.terminate()
+        """At once, whoever is still connected."""
+        self._started.send_signal(signal.SIGINT)
         self._started.wait(timeout=30)
 
 
 @contextmanager
-def crashing(*, durable: bool = False) -> Iterator[Crashing]:
-    """`durable`: what it has acknowledged stands on the disk, as in an installation."""
+def crashing(*, durable: bool = False, network: str = "") -> Iterator[Crashing]:
+    """`durable`: what it has acknowledged stands on the disk, as in an installation. `network`: who else may come in,
+    in a network namespace that nobody outside the test is in."""
     folder = Path(tempfile.mkdtemp(prefix="sluis-postgres-", dir="/tmp"))
     try:
-        there = Crashing(folder, _prepared(folder, durable=durable))
+        port = _prepared(folder, durable=durable, network=network)
+        there = Crashing(folder, port, "0.0.0.0" if network else "127.0.0.1")
         try:
             yield there
         finally:
@@ -87,7 +91,7 @@ def crashing(*, durable: bool = False) -> Iterator[Crashing]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepared(folder: Path, *, durable: bool) -> int:
+def _prepared(folder: Path, *, durable: bool, network: str) -> int:
     (folder / "password").write_text(PASSWORD)
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
@@ -97,6 +101,9 @@ def _prepared(folder: Path, *, durable: bool) -> int:
     subprocess.run(command, check=True, capture_output=True, **_as_nobody())
     with (folder / "data" / "postgresql.conf").open("a") as settings:
         settings.write(f"fsync = {'on' if durable else 'off'}\nmax_connections = 100\ntimezone = 'UTC'\n")
+    if network:
+        with (folder / "data" / "pg_hba.conf").open("a") as admitted:
+            admitted.write(f"host all all {network} scram-sha-256\n")
     return free_port()
 
 

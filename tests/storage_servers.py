@@ -21,11 +21,11 @@ BUCKET = "lake"
 
 
 @contextmanager
-def bucket(folder: Path) -> Iterator[dict[str, Any]]:
+def bucket(folder: Path, listen: str = "127.0.0.1") -> Iterator[dict[str, Any]]:
     """The settings of an installation whose files stand in a bucket of a real server."""
     from sluis.lake.connectors.s3.signing import signed
 
-    with file_servers.s3(folder) as address:
+    with file_servers.s3(folder, listen) as address:
         made = f"{address}/{BUCKET}"
         headers = signed(made, "us-east-1", file_servers.USER, file_servers.PASSWORD, "PUT")
         urllib.request.urlopen(urllib.request.Request(made, method="PUT", headers=headers)).close()

@@ -1,10 +1,12 @@
 """Asks the workers of other machines for work, and looks at what came of it; runs no jobs itself.
 
 Run as `python asking_others.py MODE NUMBER`: `found` makes the site and says what opens a session, `publish` brings one
-dataset outside, `ask` has so many datasets read, each with two additions, `check` says what stands there.
+dataset outside, `prepare` so many up to their decision, `decide` decides them in the order of that seed, `outside` says
+what came of it; `ask` has so many datasets read, each with two additions, and `check` says what stands there.
 """
 
 import json
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -15,20 +17,24 @@ from sluis.cli.start import migrate, start
 start()
 
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import DatabaseError, connection  # noqa: E402
 from django.db.models import Count, Max  # noqa: E402
 from tests.chaos.soundness import unsound  # noqa: E402
 
 from sluis.cli.releases import PLAIN  # noqa: E402
-from sluis.foundation.models import Job, Organisation, User  # noqa: E402
+from sluis.foundation.jobs.recurring import known as recurring  # noqa: E402
+from sluis.foundation.models import AuditEntry, Job, Organisation, OutboxEvent, User  # noqa: E402
 from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant  # noqa: E402
 from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
 from sluis.kernel.errors import SluisError  # noqa: E402
 from sluis.lake.models import TableVersion  # noqa: E402
 from sluis.lake.service import request_ingest  # noqa: E402
+from sluis.process.models import Run, Task  # noqa: E402
 from sluis.register import service as register  # noqa: E402
 from sluis.release import service as release  # noqa: E402
+from sluis.release.models import Decision, Dossier, PublicDataset, PublicTable, Release  # noqa: E402
 
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS, UNDER_LOSS_SECONDS = 240, 1800
 
 
 def say(**said: Any) -> None:
@@ -54,26 +60,64 @@ def found(_: int) -> None:
 
 
 def publish(_: int) -> None:
-    steward, owner = person("data_steward"), person("data_owner")
-    made = dataset(steward, "Zwemwater")
-    version = asked(steward, made, 100, "replace")
+    dossier_id = ready_to_decide("Zwemwater", 100)
+    until(lambda: bool(decided(dossier_id)))
+    say(published=Dossier.objects.get(id=dossier_id).dataset_id)
+
+
+def prepare(number: int) -> None:
+    """So many datasets of which only the decision is left."""
+    made = [ready_to_decide(f"Zwemwater {n}", 100 + n) for n in range(number)]
+    until(lambda: Task.objects.filter(element="Decide", state="open").count() == len(made))
+    say(prepared=made)
+
+
+def decide(seed: int) -> None:
+    """Decide all that can be decided, as somebody who does not give up: asks again until there is a decision."""
+    ids = patiently(lambda: sorted(Dossier.objects.values_list("id", flat=True)))
+    random.Random(seed).shuffle(ids)
+    for dossier_id in ids:
+        say(**{patiently(lambda dossier_id=dossier_id: decided(dossier_id)): dossier_id})
+
+
+def ready_to_decide(title: str, rows: int) -> Any:
+    """A dataset of so many rows; two with the same rows would be one dossier."""
+    steward = person("data_steward")
+    made = dataset(steward, title)
+    version = asked(steward, made, rows, "replace")
     until(lambda: TableVersion.objects.get(id=version).status == "ready")
     dossier = release.open_dossier(by=steward, dataset_id=made)
     release.answer(by=steward, dossier_id=dossier.id, element="Intake", answers=PLAIN)
+    return dossier.id
 
-    def decided() -> bool:
+
+def decided(dossier_id: Any) -> str | None:
+    """'decided' by us now, or 'found' so; None while the workers have not done the steps before it."""
+    if Decision.objects.filter(dossier_id=dossier_id).exists():
+        return "found"
+    owner = person("data_owner")
+    try:
+        ready = release.dossier(by=owner, dossier_id=dossier_id)
+        release.answer(
+            by=owner, dossier_id=ready.id, element="Decide", expected=ready.content_sha256,
+            answers={"decision": "open", "motivation": "Geen bezwaar."},
+        )  # fmt: skip
+    except SluisError:
+        return None
+    return "decided"
+
+
+def patiently[T](ask: Callable[[], T | None]) -> T:
+    """Ask again when the database did not answer, or there is no answer yet."""
+    limit = time.monotonic() + UNDER_LOSS_SECONDS
+    while True:
         try:
-            ready = release.dossier(by=owner, dossier_id=dossier.id)
-            release.answer(
-                by=owner, dossier_id=ready.id, element="Decide", expected=ready.content_sha256,
-                answers={"decision": "open", "motivation": "Geen bezwaar."},
-            )  # fmt: skip
-        except SluisError:
-            return False  # the workers have not done the steps before this one
-        return True
-
-    until(decided)
-    say(published=made)
+            if (found := ask()) is not None:
+                return found
+        except DatabaseError:
+            connection.close()
+        assert time.monotonic() < limit
+        time.sleep(0.5)
 
 
 def ask(number: int) -> None:
@@ -124,4 +168,33 @@ def check(_: int) -> None:
     )
 
 
-{"found": found, "publish": publish, "ask": ask, "check": check}[sys.argv[1]](int(sys.argv[2]))
+def outside(_: int) -> None:
+    """When nothing waits or runs any more: every decision was published once, whole, and told once."""
+    until(lambda: not Job.objects.filter(state__in=("ready", "running")).exclude(task__in=recurring()).exists())
+    wrong = unsound()
+    wrong += [f"job {job.task} {job.state}" for job in Job.objects.filter(state="failed")]
+    wrong += [f"step {run.element} {run.state}" for run in Run.objects.exclude(state__in=("done", "gone"))]
+    for dossier in Dossier.objects.all():
+        dataset_id = dossier.dataset_id
+        counts = {
+            "decisions": Decision.objects.filter(dossier=dossier).count(),
+            "releases": Release.objects.filter(decision__dossier=dossier, dataset_id=dataset_id).count(),
+            "current": Release.objects.filter(dataset_id=dataset_id, status="current").count(),
+            "shown": PublicDataset.objects.filter(dataset_id=dataset_id).exclude(kind="withdrawn").count(),
+            "rows": PublicTable.objects.filter(dataset__dataset_id=dataset_id).count(),
+        }
+        for event in ("release.published", "dossier.decided"):
+            counts[event] = OutboxEvent.objects.filter(type=event, subject=f"dossier/{dossier.id}").count()
+        for action in ("release.published", "release.decided"):
+            entries = AuditEntry.objects.filter(action=action, subject_id=str(dossier.id))
+            counts[f"audit {action}"] = entries.count()
+        wrong += [f"{dossier.id}: {name} {count}" for name, count in counts.items() if count != 1]
+    unsent = OutboxEvent.objects.filter(sent_at=None).count()
+    wrong += [f"{unsent} events stayed"] if unsent else []
+    say(wrong=wrong, published=list(PublicDataset.objects.values_list("slug", flat=True)))
+
+
+{
+    "found": found, "publish": publish, "prepare": prepare, "decide": decide, "ask": ask, "check": check,
+    "outside": outside,
+}[sys.argv[1]](int(sys.argv[2]))  # fmt: skip

@@ -1,70 +1,19 @@
 """Two web hosts and two workers on one PostgreSQL and one bucket, each with a disk of its own; two are killed."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 import pytest
 from tests import postgres
 from tests.chaos.conftest import Tell
 from tests.chaos.counts import times
-from tests.serving import ready, surroundings
+from tests.chaos.hosts import Host, Visitor, say, soon
+from tests.serving import ready
 from tests.storage_servers import bucket, environment
 
 pytestmark = pytest.mark.slow
-HERE = Path(__file__).parent
-
-
-class Host:
-    """A process group with a disk of its own."""
-
-    def __init__(self, folder: Path, settings: dict[str, str], *words: str) -> None:
-        self.data, self.log = folder / "data", folder / "log"
-        folder.mkdir()
-        self.environment = surroundings(self.data, **settings, PYTHONPATH=str(HERE.parent.parent))
-        self.address = f"http://127.0.0.1:{self.environment['SLUIS_PORT']}"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "sluis", *words],
-                env=self.environment, stdout=log, stderr=log, start_new_session=True, text=True,
-            )  # fmt: skip
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def get(self, path: str, cookie: str = "") -> tuple[int, str]:
-        asked = Request(self.address + path, headers={"Cookie": f"sluis={cookie}"} if cookie else {})
-        try:
-            with urlopen(asked, timeout=60) as answer:
-                return answer.status, answer.read().decode()
-        except HTTPError as error:
-            return error.code, ""
-        except (URLError, OSError):
-            return 0, ""
-
-
-class Visitor(threading.Thread):
-    """Asks one host without end, and counts what it answers."""
-
-    def __init__(self, host: Host) -> None:
-        super().__init__(daemon=True)
-        self.host, self.answers, self.stop = host, list[int](), threading.Event()
-
-    def run(self) -> None:
-        while not self.stop.is_set():
-            self.answers.append(self.host.get("/api/v1/datasets?q=zwemwater")[0])
-            time.sleep(0.05)
 
 
 @pytest.fixture
@@ -74,23 +23,6 @@ def settings(tmp_path: Path) -> Iterator[dict[str, str]]:
         server.run("CREATE DATABASE sluis")
         common = {"SLUIS_DATABASE": server.address("sluis"), "SLUIS_SECRET_KEY": "k" * 40, "SLUIS_API_RATE": "0"}
         yield {**environment(files), **common}
-
-
-def say(settings: dict[str, str], data: Path, mode: str, number: int = 0) -> list[dict[str, Any]]:
-    more = {**settings, "PYTHONPATH": str(HERE.parent.parent)}
-    command = [sys.executable, str(HERE / "asking_others.py"), mode, str(number)]
-    done = subprocess.run(
-        command, env=surroundings(data, **more), capture_output=True, text=True, timeout=600, check=False
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-
-
-def soon(so: Callable[[], bool], seconds: float = 120) -> bool:
-    limit = time.monotonic() + seconds
-    while not (found := so()) and time.monotonic() < limit:
-        time.sleep(0.5)
-    return found
 
 
 def test_one_web_host_and_one_worker_are_killed_under_load(

@@ -5,7 +5,8 @@ from typing import Any
 
 PATIENCE_SECONDS = 30
 # What is acknowledged is on disk. A statement waits for a lock no longer than SQLite would. A host that went away
-# lets go within half a minute, by the server's own look at the connection, and a thread that hangs within five.
+# lets go within half a minute, by the server's own look at the connection, and a thread that hangs within five. The
+# last of these is for a host that is cut off with an answer under way to it: the looks do not begin until that came.
 _SESSION = {
     "synchronous_commit": "on",
     "lock_timeout": f"{PATIENCE_SECONDS}s",
@@ -14,7 +15,10 @@ _SESSION = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
     "client_connection_check_interval": "10s",
+    "tcp_user_timeout": "30s",
 }
+# The same from our side: cut off, a thread would wait for hours for an answer that will not come.
+_LOOKS = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "4", "tcp_user_timeout": "30000"}
 
 
 def read(address: str) -> dict[str, str]:
@@ -55,7 +59,7 @@ def sqlite(file: Path) -> dict[str, Any]:
 
 def _postgresql(parts: dict[str, str], connections: int) -> dict[str, Any]:
     """A pool per process: threads of the web and of jobs come and go. What the address adds goes to libpq as it is."""
-    chosen = {"connect_timeout": "10", "application_name": "sluis", **parts}
+    chosen = {"connect_timeout": "10", "application_name": "sluis", **_LOOKS, **parts}
     ours = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
     options = {name: chosen.pop(name) for name in set(chosen) - {"dbname", "user", "password", "host", "port"}}
     return {

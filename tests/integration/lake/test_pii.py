@@ -61,7 +61,7 @@ def _values(values: list[Any], name: str) -> str:
 def test_the_fictitious_persons_of_the_rvig(measure: Profile) -> None:
     path = shared_path("data/6-pii/rvig-testset/rvig_testset_first300.csv")
     table = f"read_csv('{path}', delim = ';', all_varchar = true, header = true, null_padding = true)"
-    result = measure(f"SELECT * FROM {table}")
+    result = measure(f"SELECT COLUMNS('^0[18]') FROM {table}")  # the person, and where they live: 61 of 257
     hits = _hits(result)
     numbers = hits["bsn", "01.01.20"]
     assert (numbers["count"], numbers["share"], numbers["confidence"]) == (102, 1.0, "sure")
@@ -208,7 +208,7 @@ def test_the_first_look_hides_no_hit(measure: Profile, monkeypatch: pytest.Monke
     path = shared_path("data/6-pii/rvig-testset/rvig_testset_first300.csv")
     read = f"read_csv('{path}', delim = ';', all_varchar = true, header = true, null_padding = true)"
     words = "SELECT 'aanleg fietspad langs het kanaal' AS gewoon, CASE WHEN range = 7 THEN 'MW. JANSEN' END AS zelden"
-    tables = [f"SELECT * FROM {read}", f"{words} FROM range(30)"]
+    tables = [f"SELECT COLUMNS('^0[18]') FROM {read}", f"{words} FROM range(30)"]  # the person, and where they live
     looked = [measure(table) for table in tables]
     monkeypatch.setattr(arrow_look, "may_tell", lambda texts: True)
     assert [measure(table) for table in tables] == looked
