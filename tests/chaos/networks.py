@@ -93,7 +93,6 @@ class Wire:
                 chain arriving {{ type filter hook input priority 0; iifname "{device}" jump fate; }}
             }}"""
             _run("ip", "netns", "exec", name, "nft", "-f", "-", said=said)
-            _patient(name)
         _run("ip", "-n", host, "route", "add", "default", "via", f"{address}.1", "rto_min", SOON)
 
     def _rule(self, rule: str) -> None:
@@ -110,8 +109,11 @@ class Network:
 
 
 @contextmanager
-def network(hosts: int) -> Generator[Network]:
-    """A hub and so many hosts. Skips the test, and says why, where this machine cannot have them."""
+def network(hosts: int, *, patient: bool = True) -> Generator[Network]:
+    """A hub and so many hosts. Skips the test, and says why, where this machine cannot have them.
+
+    `patient`: what is lost is sent again soon, so that work goes on at a loss that else stops nearly all of it.
+    """
     if os.geteuid() != 0 or not all(map(shutil.which, ("ip", "nft"))):
         pytest.skip("needs root, ip (iproute2) and nft (nftables), to lose packets between namespaces")
     hub = f"sluis-{os.getpid()}-hub"
@@ -124,6 +126,8 @@ def network(hosts: int) -> Generator[Network]:
         _run("ip", "-n", hub, "link", "set", "lo", "up")
         for wire in wires:
             wire.made()
+        for name in (hub, *(wire.host for wire in wires)) if patient else ():
+            _patient(name)
         yield Network(hub, wires)
 
 

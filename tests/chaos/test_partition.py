@@ -6,6 +6,7 @@ seconds), and a while longer. Then it comes back with whatever it still meant to
 """
 
 import random
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,6 +23,8 @@ from tests.chaos.hosts import Asker, Host, say, soon
 from tests.chaos.networks import HUB, NETWORK, Network, Wire, inside, network
 from tests.serving import ready
 from tests.storage_servers import bucket, environment
+
+from sluis.conf.database import configuration
 
 pytestmark = pytest.mark.slow
 SEED, LOSS, PATIENCE_SECONDS = 20261201, 30, 1200
@@ -93,6 +96,42 @@ def test_every_decision_is_published_once(site: Site, tmp_path: Path, tell: Tell
     dropped = {why: sum(wire.dropped(why) for wire in site.net.wires) for why in ("lost", "cut")}
     assert dropped["lost"]
     tell(6, publications=publications, cuts=met, seed=SEED, lost_packets=dropped["lost"], in_cuts=dropped["cut"])
+
+
+def test_a_host_that_is_cut_off_lets_the_others_write() -> None:
+    """It has the head of the line of writers, and the answer to its next question is under way when nothing comes
+    through any more. PostgreSQL does not wait for that answer to arrive, nor the host for ever for the answer."""
+    with network(hosts=1, patient=False) as net, inside(net.hub), postgres.crashing(network=NETWORK) as there:
+        there.server.run("CREATE TABLE head (id int)", "INSERT INTO head VALUES (1)")
+        address = there.server.address(host=HUB)
+        options = configuration(address, Path("/"), connections=1)["OPTIONS"]
+        del options["pool"]
+        with inside(net.wires[0].host):
+            cut_off = psycopg.connect(address, **options)
+        cut_off.execute("SELECT * FROM head FOR UPDATE")
+        asking = threading.Thread(target=_asks, args=(cut_off,), daemon=True)
+        asking.start()
+        time.sleep(1)  # the question has come there
+        net.wires[0].cut()
+        with psycopg.connect(there.server.address(), autocommit=True) as other:
+            other.execute("SET lock_timeout = '1s'")
+            assert soon(lambda: _writes(other)), "the line stands still"
+        asking.join(120)
+        assert not asking.is_alive()
+        cut_off.close()
+
+
+def _asks(connection: "psycopg.Connection[Any]") -> None:
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT pg_sleep(3)")
+
+
+def _writes(connection: "psycopg.Connection[Any]") -> bool:
+    try:
+        connection.execute("UPDATE head SET id = 2")
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
 
 
 def _started(site: Site, wire: Wire, folder: Path, stack: ExitStack) -> Host:
