@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sluis.foundation.service import writing
+from sluis.foundation.service import in_line, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import Conflict
@@ -56,13 +56,14 @@ def put_outside(decision: Decision, outcome: Outcome, work: Work) -> Release:
             way_out=N_("Lever de data aan en open een nieuw dossier."),
         )
     files = files_of(table, decision.content["metadata"]) if table else []
-    with writing(by=SYSTEM, action="release.published", subject=("dossier", decision.dossier_id)) as w:
+    with in_line():
         Dossier.objects.select_for_update().get(id=decision.dossier_id)
         made = Release.objects.filter(run_id=work.run_id).first()
-        if made is not None:
+        if made is not None:  # published by who was cut off before it could say so: nothing to write down again
             return made
-        made = release(decision, outcome, table, files, run_id=UUID(work.run_id))
-        w.note(dataset=str(decision.dataset_id), number=made.number, sha256=made.sha256, outcome=made.outcome)
+        with writing(by=SYSTEM, action="release.published", subject=("dossier", decision.dossier_id)) as w:
+            made = release(decision, outcome, table, files, run_id=UUID(work.run_id))
+            w.note(dataset=str(decision.dataset_id), number=made.number, sha256=made.sha256, outcome=made.outcome)
     return made
 
 
