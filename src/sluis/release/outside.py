@@ -134,7 +134,9 @@ def _told(w: Write, row: Dossier, event: str, **more: Any) -> None:
 def _tried(look: Any, made: Release) -> str:
     try:
         return look(made).value
-    except Exception:
+    except Exception as error:
+        if isinstance(error, Unavailable) and error.code != "storage.damaged":
+            raise  # nobody can look now: that takes back no release, and is tried again
         log.exception("fetching back release %s broke", made.id)  # whatever went wrong: it is not right outside
         return Verdict.ERROR.value
 

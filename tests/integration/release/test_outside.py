@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.integration.release.conftest import PALEN, decided, describe, documen
 
 from sluis.foundation.models import Job
 from sluis.foundation.service import blobs, run_until_idle
-from sluis.kernel.errors import Conflict, Invalid, NotFound, TooMany
+from sluis.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
 from sluis.register import service as register
 from sluis.register.dcat import head_triples
 from sluis.register.dcat import ready as ready_texts
@@ -233,3 +234,28 @@ def test_counts_are_walked_once_per_change_and_follow_every_change(published, ow
     after = public.counts()
     assert (after["open"], after["withdrawn"]) == (before["open"] - 1, before["withdrawn"] + 1)
     assert after["rows"] != before["rows"]
+
+
+@pytest.mark.parametrize("code", ["storage.away", "storage.damaged"])
+def test_only_what_is_wrong_takes_a_release_back_and_not_that_nobody_can_look(
+    monkeypatch, fixed_clock, steward, owner, palen, code
+):
+    is_whole, asked = blobs.is_whole, []
+
+    def looked(sha256: str) -> bool:
+        asked.append(sha256)
+        if len(asked) == 1:
+            raise Unavailable(code, "")
+        return is_whole(sha256)
+
+    decided(owner, ready(steward, palen))
+    monkeypatch.setattr(blobs, "is_whole", looked)
+    run_until_idle()
+    standing = Release.objects.filter(status=Release.Status.CURRENT)
+    assert standing.exists() is (code == "storage.away")
+    fixed_clock.advance(timedelta(minutes=10))
+    run_until_idle()
+    assert standing.exists() is (code == "storage.away")
+    if code == "storage.away":
+        assert len(asked) > 1
+        assert public.dataset(palen.slug)
