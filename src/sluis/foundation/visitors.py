@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.encoding import punycode
 
 from sluis.kernel import clock
 from sluis.kernel.errors import TooMany
@@ -53,10 +54,12 @@ def limit(kind: str, ip: str, most: int) -> None:
 def limit_mailbox(kind: str, email: str, most: int) -> None:
     """Raise TooMany after `most` mails of this kind in a day to one mailbox; `jan+data@` is the box of `jan@`.
 
-    Counted in the shared cache under a keyed hash, and kept no longer than the day.
+    Counted in the shared cache under a keyed hash, and kept no longer than the day. A host counts as what a mail server
+    looks up: it can be written in other letters (`ｎl`, `xn--…`) that mean the same.
     """
     name, _, host = email.lower().rpartition("@")
-    box = salted_hmac("sluis.foundation.mailbox", f"{name.partition('+')[0]}@{host}", algorithm="sha256").hexdigest()
+    box = f"{name.partition('+')[0]}@{punycode(host)}"
+    box = salted_hmac("sluis.foundation.mailbox", box, algorithm="sha256").hexdigest()
     if _times(f"{kind}:{box}", DAY) > most:
         text = N_("Wij stuurden vandaag al een paar mails naar dit adres. Kijk ook bij uw ongewenste mail.")
         raise TooMany("visitor.mailbox", text, way_out=N_("Probeer het morgen opnieuw."))
@@ -70,12 +73,16 @@ def _times(what: str, seconds: int) -> int:
 
 
 def is_mailbox(text: str) -> bool:
-    """Whether a mail can be sent there, as far as its form tells; of at most 254 characters (RFC 5321)."""
+    """Whether a mail can be sent there, as far as its form tells; of at most 254 characters (RFC 5321).
+
+    A name between quotes is refused: nobody has one, and it writes one mailbox in more ways than a limit can count.
+    """
     try:
         validate_email(text)
     except ValidationError:
         return False
-    return len(text) <= 254
+    name = text.rpartition("@")[0]
+    return len(text) <= 254 and name.isascii() and not name.startswith('"')
 
 
 def reference(letter: str) -> str:

@@ -4,7 +4,7 @@ Nothing is kept until the link in the first mail is confirmed: the link itself h
 row any more. No answer tells whether an address follows something.
 """
 
-from sluis.foundation.service import is_mailbox, limit, limit_mailbox, mails_go_out, writing
+from sluis.foundation.service import in_line, is_mailbox, limit, limit_mailbox, mails_go_out, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import VISITOR
 from sluis.kernel.errors import Conflict, Fault, Invalid, NotFound
@@ -48,15 +48,16 @@ def asked_to_follow(*, token: str) -> Followed:
 
 def follow(*, token: str) -> Followed:
     """Confirm: from now on this address gets the mails. Twice is the same as once. Raises as `asked_to_follow`."""
-    asked = asked_to_follow(token=token)
-    slug, language = asked.dataset.slug, {"language": asked.language}
-    with writing(by=VISITOR, action="requests.follower.confirmed", subject=("dataset", slug)):
-        Follower.objects.update_or_create(
-            dataset_slug=slug,
-            email=asked.email,
-            defaults=language,
-            create_defaults=language | {"confirmed_at": clock.now()},
-        )
+    with in_line():  # else it may be withdrawn in between, and nobody would come to erase the address
+        asked = asked_to_follow(token=token)
+        slug, language = asked.dataset.slug, {"language": asked.language}
+        with writing(by=VISITOR, action="requests.follower.confirmed", subject=("dataset", slug)):
+            Follower.objects.update_or_create(
+                dataset_slug=slug,
+                email=asked.email,
+                defaults=language,
+                create_defaults=language | {"confirmed_at": clock.now()},
+            )
     return asked
 
 

@@ -96,6 +96,9 @@ def _mail(tiding_id: UUID) -> bool:
     row = _taken(tiding_id)
     if row is None:
         return False
+    if row.kind == TidingKind.GONE and _is_open(row.follower.dataset_slug):
+        row.delete()  # open again before anybody heard of it: who followed still does, and hears of a next time
+        return True
     try:
         if letter := tidings.written(row):
             send_mail(key=str(row.id), to=row.follower.email, **letter)

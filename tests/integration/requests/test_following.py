@@ -14,6 +14,7 @@ from tests.integration.release import test_contracts as contracts
 from tests.integration.release.conftest import manager, merwede, owner, palen, publish, steward  # noqa: F401 - fixtures
 from tests.mail_server import Kept, mail_server
 
+from sluis.foundation import audit
 from sluis.foundation.jobs.recurring import known
 from sluis.foundation.models import Job, OutboxEvent
 from sluis.foundation.service import run_until_idle
@@ -293,6 +294,47 @@ def test_a_dataset_that_goes_takes_the_addresses_along(following, in_force, laad
     run_until_idle()
     assert len(mail.mails) == 2
     assert client.get(f"/datasets/{laadpalen.slug}/follow").status_code == 410
+
+
+def test_open_again_before_the_last_mail_left(following, laadpalen, steward, owner, mail, fixed_clock):  # noqa: F811
+    following(PIET)
+    mail.refuse = True
+    release.withdraw(by=owner, dataset_id=laadpalen.id, reason="Een fout.")
+    run_until_idle()
+    assert Tiding.objects.count() == 1
+    publish(steward, owner, laadpalen)
+    mail.refuse = False
+    later(fixed_clock, telling.WAITS[0])
+    assert mail.mails == [], "it is open"
+    assert Follower.objects.get().email == PIET
+    release.withdraw(by=owner, dataset_id=laadpalen.id, reason="Nog een fout.")
+    run_until_idle()
+    assert mail.read[PIET][0]["Subject"] == "Laadpalen in Merwede: niet meer open"
+    assert not Follower.objects.exists()
+
+
+def test_withdrawn_while_somebody_confirms(laadpalen, owner, mail, client, monkeypatch):  # noqa: F811
+    ask(client, laadpalen.slug, PIET)
+    mine, waiting = audit.locked_head, [release.withdraw]
+
+    def after_another(*args: Any, **more: Any) -> Any:
+        if waiting:
+            waiting.pop()(by=owner, dataset_id=laadpalen.id, reason="Een fout.")
+        return mine(*args, **more)
+
+    monkeypatch.setattr(audit, "locked_head", after_another)
+    assert client.post(link_in(mail.read[PIET][0])).status_code == 410
+    assert not Follower.objects.exists(), "nobody would erase it"
+
+
+def test_one_mailbox_written_in_other_ways_is_one(laadpalen, mail, client):
+    boxes = ["piet@bücher.example", "piet@xn--bcher-kva.example", "piet@ｂücher.example", "piet@bücher.ｅxample"]
+    assert [ask(client, laadpalen.slug, box).status_code for box in [*boxes, boxes[1]]] == [302] * 5
+    assert ask(client, laadpalen.slug, "piet@bücher.exampｌe").status_code == 429
+    assert len(mail.mails) == 5
+    for wrong in ('"piet"@kanarie.example', '"p\\iet"@kanarie.example', "ſam@kanarie.example"):
+        assert ask(client, laadpalen.slug, wrong).status_code == 422, wrong
+    assert len(mail.mails) == 5
 
 
 def test_nobody_is_flooded(laadpalen, mail, client, fixed_clock):
