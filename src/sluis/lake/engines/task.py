@@ -6,7 +6,6 @@ comes back as an answer, so that it is told as it would be told here.
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +17,7 @@ from sluis.foundation.sandbox import Limits
 from sluis.kernel.errors import SluisError, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake.engines import files
+from sluis.lake.engines.rooms import room
 from sluis.lake.engines.shapes import (
     FAILED,
     HOME,
@@ -50,14 +50,14 @@ def slices(order: Order, places: Sequence[Shape], batches: Iterable[pa.RecordBat
 
 def groups(order: Order, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """What slices said of a group meets here; what is for home goes on. `order` lacks the files of its questions."""
-    with tempfile.TemporaryDirectory(prefix="sluis-") as place:
+    with room() as place:
         found: dict[int, dict[int, list[str]]] = {}
         for batch in batches:
             for said in (Answer(**row) for row in batch.to_pylist()):
                 if said.group == HOME:
                     yield _row(said)
                 else:
-                    path = Path(place, f"{said.group}.{said.number}.{said.slice}")
+                    path = place / f"{said.group}.{said.number}.{said.slice}"
                     path.write_bytes(said.data)
                     found.setdefault(said.group, {}).setdefault(said.number, []).append(str(path))
         for group, names in sorted(found.items()):
@@ -85,11 +85,11 @@ def _about(order: Order, places: Sequence[Shape], number: int) -> Order:
 
 def _made(number: int, order: Order) -> Iterator[Piece]:
     facts: dict[str, tuple[int, str]] = {}
-    with tempfile.TemporaryDirectory(prefix="sluis-") as folder:
-        answer = placed(_run(order, Path(folder)), lambda text: below(text, folder, order["writes"]))
-        for name in _wanted(order, answer, [path.name for path in Path(folder).iterdir()]):
+    with room() as folder:
+        answer = placed(_run(order, folder), lambda text: below(text, str(folder), order["writes"]))
+        for name in _wanted(order, answer, [path.name for path in folder.iterdir()]):
             hasher, offset = hashlib.sha256(), 0
-            with Path(folder, name).open("rb") as file:
+            with (folder / name).open("rb") as file:
                 while data := file.read(PIECE):
                     hasher.update(data)
                     yield Piece(number, name, offset, data)
@@ -107,9 +107,9 @@ def _wanted(order: Order, answer: Shape, made: Sequence[str]) -> list[str]:
 def _told(number: int, order: Order) -> Iterator[pa.RecordBatch]:
     """The answers to one order, or what went wrong."""
     try:
-        with tempfile.TemporaryDirectory(prefix="sluis-") as folder:
-            for group, question, name in _run(order, Path(folder))["answers"]:
-                yield _row(Answer(number, group, question, (Path(folder) / Path(name).name).read_bytes()))
+        with room() as folder:
+            for group, question, name in _run(order, folder)["answers"]:
+                yield _row(Answer(number, group, question, (folder / Path(name).name).read_bytes()))
     except SluisError as error:
         yield _row(Answer(number, HOME, FAILED, _wire(error)))
 
