@@ -175,6 +175,16 @@ def test_a_manifest_cannot_point_outside_the_folder(name: str, data: Path, tmp_p
         keep.restore(tmp_path / "kept", tmp_path / "back")
 
 
+@pytest.mark.parametrize(
+    "text", ["[]", '"x"', '{"format": 1}', '{"format": 1, "database": "a", "blobs": []}', "[" * 99_999]
+)
+def test_a_manifest_that_is_none_is_said_to_be_none(text: str, tmp_path: Path) -> None:
+    (tmp_path / keep.MANIFEST).write_text(text)
+    with pytest.raises(Invalid) as refused:
+        keep.verify(tmp_path)
+    assert refused.value.code == "backup.manifest"
+
+
 def test_an_archive_cannot_write_outside_its_folder(data: Path, tmp_path: Path) -> None:
     evil = tmp_path / "evil.tar"
     with tarfile.open(evil, "w") as archive:

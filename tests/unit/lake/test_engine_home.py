@@ -47,6 +47,7 @@ def test_pieces_come_in_any_order(tmp_path: Path) -> None:
         [said(a_csv=TEXT)],
         [Piece(0, "", 0, b"{")],
         [Piece(0, "", 0, b"[]")],
+        [Piece(0, "", FAILED, b"[" * 99_999)],
         [Piece(0, "", 0, b'{"answer": 1, "files": {}}')],
         [Piece(0, "", 0, b'{"answer": {}, "files": {"../x": [0, ""]}}')],
         [Piece(0, "../out.csv", 0, TEXT), said()],

@@ -24,7 +24,7 @@ EXTRAS = (anchors.FILE, SETTINGS)
 def blob(sha256: str) -> str:
     """Where a file stands in a backup. Raises Invalid when this is no hash: a name must not lead elsewhere."""
     if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
-        raise Invalid("backup.manifest", N_("Dit is geen back-up van Sluis: manifest.json ontbreekt of is kapot."))
+        raise unreadable()
     return f"blobs/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
@@ -35,6 +35,10 @@ def seal(manifest: dict[str, Any]) -> str:
 
 def fits(file: Path, sha256: str) -> bool:
     return file.is_file() and hash_of(file) == sha256
+
+
+def unreadable() -> Invalid:
+    return Invalid("backup.manifest", N_("Dit is geen back-up van Sluis: manifest.json ontbreekt of is kapot."))
 
 
 def damaged(file: Path) -> Invalid:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sluis.cli.keep.contents import (
     DATABASE,
@@ -21,6 +21,7 @@ from sluis.cli.keep.contents import (
     fits,
     seal,
     state,
+    unreadable,
 )
 from sluis.cli.terminal import progress
 from sluis.foundation import anchors
@@ -91,18 +92,15 @@ def _placed(source: Path, target: Path) -> None:
 
 def verify(folder: Path) -> dict[str, Any]:
     """Check a backup folder against its manifest; raises Invalid and names what does not fit."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Invalid(
-            "backup.manifest", N_("Dit is geen back-up van Sluis: manifest.json ontbreekt of is kapot.")
-        ) from error
+    manifest = _said(folder / MANIFEST)
     if manifest.get("format") != FORMAT:
         raise Invalid(
             "backup.format", N_("Deze back-up heeft een onbekende vorm ({format})."), format=manifest.get("format")
         )
     if ("seal" in manifest or "extras" in manifest) and manifest.get("seal") != seal(manifest):  # the first had neither
         raise damaged(folder / MANIFEST)
+    if not isinstance(manifest.get("database"), str) or not isinstance(manifest.get("blobs"), dict):
+        raise unreadable()
     for name, sha256 in {DATABASE: manifest["database"], **manifest.get("extras", {})}.items():
         if not fits(folder / name, sha256):
             raise damaged(folder / name)
@@ -112,6 +110,16 @@ def verify(folder: Path) -> dict[str, Any]:
             if not fits(folder / blob(sha256), sha256):
                 raise damaged(folder / blob(sha256))
     return manifest
+
+
+def _said(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise unreadable() from error
+    if not isinstance(found, dict):
+        raise unreadable()
+    return cast(dict[str, Any], found)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def failure_of(data: bytes) -> SluisError:
     """What went wrong there, as it said so."""
     try:
         return sandbox.told_error(json.loads(data))
-    except ValueError:
+    except (ValueError, RecursionError):
         return incomplete()
 
 
