@@ -43,10 +43,8 @@ def restore(
     when the backup is damaged.
     """
     again = (data / MARK).exists()
-    if not again and data.exists() and any(file.name != SETTINGS for file in data.iterdir()):
-        raise Conflict(
-            "restore.not-empty", N_("{data} is niet leeg; zet een back-up terug in een lege map."), data=str(data)
-        )
+    if not again:
+        _require_empty(data)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     (data / MARK).touch()
     fsync(data)
@@ -73,6 +71,13 @@ def restore(
     (data / MARK).unlink()
     fsync(data)
     return manifest, after
+
+
+def _require_empty(data: Path) -> None:
+    if data.exists() and any(file.name != SETTINGS for file in data.iterdir()):
+        raise Conflict(
+            "restore.not-empty", N_("{data} is niet leeg; zet een back-up terug in een lege map."), data=str(data)
+        )
 
 
 def _forget_others(data: Path, wanted: dict[str, int]) -> None:
