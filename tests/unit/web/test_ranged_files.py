@@ -5,6 +5,7 @@ from django.test import RequestFactory
 
 from sluis.web.files import ranged_file
 
+pytestmark = pytest.mark.django_db  # the end of an answer may look at the connection
 BODY = bytes(range(256)) * 8192  # 2 MiB: several chunks
 SIZE = len(BODY)
 
