@@ -15,11 +15,12 @@ def after_vectors(columns: Sequence[Mapping[str, Any]], left: Collection[str], r
     """What to make once the vectors are there, the most useful first; `left` have no vector, `rising` are
     in the order of the rows already.
 
-    Without `rest` no whole row can be given; keys and words are what only the whole table could answer.
+    Without `rest` no whole row can be given; keys and words are what only the whole table could answer. A description
+    is searched for its words, also when no two are the same; whether its words come back is seen when they are listed.
     """
     texts = [c for c in columns if c["name"] in left and c["type"] == "text"]
     keys = [f"order:{c['name']}" for c in texts if _looked_up(c)]
-    words = [f"words:{c['name']}" for c in texts if not _unique(c)]
+    words = [f"words:{c['name']}" for c in texts]
     numbers = [f"order:{c['name']}" for c in columns if c["name"] not in (*left, *rising) and _unique(c)]
     return ["rest", "cube", *keys, *words, *numbers]
 
