@@ -7,6 +7,7 @@ the patience and the checks of the blobs.
 
 import io
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from pyiceberg.io.pyarrow import PyArrowFileIO
 from sluis.foundation.service import blobs
 from sluis.foundation.storage.disk import fsync
 from sluis.foundation.storage.objects import Objects
+from sluis.foundation.storage.seekable import seekable_file
 
 ON_DISK, IN_BUCKET = f"{__name__}.DurableFiles", f"{__name__}.BucketFiles"
-_AT_ONCE = 1 << 16
 _DISK = "file://"
 
 
@@ -95,7 +96,7 @@ class _Object(InputFile, OutputFile):
         return _objects().size(self.location) is not None
 
     def open(self, seekable: bool = True) -> Any:
-        return io.BufferedReader(_Pieces(self.location, len(self)), _AT_ONCE)
+        return seekable_file(len(self), partial(_objects().read, self.location))
 
     def to_input_file(self) -> "_Object":
         return self
@@ -103,31 +104,6 @@ class _Object(InputFile, OutputFile):
     def create(self, overwrite: bool = False) -> Any:
         """Names are new ones, so what stands there already is what we sent before the answer was lost."""
         return _Whole(self.location)
-
-
-class _Pieces(io.RawIOBase):
-    def __init__(self, location: str, size: int) -> None:
-        self._location, self._size, self._at = location, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        self._at = max(0, offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence])
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        length = max(0, min(len(buffer), self._size - self._at))
-        if length:
-            buffer[:length] = _objects().read(self._location, self._at, length)
-            self._at += length
-        return length
 
 
 class _Whole(io.BytesIO):
