@@ -16,23 +16,23 @@ from sluis.cli.start import migrate, start
 
 start()
 
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.db import DatabaseError, connection  # noqa: E402
-from django.db.models import Count, Max  # noqa: E402
-from tests.chaos.soundness import unsound  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError, connection
+from django.db.models import Count, Max
+from tests.chaos.soundness import unsound
 
-from sluis.cli.releases import PLAIN  # noqa: E402
-from sluis.foundation.jobs.recurring import known as recurring  # noqa: E402
-from sluis.foundation.models import AuditEntry, Job, Organisation, OutboxEvent, User  # noqa: E402
-from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant  # noqa: E402
-from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
-from sluis.kernel.errors import SluisError  # noqa: E402
-from sluis.lake.models import TableVersion  # noqa: E402
-from sluis.lake.service import request_ingest  # noqa: E402
-from sluis.process.models import Run, Task  # noqa: E402
-from sluis.register import service as register  # noqa: E402
-from sluis.release import service as release  # noqa: E402
-from sluis.release.models import Decision, Dossier, PublicDataset, PublicTable, Release  # noqa: E402
+from sluis.cli.releases import PLAIN
+from sluis.foundation.jobs.recurring import known as recurring
+from sluis.foundation.models import AuditEntry, Job, Organisation, OutboxEvent, User
+from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant
+from sluis.kernel.actor import SYSTEM, Actor
+from sluis.kernel.errors import SluisError
+from sluis.lake.models import TableVersion
+from sluis.lake.service import request_ingest
+from sluis.process.models import Run, Task
+from sluis.register import service as register
+from sluis.release import service as release
+from sluis.release.models import Decision, Dossier, PublicDataset, PublicTable, Release
 
 PATIENCE_SECONDS, UNDER_LOSS_SECONDS = 240, 1800
 

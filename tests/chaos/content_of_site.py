@@ -10,9 +10,9 @@ from sluis.cli.start import start
 
 start()
 
-from sluis.cli.databases.tables import Sum, summed, tables  # noqa: E402
-from sluis.foundation.models import AuditEntry  # noqa: E402
-from sluis.foundation.service import audit, blobs  # noqa: E402
+from sluis.cli.databases.tables import Sum, summed, tables
+from sluis.foundation.models import AuditEntry
+from sluis.foundation.service import audit, blobs
 
 
 def plain(found: Sum) -> tuple[int, str]:

@@ -12,16 +12,16 @@ from sluis.cli.start import migrate, start
 
 start()
 
-import pyarrow.parquet as pq  # noqa: E402
-from tests.chaos.soundness import unsound  # noqa: E402
+import pyarrow.parquet as pq
+from tests.chaos.soundness import unsound
 
-from sluis.foundation.models import Job  # noqa: E402
-from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant  # noqa: E402
-from sluis.kernel import clock  # noqa: E402
-from sluis.kernel.actor import SYSTEM  # noqa: E402
-from sluis.lake import service as lake  # noqa: E402
-from sluis.lake.models import Source, SourceDelivery, TableVersion  # noqa: E402
-from sluis.register import service as register  # noqa: E402
+from sluis.foundation.models import Job
+from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant
+from sluis.kernel import clock
+from sluis.kernel.actor import SYSTEM
+from sluis.lake import service as lake
+from sluis.lake.models import Source, SourceDelivery, TableVersion
+from sluis.register import service as register
 
 
 def found() -> dict[str, Any]:

@@ -15,18 +15,18 @@ from sluis.cli.start import migrate, start
 
 start()
 
-from django.conf import settings  # noqa: E402
-from tests.unit.process.drawn import end, gateway, node, process, service, timer, user  # noqa: E402
+from django.conf import settings
+from tests.unit.process.drawn import end, gateway, node, process, service, timer, user
 
-from sluis.foundation.models import Job, OutboxEvent  # noqa: E402
-from sluis.foundation.service import audit, create_organisation, run_until_idle, writing  # noqa: E402
-from sluis.kernel import clock, ids  # noqa: E402
-from sluis.kernel.actor import SYSTEM, Actor, Held  # noqa: E402
-from sluis.process import service as door  # noqa: E402
-from sluis.process.jobs import fire_timers  # noqa: E402
-from sluis.process.models import Instance, Passage, Run, Task, Wait  # noqa: E402
-from sluis.process.moving import load  # noqa: E402
-from sluis.process.types import Work  # noqa: E402
+from sluis.foundation.models import Job, OutboxEvent
+from sluis.foundation.service import audit, create_organisation, run_until_idle, writing
+from sluis.kernel import clock, ids
+from sluis.kernel.actor import SYSTEM, Actor, Held
+from sluis.process import service as door
+from sluis.process.jobs import fire_timers
+from sluis.process.models import Instance, Passage, Run, Task, Wait
+from sluis.process.moving import load
+from sluis.process.types import Work
 
 XML = process(
     node("startEvent", "start"), user("a"), service("effect", "test.effect"), service("plain", "test.plain"),

@@ -18,21 +18,21 @@ from sluis.cli.start import migrate, start
 
 start()
 
-import pyarrow.parquet as pq  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.db.models import Count  # noqa: E402
-from tests.chaos.soundness import unsound  # noqa: E402
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.db.models import Count
+from tests.chaos.soundness import unsound
 
-from sluis.cli.releases import PLAIN  # noqa: E402
-from sluis.foundation.models import Job  # noqa: E402
-from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant, run_until_idle  # noqa: E402
-from sluis.kernel import clock  # noqa: E402
-from sluis.kernel.actor import SYSTEM, Actor  # noqa: E402
-from sluis.kernel.errors import Unavailable  # noqa: E402
-from sluis.lake.models import SourceRun, TableVersion  # noqa: E402
-from sluis.lake.rows.page import page  # noqa: E402
-from sluis.lake.rows.types import Column, PageRequest, Sort  # noqa: E402
-from sluis.lake.service import (  # noqa: E402
+from sluis.cli.releases import PLAIN
+from sluis.foundation.models import Job
+from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant, run_until_idle
+from sluis.kernel import clock
+from sluis.kernel.actor import SYSTEM, Actor
+from sluis.kernel.errors import Unavailable
+from sluis.lake.models import SourceRun, TableVersion
+from sluis.lake.rows.page import page
+from sluis.lake.rows.types import Column, PageRequest, Sort
+from sluis.lake.service import (
     append_upload,
     behind,
     create_source,
@@ -41,13 +41,13 @@ from sluis.lake.service import (  # noqa: E402
     run_now,
     start_upload,
 )
-from sluis.lake.serving import plan  # noqa: E402
-from sluis.lake.serving.ready import Ready  # noqa: E402
-from sluis.lake.sourcing.running import settle_abandoned  # noqa: E402
-from sluis.register import service as register  # noqa: E402
-from sluis.release import aids, public  # noqa: E402
-from sluis.release import models as stored  # noqa: E402
-from sluis.release import service as release  # noqa: E402
+from sluis.lake.serving import plan
+from sluis.lake.serving.ready import Ready
+from sluis.lake.sourcing.running import settle_abandoned
+from sluis.register import service as register
+from sluis.release import aids, public
+from sluis.release import models as stored
+from sluis.release import service as release
 
 plan.LEAST_ROWS, plan.BUDGET = 0, 1000  # here every table gets structures
 PEOPLE = settings.SLUIS.data / "people.json"
