@@ -31,7 +31,7 @@ def _run(*words: str, said: str = "") -> str:
 @contextmanager
 def inside(name: str) -> Iterator[None]:
     """Sockets that this thread opens, and processes and threads that it starts, are in this namespace."""
-    with open("/proc/thread-self/ns/net") as here, open(f"/run/netns/{name}") as there:  # noqa: PTH123 - not followed
+    with Path("/proc/thread-self/ns/net").open() as here, Path(f"/run/netns/{name}").open() as there:
         os.setns(there.fileno(), os.CLONE_NEWNET)
         try:
             yield
