@@ -18,7 +18,7 @@ from sluis.register.licences import is_open
 from sluis.release import projection, public
 from sluis.release.dossiers import changing, require_id
 from sluis.release.models import Dossier, PublicDataset, Release
-from sluis.release.publishing import decided, mark, next_release, put_outside
+from sluis.release.publishing import answer_of, decided, mark, next_release, put_outside
 from sluis.release.types import Outcome, Verdict
 from sluis.release.withdrawing import take_back
 
@@ -36,7 +36,7 @@ def publish(work: Work) -> dict[str, Any]:
         raise  # tried again
     except SluisError as error:
         return {"id": None, "failure": to_wire(error)}
-    return {"id": str(made.id), "number": made.number, "sha256": made.sha256, "at": made.published_at.isoformat()}
+    return answer_of(made)
 
 
 def fetch_back(work: Work) -> dict[str, Any]:
@@ -61,8 +61,7 @@ def announce_planned(work: Work) -> None:
 
 def publish_description(work: Work) -> dict[str, Any]:
     """Restricted: description and conditions stand outside, the data of an earlier release does not any more."""
-    made = _without_data(work, Outcome.RESTRICTED)
-    return {"id": str(made.id), "number": made.number, "sha256": made.sha256, "at": made.published_at.isoformat()}
+    return answer_of(_without_data(work, Outcome.RESTRICTED))
 
 
 def record_refusal(work: Work) -> None:

@@ -6,12 +6,12 @@ since. A crash before the transaction leaves blobs nobody points at; a crash in 
 safe: a release carries the run of the step that made it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sluis.foundation.service import in_line, writing
+from sluis.foundation.service import Write, in_line, writing
 from sluis.kernel import clock, ids
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import Conflict
@@ -56,15 +56,30 @@ def put_outside(decision: Decision, outcome: Outcome, work: Work) -> Release:
             way_out=N_("Lever de data aan en open een nieuw dossier."),
         )
     files = files_of(table, decision.content["metadata"]) if table else []
+
+    def make(w: Write) -> Release:
+        made = release(decision, outcome, table, files, run_id=UUID(work.run_id))
+        w.note(outcome=made.outcome)
+        return made
+
+    return once(decision, work, make)
+
+
+def once(decision: Decision, work: Work, make: Callable[[Write], Release]) -> Release:
+    """The release of this run. Who published it and was cut off before it could say so has nothing to write again."""
     with in_line():
         Dossier.objects.select_for_update().get(id=decision.dossier_id)
         made = Release.objects.filter(run_id=work.run_id).first()
-        if made is not None:  # published by who was cut off before it could say so: nothing to write down again
-            return made
-        with writing(by=SYSTEM, action="release.published", subject=("dossier", decision.dossier_id)) as w:
-            made = release(decision, outcome, table, files, run_id=UUID(work.run_id))
-            w.note(dataset=str(decision.dataset_id), number=made.number, sha256=made.sha256, outcome=made.outcome)
+        if made is None:
+            with writing(by=SYSTEM, action="release.published", subject=("dossier", decision.dossier_id)) as w:
+                made = make(w)
+                w.note(dataset=str(decision.dataset_id), number=made.number, sha256=made.sha256)
     return made
+
+
+def answer_of(made: Release) -> dict[str, Any]:
+    """What the process remembers of a release."""
+    return {"id": str(made.id), "number": made.number, "sha256": made.sha256, "at": made.published_at.isoformat()}
 
 
 def release(
@@ -72,13 +87,11 @@ def release(
     outcome: Outcome,
     table: TableNow | None,
     files: list[dict[str, Any]],
-    *,
-    metadata: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> Release:
     """The next release of the dataset, and what the outside sees of it; call inside a transaction."""
     dataset_id = decision.dataset_id
-    described = public_metadata(metadata or decision.content["metadata"], decision, outcome)
+    described = public_metadata(decision.content["metadata"], decision, outcome)
     quality = register.predict_quality(register.get(by=SYSTEM, dataset_id=dataset_id))
     return next_release(
         decision,

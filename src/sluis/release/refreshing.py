@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sluis.foundation.service import in_line, require, writing
+from sluis.foundation.service import Write, require, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Invalid
@@ -22,7 +22,7 @@ from sluis.release.checks import ABOUT_DATA, CHECKS, run, worst
 from sluis.release.dossiers import require_id, started
 from sluis.release.models import Dossier, Release
 from sluis.release.models.dossier import OPEN_STAGES
-from sluis.release.publishing import decided, files_of, mark, release
+from sluis.release.publishing import answer_of, decided, files_of, mark, once, release
 from sluis.release.queries import record_of, without_outcome
 from sluis.release.source import source, whole_source
 from sluis.release.types import DossierRecord, Outcome, Verdict
@@ -66,28 +66,19 @@ def publish_refresh(work: Work) -> dict[str, Any]:
     table, difference = now.table, work.variables.get("difference") or {}
     if table is None or str(table.id) != difference.get("table"):
         raise Conflict("refresh.changed", N_("Er kwam weer nieuwe data bij; die wordt eerst vergeleken."))
-    metadata = decision.content["metadata"]
-    files = files_of(table, metadata)
-    with in_line():
-        Dossier.objects.select_for_update().get(id=row.id)
-        made = Release.objects.filter(run_id=work.run_id).first()
-        if made is None:  # else it was published by who was cut off before it could say so
-            with writing(by=SYSTEM, action="release.published", subject=("dossier", row.id)) as w:
-                made = release(
-                    decision,
-                    Outcome.OPEN,
-                    table,
-                    files,
-                    metadata=metadata,
-                    run_id=UUID(work.run_id),
-                    notice=_without_delay(_shown(row.dataset_id)),
-                    basis={"refresh": work.variables.get("refresh"), "difference": difference},
-                )
-                mark(decision, Outcome.OPEN)
-                told = {"dataset_id": str(row.dataset_id), "slug": row.dataset_slug, "number": made.number}
-                w.emit("release.published", told | {"outcome": made.outcome})
-                w.note(dataset=str(row.dataset_id), number=made.number, sha256=made.sha256, refresh=True)
-    return {"id": str(made.id), "number": made.number, "sha256": made.sha256, "at": made.published_at.isoformat()}
+    files = files_of(table, decision.content["metadata"])
+
+    def make(w: Write) -> Release:
+        notice = _without_delay(_shown(row.dataset_id))
+        basis = {"refresh": work.variables.get("refresh"), "difference": difference}
+        made = release(decision, Outcome.OPEN, table, files, run_id=UUID(work.run_id), notice=notice, basis=basis)
+        mark(decision, Outcome.OPEN)
+        told = {"dataset_id": str(row.dataset_id), "slug": row.dataset_slug, "number": made.number}
+        w.emit("release.published", told | {"outcome": made.outcome})
+        w.note(refresh=True)
+        return made
+
+    return answer_of(once(decision, work, make))
 
 
 def hold(work: Work) -> dict[str, Any]:
