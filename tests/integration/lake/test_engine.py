@@ -44,7 +44,7 @@ def engine(address: str, data_folder: Path, settings: Any, monkeypatch: pytest.M
     """All tables go to the engine, in slices of at most 13,000 rows and two groups of rows."""
     settings.SLUIS = replace(settings.SLUIS, engine=address, engine_from_mb=0)
     monkeypatch.setattr(slices, "ROWS", 13_000)
-    monkeypatch.setattr(spark, "SLICES_A_GROUP", 2)
+    monkeypatch.setattr(slices, "SLICES_A_GROUP", 2)
     return address
 
 

@@ -12,7 +12,7 @@ from tests.integration.lake.big_tables import FIRST_PART, both_parts, outcomes, 
 from tests.integration.lake.whole_work import again, chain_of, exported_bytes, people, read
 from tests.storage_servers import bucket, environment
 
-from sluis.lake.engines import running, slices, spark
+from sluis.lake.engines import running, slices
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ def test_the_same_profile_and_outcomes(
     address: str, data_folder: Path, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slices, "ROWS", 13_000)
-    monkeypatch.setattr(spark, "SLICES_A_GROUP", 2)
+    monkeypatch.setattr(slices, "SLICES_A_GROUP", 2)
     parts = both_parts(tmp_path)
     near = profiled(parts), outcomes(parts)
     settings.SLUIS = replace(settings.SLUIS, engine=address, engine_from_mb=0)

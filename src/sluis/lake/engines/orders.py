@@ -1,10 +1,12 @@
 """What both ways of working elsewhere share: whether it is done, what goes over, and what is told when it fails."""
 
 import json
-from collections.abc import Generator, Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -14,6 +16,9 @@ from sluis.foundation.service import BlobRef, blobs
 from sluis.kernel.errors import SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.engines.shapes import Order, Shape, versions
+
+if TYPE_CHECKING:
+    from sluis.lake.engines.spark import Spark
 
 _MB = 1024 * 1024
 
@@ -61,6 +66,35 @@ def keeping(source: Path, *, move: bool = False) -> Generator[tuple[BlobRef, Pat
         return
     with blobs.keeping(source, move=move) as kept:
         yield kept
+
+
+def connected() -> "Spark":
+    """The engine that is named. Raises Unavailable when it is not there."""
+    from sluis.lake.engines.spark import Spark  # only who names an engine loads its client
+
+    return Spark(settings.SLUIS.engine)
+
+
+@contextmanager
+def in_time(stop: Callable[[], None]) -> Generator[None]:
+    """Stops it when it takes too long, and says so."""
+    late = threading.Event()
+
+    def ended() -> None:
+        late.set()
+        stop()
+
+    timer = threading.Timer(settings.SLUIS.engine_minutes * 60, ended)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except SluisError:
+        if late.is_set():
+            raise slow() from None
+        raise
+    finally:
+        timer.cancel()
 
 
 def ordered(entry: str, request: Shape, reads: Sequence[Path], limits: Limits, writes: Path | None = None) -> Order:

@@ -17,9 +17,9 @@ from sluis.foundation.sandbox import Limits
 from sluis.foundation.service import blobs
 from sluis.kernel.errors import SluisError
 from sluis.lake.engines import letterbox
-from sluis.lake.engines.orders import elsewhere, failure_of, incomplete, ordered, slow
+from sluis.lake.engines.orders import connected, elsewhere, failure_of, in_time, incomplete, ordered, slow
 from sluis.lake.engines.shapes import FAILED, Answer, Shape
-from sluis.lake.engines.slices import Slice, sliced
+from sluis.lake.engines.slices import Slice, buckets, sliced
 
 _log = logging.getLogger("sluis.engine")
 
@@ -61,9 +61,7 @@ def run(
 
 def examined() -> str:
     """The version of the engine. Raises Unavailable, with what is wrong, unless it runs our code on a blob of ours."""
-    from sluis.lake.engines.spark import Spark
-
-    engine, word = Spark(settings.SLUIS.engine), secrets.token_hex()
+    engine, word = connected(), secrets.token_hex()
     kept = blobs.put_bytes(word.encode())
     try:
         path = blobs.path(kept.sha256)
@@ -88,13 +86,11 @@ class _Errand:
     """Carries questions of the sandbox to the engine, and answers back, until `close`."""
 
     def __init__(self, folder: Path, parts: Sequence[Path], limits: Limits) -> None:
-        from sluis.lake.engines.spark import Spark  # only who names an engine loads its client
-
         self.failed = threading.Event()
         self.failure: SluisError | None = None
         self._folder, self._parts, self._limits = folder, [path.resolve() for path in parts], limits
         self._ended = threading.Event()
-        self._engine = Spark(settings.SLUIS.engine)
+        self._engine = connected()
         self._thread = threading.Thread(target=self._carry, name="engine", daemon=True)
         self._thread.start()
 
@@ -108,16 +104,12 @@ class _Errand:
             question = letterbox.question(self._folder, number)
             if question is None:
                 continue
-            late = threading.Timer(settings.SLUIS.engine_minutes * 60, self.failed.set)
-            late.daemon = True
-            late.start()
             try:
-                letterbox.told(self._folder, number, self._answers(question))
+                with in_time(self.failed.set):
+                    letterbox.told(self._folder, number, self._answers(question))
             except Exception as failure:  # noqa: BLE001 - who waits inside would do so for ever
                 self._fail(failure)
                 return
-            finally:
-                late.cancel()
             number += 1
 
     def _fail(self, failure: Exception) -> None:
@@ -129,8 +121,6 @@ class _Errand:
 
     def _answers(self, question: Mapping[str, Any]) -> Iterator[Answer]:
         """Raises Unavailable unless every slice answered every question."""
-        from sluis.lake.engines.spark import buckets
-
         places = sliced(self._parts)
         asked = question["questions"]
         shared = {name: question[name] for name in _SHARED}

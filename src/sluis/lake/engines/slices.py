@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 
 ROWS = 1_000_000
 BYTES = 64_000_000
+SLICES_A_GROUP = 4
+_MOST_GROUPS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ def sliced(parts: Sequence[Path]) -> list[Slice]:
         found += _of_file(number, metadata, before)
         before += metadata.num_rows
     return found
+
+
+def buckets(places: Sequence[Slice]) -> int:
+    """How many groups of rows there are: each has about the rows of a few slices."""
+    return max(1, min(-(-len(places) // SLICES_A_GROUP), _MOST_GROUPS))
 
 
 def _of_file(part: int, metadata: pq.FileMetaData, before: int) -> Iterator[Slice]:

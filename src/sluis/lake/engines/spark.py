@@ -1,6 +1,6 @@
 """Spark Connect as an engine. What goes over is a plan that we made: numbers of slices, and the name of our own code.
 
-Imports the client, so only `running` may import this, and only when an engine is named.
+Imports the client, so only `orders.connected` may import this: only who names an engine loads it.
 """
 
 import logging
@@ -23,12 +23,10 @@ from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.engines import task
 from sluis.lake.engines.shapes import Answer, Order, Piece, unpacked
-from sluis.lake.engines.slices import Slice
+from sluis.lake.engines.slices import Slice, buckets
 
 _log = logging.getLogger("sluis.engine")
 _REACH_SECONDS = 5
-SLICES_A_GROUP = 4
-_MOST_GROUPS = 1024
 _TRIES = 3
 _SPREAD = 64
 
@@ -107,11 +105,6 @@ class Spark:
             where=self._where,
             reason=type(fault).__name__,
         )
-
-
-def buckets(places: Sequence[Slice]) -> int:
-    """How many groups of rows there are: each has about the rows of a few slices."""
-    return max(1, min(-(-len(places) // SLICES_A_GROUP), _MOST_GROUPS))
 
 
 def shown(address: str) -> str:

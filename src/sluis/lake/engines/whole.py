@@ -2,20 +2,16 @@
 
 import json
 import re
-import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
 from sluis.foundation.service import blobs
-from sluis.kernel.errors import SluisError
 from sluis.kernel.text import N_
-from sluis.lake.engines.orders import elsewhere, failure_of, incomplete, ordered, slow
+from sluis.lake.engines.orders import connected, elsewhere, failure_of, in_time, incomplete, ordered
 from sluis.lake.engines.shapes import FAILED, Order, Piece, Shape
 from sluis.lake.engines.slices import Slice, sliced
 
@@ -68,9 +64,7 @@ def _silent(fraction: float, text: str) -> None:
 
 def _errand(order: Order, places: Sequence[Slice], homes: Sequence["Home"], told: Told) -> None:
     """Raises what went wrong there, and Unavailable."""
-    from sluis.lake.engines.spark import Spark  # only who names an engine loads its client
-
-    with closing(Spark(settings.SLUIS.engine)) as engine, _in_time(engine.close):
+    with closing(connected()) as engine, in_time(engine.close):
         told(0.0, N_("De rekenserver is bezig"))
         done = 0
         for piece in engine.make(order, places):
@@ -81,28 +75,6 @@ def _errand(order: Order, places: Sequence[Slice], homes: Sequence["Home"], told
                 told(_ARRIVING * done / len(homes), N_("De rekenserver is bezig"))
         if done < len(homes):  # Sail ends quietly what is stopped
             raise incomplete()
-
-
-@contextmanager
-def _in_time(stop: Callable[[], None]) -> Generator[None]:
-    """Stops it when it takes too long, and says so."""
-    late = threading.Event()
-
-    def ended() -> None:
-        late.set()
-        stop()
-
-    timer = threading.Timer(settings.SLUIS.engine_minutes * 60, ended)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except SluisError:
-        if late.is_set():
-            raise slow() from None
-        raise
-    finally:
-        timer.cancel()
 
 
 class Home:
