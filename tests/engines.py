@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
-from tests.serving import free_port
+from tests.serving import free_port, plain
 
 _PATIENCE = 180
 
@@ -37,7 +37,7 @@ def sail_process(settings: Mapping[str, str] | None = None) -> Iterator[tuple[st
     """The same, for who stops it earlier."""
     server = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", _SERVE],
-        env=_environment(settings or {}), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env={**plain(), **(settings or {})}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:
         assert server.stdout is not None
@@ -52,12 +52,6 @@ def sail_process(settings: Mapping[str, str] | None = None) -> Iterator[tuple[st
 def executor(settings: Mapping[str, str], data: Path) -> dict[str, str]:
     """The environment of an executor with a disk of its own, that has files fetched from a bucket."""
     return {**settings, "DJANGO_SETTINGS_MODULE": "sluis.conf.executor", "SLUIS_DATA": str(data)}
-
-
-def _environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """As on a machine that runs no Sluis of ours."""
-    mine = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
-    return {**mine, **settings}
 
 
 def spark_home() -> Path | None:
@@ -79,7 +73,7 @@ def apache_spark(home: Path, folder: Path, own: Mapping[str, str] | None = None)
     what = "org.apache.spark.sql.connect.service.SparkConnectServer"
     server = subprocess.Popen(
         [home / "bin/spark-submit", "--class", what, "--master", "local[2]", *told, "spark-internal"],
-        env={**_environment(own or {}), "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable,
+        env={**plain(), **(own or {}), "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable,
              "SPARK_LOCAL_IP": "127.0.0.1"},
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip

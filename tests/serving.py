@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tests.conftest import REPOSITORY
+
 PATIENCE = 480  # quarters of a second
 STOP_SECONDS = 30
 
@@ -22,11 +24,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def plain() -> dict[str, str]:
+    """The environment as on a machine that runs no Sluis of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
+
+
 def surroundings(data: Path, **more: str) -> dict[str, str]:
-    """An environment without settings of the machine, for a data folder and a free port."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
+    """An environment without settings of the machine, for a data folder and a free port; our tests can be imported."""
     ours = {"SLUIS_DATA": str(data), "SLUIS_PORT": str(free_port()), "SLUIS_HOST": "127.0.0.1"}
-    return plain | ours | more
+    return plain() | {"PYTHONPATH": str(REPOSITORY)} | ours | more
 
 
 @contextmanager

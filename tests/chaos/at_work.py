@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from tests.serving import surroundings
 
 HERE = Path(__file__).parent
 MOST_SAID = 8  # acknowledgements before the blow
@@ -31,8 +32,7 @@ class Site:
         self.promised: set[str] = set()
         self.decided: set[str] = set()
         self.withdrawn: set[str] = set()
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLUIS_", "DJANGO_"))}
-        self.environment |= {"SLUIS_DATA": str(data), "PYTHONPATH": str(HERE.parent.parent)} | (settings or {})
+        self.environment = surroundings(data, **(settings or {}))
 
     def command(self, mode: str, seed: object = 0) -> list[str]:
         return [sys.executable, str(HERE / "work_until_killed.py"), mode, str(seed)]

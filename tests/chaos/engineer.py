@@ -12,7 +12,6 @@ from urllib.request import urlopen
 
 import openpyxl
 from tests import postgres
-from tests.conftest import REPOSITORY
 from tests.serving import ready, running, surroundings
 
 PEOPLE = {role: f"{role}@merwede.example" for role in ("data_steward", "data_manager", "data_owner")}
@@ -52,7 +51,7 @@ class Operator:
         return self.settings["SLUIS_BASE_URL"]
 
     def environment(self) -> dict[str, str]:
-        return surroundings(self.data, PYTHONPATH=str(REPOSITORY), **self.settings)
+        return surroundings(self.data, **self.settings)
 
     def told(self, *words: str, code: int = 0) -> str:
         """What a command says."""

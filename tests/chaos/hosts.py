@@ -24,7 +24,7 @@ class Host:
     def __init__(self, folder: Path, settings: dict[str, str], *words: str) -> None:
         self.data, self.log = folder / "data", folder / "log"
         folder.mkdir()
-        self.environment = surroundings(self.data, **settings, PYTHONPATH=str(HERE.parent.parent))
+        self.environment = surroundings(self.data, **settings)
         self.address = f"http://127.0.0.1:{self.environment['SLUIS_PORT']}"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -64,10 +64,9 @@ class Asker:
     """`asking_others.py` as a process of its own, on an own disk."""
 
     def __init__(self, settings: dict[str, str], data: Path, mode: str, number: int = 0) -> None:
-        more = {**settings, "PYTHONPATH": str(HERE.parent.parent)}
         command = [sys.executable, str(HERE / "asking_others.py"), mode, str(number)]
         self.process = subprocess.Popen(
-            command, env=surroundings(data, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=surroundings(data, **settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def said(self, seconds: float = 600) -> list[dict[str, Any]]:

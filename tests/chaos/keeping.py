@@ -25,15 +25,13 @@ class Answer:
     said: dict[str, Any]
 
 
-def _environment(data: Path, settings: dict[str, str]) -> dict[str, str]:
-    return surroundings(data, **settings, PYTHONPATH=str(HERE.parent.parent))
+def _ended(data: Path, settings: dict[str, str], command: list[str]) -> "subprocess.CompletedProcess[str]":
+    own = surroundings(data, **settings)
+    return subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
 
 
 def sluis(data: Path, settings: dict[str, str], *words: str | Path) -> Answer:
-    command = [sys.executable, "-m", "sluis", *map(str, words), "--json", "--quiet"]
-    done = subprocess.run(
-        command, env=_environment(data, settings), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-    )
+    done = _ended(data, settings, [sys.executable, "-m", "sluis", *map(str, words), "--json", "--quiet"])
     assert done.stdout, done.stderr[-2000:]
     return Answer(done.returncode, json.loads(done.stdout))
 
@@ -42,7 +40,7 @@ def sluis_killed(data: Path, settings: dict[str, str], after: float, *words: str
     """The same, with kill -9 after so many seconds; False when it had ended before that."""
     command = [sys.executable, "-m", "sluis", *map(str, words), "--json", "--quiet"]
     with subprocess.Popen(
-        command, env=_environment(data, settings), start_new_session=True,
+        command, env=surroundings(data, **settings), start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         time.sleep(after)
@@ -55,9 +53,6 @@ def sluis_killed(data: Path, settings: dict[str, str], after: float, *words: str
 
 def content(data: Path, settings: dict[str, str], seqs: Sequence[int] = ()) -> dict[str, Any]:
     """Every table as its count and hash, the head of the audit chain, and every file that fits its name."""
-    command = [sys.executable, str(HERE / "content_of_site.py"), *map(str, seqs)]
-    done = subprocess.run(
-        command, env=_environment(data, settings), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-    )
+    done = _ended(data, settings, [sys.executable, str(HERE / "content_of_site.py"), *map(str, seqs)])
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

@@ -43,7 +43,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 class Site:
     def __init__(self, data: Path) -> None:
-        self.environment = surroundings(data, PYTHONPATH=str(HERE.parent.parent))
+        self.environment = surroundings(data)
         self.address = f"http://127.0.0.1:{self.environment['SLUIS_PORT']}"
         self.known = self.asked("found")
 

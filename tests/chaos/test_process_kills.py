@@ -1,7 +1,6 @@
 """kill -9 on processes at random moments: no step done twice, none lost, and the rows are those of the engine."""
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from tests.chaos.conftest import Tell
 from tests.chaos.counts import parts
+from tests.serving import surroundings
 
 HERE = Path(__file__).parent
 SEED = 20261125
@@ -22,8 +22,7 @@ class Processes:
         self.data = data
         self.started: set[str] = set()
         self.completed: set[str] = set()
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLUIS_", "DJANGO_"))}
-        self.environment |= {"SLUIS_DATA": str(data), "PYTHONPATH": str(HERE.parent.parent)}
+        self.environment = surroundings(data)
 
     def command(self, mode: str, seed: object = 0) -> list[str]:
         return [sys.executable, str(HERE / "processes_until_killed.py"), mode, str(seed)]

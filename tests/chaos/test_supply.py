@@ -1,6 +1,5 @@
 """What we install is what we locked, and after installing nothing needs the network."""
 
-import os
 import re
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from tests.serving import surroundings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,8 +41,7 @@ def test_the_command_works_without_any_network(tmp_path: Path) -> None:
         pytest.skip("closing the network needs root and unshare")
     table = tmp_path / "bomen.csv"
     table.write_text("plaats;aantal\nGorinchem;1\nVianen;2\n")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLUIS_", "DJANGO_"))}
-    environment["SLUIS_DATA"] = str(tmp_path / "data")
+    environment = surroundings(tmp_path / "data")
     for words in (["migrate"], ["import", str(table)], ["doctor"]):
         command = ["unshare", "-n", sys.executable, "-m", "sluis", *words]
         done = subprocess.run(command, env=environment, check=False, capture_output=True, timeout=300)
