@@ -11,9 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +20,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.mail_server import Kept, standing
-from tests.serving import free_port
+from tests.serving import plain, ready, running, surroundings
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 BUILT = REPOSITORY / "src" / "sluis" / "web" / "static" / "built" / "sluis.css"
@@ -46,15 +43,7 @@ class Site:
     mail: Kept
 
 
-def _ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
-            return answer.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def _built(folders: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+def _built(folders: pytest.TempPathFactory) -> Path:
     """The catalogue, built by the worker that comes first; addresses do not stand in it, so the others copy it."""
     own = folders.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -65,7 +54,7 @@ def _built(folders: pytest.TempPathFactory, environment: dict[str, str]) -> Path
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir()
             command = [sys.executable, "-m", "tests.journeys.site"]
-            subprocess.run(command, cwd=REPOSITORY, env=environment | {"SLUIS_DATA": str(building)}, check=True)
+            subprocess.run(command, cwd=REPOSITORY, env=plain() | {"SLUIS_DATA": str(building)}, check=True)
             building.rename(whole)
     return whole
 
@@ -77,26 +66,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         pytest.skip("no Chromium on this machine")
     if not BUILT.exists():
         pytest.skip("the front end is not built: cd frontend && npm ci && node build.mjs")
-    data, port = tmp_path_factory.mktemp("site"), free_port()
-    url = f"http://127.0.0.1:{port}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
-    ours = {"SLUIS_DATA": str(data), "SLUIS_PORT": str(port), "SLUIS_BASE_URL": url, "SLUIS_HOST": "127.0.0.1"}
-    shutil.copytree(_built(tmp_path_factory, kept), data, dirs_exist_ok=True)
-    with standing() as (mail, mail_port), (data / "serve.log").open("wb") as log:
-        ours |= {"SLUIS_MAIL_HOST": "127.0.0.1", "SLUIS_MAIL_PORT": str(mail_port), "SLUIS_MAIL_SECURITY": "none"}
-        server = subprocess.Popen(
-            [sys.executable, "-m", "sluis", "serve"], cwd=REPOSITORY, env=kept | ours, stdout=log, stderr=log
-        )
-        try:
-            until = time.monotonic() + 180
-            while not _ready(url):
-                assert server.poll() is None, (data / "serve.log").read_text()
-                assert time.monotonic() < until, "the server does not answer"
-                time.sleep(0.2)
+    data = tmp_path_factory.mktemp("site")
+    shutil.copytree(_built(tmp_path_factory), data, dirs_exist_ok=True)
+    environment, log = surroundings(data), data / "serve.log"
+    url = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
+    with standing() as (mail, port):
+        posted = {"SLUIS_MAIL_HOST": "127.0.0.1", "SLUIS_MAIL_PORT": str(port), "SLUIS_MAIL_SECURITY": "none"}
+        with running(environment | posted | {"SLUIS_BASE_URL": url}, "serve", log=log) as server:
+            assert ready(f"{url}/readyz", server), log.read_text()
             yield Site(url, data, mail)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

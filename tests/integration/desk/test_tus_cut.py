@@ -3,7 +3,6 @@ arrives."""
 
 import base64
 import hashlib
-import os
 import socket
 import subprocess
 import sys
@@ -18,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import REPOSITORY
-from tests.serving import free_port
+from tests.serving import ready, running, surroundings
 
 pytestmark = pytest.mark.django_db  # the fixtures of this folder want it; the server has its own
 # Makes a province with one steward and a dataset of theirs; prints the dataset's id.
@@ -50,39 +48,17 @@ class Served:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def up(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = tmp_path_factory.mktemp("tus")
-    port = free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLUIS_", "DJANGO_"))}
-    env = kept | {
-        "SLUIS_DATA": str(data), "SLUIS_PORT": str(port), "SLUIS_HOST": "127.0.0.1",
-        "SLUIS_BASE_URL": f"http://127.0.0.1:{port}",
-    }  # fmt: skip
+    env, log = surroundings(data), data / "serve.log"
     made = subprocess.run([sys.executable, "-c", PREPARE], env=env, check=True, capture_output=True, text=True)
-    with (data / "serve.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "sluis", "serve"], cwd=REPOSITORY, env=env, stdout=log, stderr=log
-        )
-        try:
-            found = Served(port, data, made.stdout.split()[-1])
-            until = time.monotonic() + 60
-            while not found.up():
-                assert server.poll() is None, (data / "serve.log").read_text()
-                assert time.monotonic() < until, "the server does not answer"
-                time.sleep(0.2)
-            yield found
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    found = Served(int(env["SLUIS_PORT"]), data, made.stdout.split()[-1])
+    env["SLUIS_BASE_URL"] = found.url
+    with running(env, "serve", log=log) as server:
+        assert ready(f"{found.url}/readyz", server), log.read_text()
+        yield found
 
 
 class Client:
