@@ -33,8 +33,10 @@ class Host:
             )  # fmt: skip
 
     def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        """If it had not ended yet."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def get(self, path: str, cookie: str = "") -> tuple[int, str]:
         asked = Request(self.address + path, headers={"Cookie": f"sluis={cookie}"} if cookie else {})

@@ -4,8 +4,7 @@ release, sources that break; then the same installation on PostgreSQL, a bucket 
 
 import shlex
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from tests import postgres
 from tests.chaos.conftest import Tell
 from tests.chaos.engineer import DESCRIBED, MANAGER, MODEL, OWNER, PEOPLE, RIVER, TREES, Operator, Outside, measured
+from tests.chaos.hosts import soon
 from tests.chaos.seen_outside import answers, open_lake
 from tests.engines import sail
 from tests.geo_servers import MAPSERVER, mapserver, pygeoapi
@@ -109,13 +109,6 @@ def late(operator: Operator) -> bool:
     return (operator.get("/api/v1/datasets/metingen")["notice"] or {}).get("delayedAt") is not None
 
 
-def soon(so: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 120
-    while not so():
-        assert time.monotonic() < limit
-        time.sleep(0.5)
-
-
 def release(operator: Operator) -> None:
     prepared = operator.say("release", "prepare", "metingen", "--plain", *DESCRIBED)
     assert prepared["stage"] == "ready_to_decide", prepared
@@ -129,7 +122,7 @@ def breaks(operator: Operator, outside: Outside, sources: dict[str, str]) -> Non
     run(operator, sources["metingen"], "loaded")
     assert "waarde" in broken(operator)
     with operator.serving():
-        soon(lambda: late(operator))
+        assert soon(lambda: late(operator))
         assert "laatste goede versie" in operator.get("/datasets/metingen")
         assert operator.get("/api/v1/datasets/metingen/columns")["rows"] == 40
     outside.sheet(3, [*measured(40), ("0001", "Merwestad", 1.5)])  # a key that comes twice
@@ -186,7 +179,8 @@ def elsewhere(operator: Operator, tmp_path: Path) -> Iterator[Operator]:
 def seen(operator: Operator) -> dict[str, Any]:
     """Everything of this installation that can be seen from outside, and all that an engineer can ask."""
     with operator.serving():
-        soon(lambda: operator.get("/api/v1/datasets")["total"] == 1)  # a new host makes its own search index first
+        # A new host makes its own search index first.
+        assert soon(lambda: operator.get("/api/v1/datasets")["total"] == 1)
         outside = answers(operator.address, SLUGS, SQL)
         lake = open_lake(operator.address, LAKE)
     return facts(operator) | {"lake": lake, "outside": outside}
@@ -210,9 +204,9 @@ def mends(operator: Operator) -> dict[str, Any]:
     """Time passes until it is everybody's turn, and by then the sources are good again: what came of it by itself."""
     passes(operator)
     with operator.serving():
-        soon(lambda: len(releases(operator)) == 2 and not late(operator))
-        soon(lambda: newest(operator, "peilbuizen-open")["rows_loaded"] == 61)
-        soon(lambda: not any(one["coming"] for one in releases(operator)))
+        assert soon(lambda: len(releases(operator)) == 2 and not late(operator))
+        assert soon(lambda: newest(operator, "peilbuizen-open")["rows_loaded"] == 61)
+        assert soon(lambda: not any(one["coming"] for one in releases(operator)))
         assert "laatste goede versie" not in operator.get("/datasets/metingen")
         lake = open_lake(operator.address, LAKE)
         files = [(one["name"], one["sha256"]) for version in releases(operator) for one in version["files"]]

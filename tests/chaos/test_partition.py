@@ -137,7 +137,7 @@ def _writes(connection: "psycopg.Connection[Any]") -> bool:
 def _started(site: Site, wire: Wire, folder: Path, stack: ExitStack) -> Host:
     with inside(wire.host):
         host = Host(folder, site.of_hosts | {"SLUIS_JOBS": "2"}, "serve")
-        stack.callback(lambda: host.kill() if host.process.poll() is None else None)
+        stack.callback(host.kill)
         assert ready(f"{host.address}/readyz", host.process), host.log.read_text()
     return host
 

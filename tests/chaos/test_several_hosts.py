@@ -34,7 +34,7 @@ def test_one_web_host_and_one_worker_are_killed_under_load(
 
         def host(name: str, *words: str, **more: str) -> Host:
             made = Host(tmp_path / name, {**settings, **more}, *words)
-            stack.callback(lambda: made.kill() if made.process.poll() is None else None)
+            stack.callback(made.kill)
             return made
 
         webs = [host(f"web-{n}", "serve", SLUIS_JOBS="0") for n in range(2)]

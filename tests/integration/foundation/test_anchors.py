@@ -1,6 +1,6 @@
 """The end of the chain is noted in the bucket too: a host that lost its folder sees a cut, and nobody blesses one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,13 @@ def remote(server: dict[str, Any], settings: Any, data_folder: Path) -> Bucket:
 
 
 @pytest.fixture
-def new_folder(settings: Any, tmp_path: Path) -> Any:
+def new_folder(settings: Any, tmp_path: Path) -> Callable[[], None]:
     """From here on as on a host that has nothing."""
 
-    def gone() -> Path:
+    def gone() -> None:
         folder = tmp_path / "new"
         folder.mkdir()
         settings.SLUIS = replace(settings.SLUIS, data=folder)
-        return folder
 
     return gone
 
@@ -60,7 +59,7 @@ def cut(last: int) -> None:
     AuditHead.objects.update(seq=last, hash=AuditEntry.objects.get(seq=last).hash)
 
 
-def test_a_new_folder_is_sound_by_what_stands_in_the_bucket(remote: Bucket, new_folder: Any) -> None:
+def test_a_new_folder_is_sound_by_what_stands_in_the_bucket(remote: Bucket, new_folder: Callable[[], None]) -> None:
     assert audit.keep_anchor()
     assert anchors.in_bucket(remote) == audit.head() == (3, audit.head()[1])
     grow(1)
@@ -71,7 +70,7 @@ def test_a_new_folder_is_sound_by_what_stands_in_the_bucket(remote: Bucket, new_
     assert anchors.in_bucket(remote) == audit.head() == (4, audit.head()[1])
 
 
-def test_a_cut_is_found_from_a_new_folder_and_never_blessed(remote: Bucket, new_folder: Any) -> None:
+def test_a_cut_is_found_from_a_new_folder_and_never_blessed(remote: Bucket, new_folder: Callable[[], None]) -> None:
     audit.keep_anchor()
     before = anchors.in_bucket(remote)
     cut(2)
@@ -83,7 +82,7 @@ def test_a_cut_is_found_from_a_new_folder_and_never_blessed(remote: Bucket, new_
     assert anchors.in_bucket(remote) == before
 
 
-def test_the_first_one_comes_from_a_host_that_has_one(remote: Bucket, new_folder: Any) -> None:
+def test_the_first_one_comes_from_a_host_that_has_one(remote: Bucket, new_folder: Callable[[], None]) -> None:
     new_folder()
     assert audit.verify().fault == "anchor"
     assert not audit.keep_anchor()
