@@ -7,7 +7,7 @@ from typing import Any
 
 from sluis.lake.contracts.options import FORMATS
 from sluis.lake.contracts.types import Rule
-from sluis.lake.profile.duck_session import quoted
+from sluis.lake.sql import quoted
 from sluis.lake.types import Column, ColumnType
 
 type Condition = tuple[str, list[Any]]

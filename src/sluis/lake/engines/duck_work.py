@@ -15,7 +15,8 @@ import pyarrow as pa
 from sluis.lake.engines.duck_split import PUT
 from sluis.lake.engines.shapes import HOME
 from sluis.lake.profile.arrow_look import Look, Stretch
-from sluis.lake.profile.duck_session import config, literal, quoted, spatial
+from sluis.lake.profile.duck_session import config, spatial
+from sluis.lake.sql import literal, quoted
 from sluis.lake.streams import stream
 from sluis.lake.types import Column
 

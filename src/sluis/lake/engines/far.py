@@ -15,10 +15,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from sluis.lake import sql
 from sluis.lake.engines.duck_split import PUT, Split, Splitter, counted
 from sluis.lake.engines.duck_work import PLAIN, SAMPLE, joined
 from sluis.lake.engines.letterbox import asked
-from sluis.lake.profile import duck_session
 from sluis.lake.profile.arrow_look import Look
 
 type Row = tuple[Any, ...]
@@ -223,4 +223,4 @@ def literal(value: Any) -> str:
         case date() | time():
             return f"'{value.isoformat()}'::{type(value).__name__.upper()}"
         case _:
-            return duck_session.literal(str(value))
+            return sql.literal(str(value))

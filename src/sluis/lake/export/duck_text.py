@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from sluis.lake.export.table import Table
+from sluis.lake.sql import literal, quoted
 
 _BOM = "\ufeff"
 # What a spreadsheet takes for the start of a formula (OWASP, CSV injection). DuckDB has RE2: \x09 tab, \x0a \x0d lines.
@@ -69,14 +70,6 @@ def _source(table: Table) -> str:
 
 def _lines(table: Table) -> str:
     return rf"HEADER {str(table.begins).lower()}, NEW_LINE '\r\n'"
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _copy(table: Table, path: Path, columns: list[str], form: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from sluis.lake.ingest.shapes import CLEAR_WORDS, DATES, FALSE_WORDS, NULL_MARKERS, PATTERNS, TRUE_WORDS
+from sluis.lake.sql import literal
 
 _TRUTH = sorted({*TRUE_WORDS, *FALSE_WORDS})
 # Each column of a block holds some hundred vectors: more columns at once would cost memory, not save time.
@@ -35,10 +36,6 @@ class Facts:
         return sum(self.shapes.values())
 
 
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def plain(column: str, *, unit: bool = False) -> str:
     """The trimmed text of a column; with `unit` also without money and percent signs."""
     base = f"trim({column}, ' \t\r\n\u00a0')"
@@ -53,13 +50,13 @@ def classify(value: str, nulls: Sequence[str]) -> str:
     lower = f"lower({value})"
     ready = [f"WHEN {value} IS NULL OR {value} = '' THEN NULL"]
     number = f"{value} >= '-' AND {value} < ':'"
-    ready.append(f"WHEN {number} AND regexp_full_match({value}, {quoted(PATTERNS['i'])}) THEN 'i'")
+    ready.append(f"WHEN {number} AND regexp_full_match({value}, {literal(PATTERNS['i'])}) THEN 'i'")
     ready.append(f"WHEN strlen({value}) <= 16 AND {lower} IN ({_list(nulls)}) THEN 'nul'")
     ready.append(f"WHEN strlen({value}) <= 6 AND {lower} IN ({_list(_TRUTH)}) THEN 'b'")
     starts = f"({value} >= '+' AND {value} < ':') OR {value} LIKE '€%' OR {value} LIKE 'EUR%'"
     ready.append(f"WHEN NOT ({starts}) OR strlen({value}) > 48 THEN 'text'")
     ready += [
-        f"WHEN regexp_full_match({value}, {quoted(pattern)}) THEN {quoted(name)}"
+        f"WHEN regexp_full_match({value}, {literal(pattern)}) THEN {literal(name)}"
         for name, pattern in PATTERNS.items()
         if name != "i"
     ]
@@ -140,4 +137,4 @@ def default_nulls() -> tuple[str, ...]:
 
 
 def _list(words: Sequence[str]) -> str:
-    return ", ".join(quoted(word) for word in words) or "''"
+    return ", ".join(literal(word) for word in words) or "''"

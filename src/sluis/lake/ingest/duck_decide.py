@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from sluis.kernel.text import N_
-from sluis.lake.ingest.duck_classify import Facts, classify, default_nulls, look, plain, quoted
+from sluis.lake.ingest.duck_classify import Facts, classify, default_nulls, look, plain
 from sluis.lake.ingest.duck_convert import misfit
 from sluis.lake.ingest.judge import Verdict, file_mark, judge
 from sluis.lake.ingest.plan import Options, Plan, Spec
+from sluis.lake.sql import literal
 from sluis.lake.types import ColumnType, Remark
 
 
@@ -122,7 +123,7 @@ def odd_ones(
         if not verdict.odd or plan.spec.type is not ColumnType.TEXT:
             continue
         value = plain(f"c{plan.source}")
-        odd = ", ".join(quoted(name) for name in sorted(verdict.odd))
+        odd = ", ".join(literal(name) for name in sorted(verdict.odd))
         row = con.execute(
             f"SELECT count(*), min({line}), arg_min({value}, {line}) FROM {relation} "
             f"WHERE {classify(value, default_nulls())} IN ({odd})"

@@ -18,9 +18,9 @@ from sluis.lake.parts.duck_keys import check_key
 from sluis.lake.parts.duck_parts import Progress, Stored, opened
 from sluis.lake.parts.shape import what_of
 from sluis.lake.profile.duck_columns import plain
-from sluis.lake.profile.duck_session import literal, quoted
 from sluis.lake.profile.masks import mask
 from sluis.lake.profile.rules import Kind
+from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 EXAMPLES = 20

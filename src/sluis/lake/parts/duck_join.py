@@ -22,8 +22,8 @@ from sluis.lake.parts.duck_parts import (
     stored_as,
     write_part,
 )
-from sluis.lake.profile.duck_session import literal, quoted
 from sluis.lake.schema_change import Change, Kind, What, joined, may_fit
+from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column
 
 _NEW, _OLD, _REJECTS = "new.parquet", "old-{}.parquet", "rejects.csv"

@@ -10,7 +10,7 @@ import duckdb
 
 from sluis.kernel.errors import Invalid, fill
 from sluis.kernel.text import N_
-from sluis.lake.profile.duck_session import literal, quoted
+from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 _REASONS = {

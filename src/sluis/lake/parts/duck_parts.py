@@ -16,7 +16,7 @@ from sluis.lake.ingest.caps import ROW_GROUP
 from sluis.lake.ingest.duck_convert import connect, write
 from sluis.lake.names import GEOMETRY_BOX
 from sluis.lake.parts.shape import around
-from sluis.lake.profile.duck_session import literal, quoted
+from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 type Progress = Callable[[float, str], None]

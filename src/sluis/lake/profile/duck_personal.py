@@ -6,7 +6,7 @@ from typing import Any
 
 from sluis.lake.profile.arrow_look import SAMPLE_TEXT, TEXTS
 from sluis.lake.profile.duck_columns import EXACT_DISTINCT, MOMENTS
-from sluis.lake.profile.duck_session import Session, literal, quoted
+from sluis.lake.profile.duck_session import Session
 from sluis.lake.profile.names import looks_like_name
 from sluis.lake.profile.rules import (
     BSN,
@@ -18,6 +18,7 @@ from sluis.lake.profile.rules import (
     STREET,
     Kind,
 )
+from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 EXAMPLES = 3

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.profile.arrow_look import TEXTS, Look
+from sluis.lake.sql import literal, quoted
 from sluis.lake.streams import stream
 from sluis.lake.types import Column, ColumnType
 
@@ -137,14 +138,6 @@ def _far(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], asking: Mapp
 
     shapes = any(c.type is ColumnType.GEOMETRY for c in columns)
     return Far(con, ["t"], "file_row_number", [f"CREATE VIEW t AS SELECT * FROM {SLICE}"], shapes, asking)
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _rows(source: Sequence[Path]) -> str:

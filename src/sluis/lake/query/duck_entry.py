@@ -21,6 +21,7 @@ from sluis.lake.query import faults
 from sluis.lake.query.shape import stored, type_of
 from sluis.lake.query.tree import Found, judge
 from sluis.lake.rows.duck import spatial_extension
+from sluis.lake.sql import literal, quoted
 
 type Progress = Callable[[float, str], None]
 
@@ -144,16 +145,16 @@ def _offer(connection: duckdb.DuckDBPyConnection, tables: Iterable[Mapping[str, 
         connection.load_extension(extension)
     connection.execute("SET TimeZone = 'UTC'")
     for table in held:
-        columns = ", ".join(_identifier(column["name"]) for column in table["columns"])
-        files = ", ".join(_literal(path) for path in table["paths"])
+        columns = ", ".join(quoted(column["name"]) for column in table["columns"])
+        files = ", ".join(literal(path) for path in table["paths"])
         source = f"read_parquet([{files}], union_by_name = true)"
-        connection.execute(f"CREATE VIEW {_identifier(table['name'])} AS SELECT {columns} FROM {source}")
+        connection.execute(f"CREATE VIEW {quoted(table['name'])} AS SELECT {columns} FROM {source}")
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, tables: Iterable[Mapping[str, Any]], out: Path) -> None:
-    paths = ", ".join(_literal(path) for table in tables for path in table["paths"])
+    paths = ", ".join(literal(path) for table in tables for path in table["paths"])
     connection.execute(f"SET allowed_paths = [{paths}]")
-    connection.execute(f"SET allowed_directories = [{_literal(str(out) + '/')}]")
+    connection.execute(f"SET allowed_directories = [{literal(str(out) + '/')}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 
@@ -176,7 +177,7 @@ def named(connection: duckdb.DuckDBPyConnection, sql: str) -> Named:
     names = safe_names(titles, reserved=())
     inner = ", ".join(f"c{place}" for place in range(len(names)))
     chosen = ", ".join(
-        f"{stored(f'c{place}', kind)} AS {_identifier(name)}"
+        f"{stored(f'c{place}', kind)} AS {quoted(name)}"
         for place, (name, kind) in enumerate(zip(names, kinds, strict=True))
     )
     return Named(f"SELECT {chosen} FROM ({sql}) AS answer({inner})", names, titles, kinds)
@@ -187,7 +188,7 @@ def _answered(connection: duckdb.DuckDBPyConnection, sql: str, request: Mapping[
     target, most = str(Path(request["out"]) / "result.parquet"), int(request["rows"])
     wanted = f"{asked.select} LIMIT {most}"
     rows = connection.execute(
-        f"COPY ({wanted}) TO {_literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)"
+        f"COPY ({wanted}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)"
     ).fetchone()
     count = int(rows[0]) if rows else 0
     columns = [_column(*about, crs) for about in zip(asked.names, asked.titles, asked.kinds, strict=True)]
@@ -237,11 +238,3 @@ def _line_of(name: str, sql: str) -> int | None:
     last = name.rpartition(".")[2].strip('"')
     places = [found.start() for found in re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", sql, re.IGNORECASE)]
     return faults.line_and_column(sql, places[0])[0] if len(places) == 1 else None
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

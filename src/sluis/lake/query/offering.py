@@ -14,6 +14,7 @@ from sluis.lake.policy import VIEW
 from sluis.lake.query import faults
 from sluis.lake.query.types import Offered
 from sluis.lake.rows.types import Column
+from sluis.lake.sql import quoted
 
 _MOST_WORDS = 300
 _WORD = re.compile(r'"((?:[^"]|"")+)"|(\w+)')
@@ -44,7 +45,7 @@ def slug_of(name: str) -> str:
 def written(name: str) -> str:
     """A name as it stands in a question: between quotes where SQL needs that."""
     plain = re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in _RESERVED
-    return name if plain else '"' + name.replace('"', '""') + '"'
+    return name if plain else quoted(name)
 
 
 def slugs_in(sql: str) -> list[str]:

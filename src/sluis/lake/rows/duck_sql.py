@@ -7,6 +7,7 @@ from typing import Any
 
 from sluis.lake.rows.cursor import Cursor
 from sluis.lake.rows.types import Box, Column, Compare, Condition, Empty, OneOf, Op, PageRequest, Selection, Sort, Value
+from sluis.lake.sql import quoted
 
 type Sql = tuple[str, list[Any]]
 type Columns = Mapping[str, Column]
@@ -29,7 +30,7 @@ def source_of(starts: Sequence[int] = ()) -> str:
 
 
 def identifier(column: Column) -> str:
-    return '"' + column.name.replace('"', '""') + '"'
+    return quoted(column.name)
 
 
 def where(selection: Selection, columns: Columns) -> Sql:

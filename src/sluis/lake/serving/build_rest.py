@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import zstandard
 
-from sluis.lake.export.duck_text import quoted
 from sluis.lake.serving.container import Array, Opened, Writer
 from sluis.lake.serving.duck_source import batches, cells, connect
 from sluis.lake.serving.rest import starts_of
+from sluis.lake.sql import quoted
 
 _BLOCK_BYTES = 4096
 _MOST_LINES = 32

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from sluis.lake.export import duck_text
+from sluis.lake.sql import literal
 
 MEMORY = "800MB"
 
@@ -15,7 +16,7 @@ MEMORY = "800MB"
 def connect(out: Path) -> duckdb.DuckDBPyConnection:
     """The engine of exports; what does not fit goes to the folder of `out`."""
     connection = duck_text.connect(MEMORY)
-    spill = duck_text.literal(str(out.parent / "spill"))
+    spill = literal(str(out.parent / "spill"))
     connection.execute(f"SET temp_directory = {spill}; SET TimeZone = 'UTC'")
     return connection
 
@@ -40,7 +41,7 @@ def distinct(query: str, most: int) -> str:
 
 
 def _source(request: Mapping[str, Any]) -> str:
-    return f"read_parquet({duck_text.literal(str(request['source']))}, file_row_number = true)"
+    return f"read_parquet({literal(str(request['source']))}, file_row_number = true)"
 
 
 def batches(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> Iterator[Any]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sluis.kernel.text import N_
-from sluis.lake.profile.duck_session import literal, quoted
 from sluis.lake.query.shape import type_of
+from sluis.lake.sql import literal, quoted
 from sluis.lake.steps.types import Coarser, To
 from sluis.lake.types import ColumnType
 

@@ -14,10 +14,10 @@ from sluis.kernel.text import N_
 from sluis.lake.names import GEOMETRY
 from sluis.lake.parts.duck_parts import write_part
 from sluis.lake.profile.duck_columns import plain
-from sluis.lake.profile.duck_session import literal, quoted
 from sluis.lake.query import duck_entry as asking
 from sluis.lake.query.shape import type_of
 from sluis.lake.query.tree import Found
+from sluis.lake.sql import literal, quoted
 from sluis.lake.steps.duck_figures import measured, quasi_of, told
 from sluis.lake.steps.duck_geometry import Shaped, shaped
 from sluis.lake.steps.duck_steps import Flow, apply, begin

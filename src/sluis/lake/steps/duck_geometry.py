@@ -10,7 +10,7 @@ from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.geo import geoparquet
 from sluis.lake.names import GEOMETRY, GEOMETRY_BOX
-from sluis.lake.profile.duck_session import quoted
+from sluis.lake.sql import quoted
 
 _KINDS = {
     "POINT": "Point", "LINESTRING": "LineString", "POLYGON": "Polygon", "MULTIPOINT": "MultiPoint",

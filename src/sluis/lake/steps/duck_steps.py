@@ -12,8 +12,8 @@ import duckdb
 
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
-from sluis.lake.profile.duck_session import quoted
 from sluis.lake.query.shape import type_of
+from sluis.lake.sql import quoted
 from sluis.lake.steps.duck_climbing import climb
 from sluis.lake.steps.duck_coarser import NUMBERS, coarser, rounded, unfit
 from sluis.lake.steps.types import Do, Measure, Step
