@@ -51,8 +51,8 @@ def written(name: str) -> str:
 def slugs_in(sql: str) -> list[str]:
     """The slugs that words of the text could stand for, at most 300; the child decides what they really are."""
     found: dict[str, None] = {}
-    for quoted, plain in _WORD.findall(sql):
-        word = quoted.replace('""', '"') or plain
+    for between, plain in _WORD.findall(sql):
+        word = between.replace('""', '"') or plain
         if re.fullmatch(r"[a-z0-9_]{1,80}", word.lower()):
             found[slug_of(word)] = None
         if len(found) == _MOST_WORDS:
