@@ -234,7 +234,8 @@ def test_the_room_for_answers_is_kept_and_the_longest_unused_goes_first(table: O
 
 def _children(pid: int) -> list[psutil.Process]:
     try:
-        return [c for c in psutil.Process(pid).children() if "child.py" in " ".join(c.cmdline())]
+        servers = [c for c in psutil.Process(pid).children() if "forkserver.py" in " ".join(c.cmdline())]
+        return [child for server in servers for child in server.children()]
     except psutil.NoSuchProcess:
         return []
 

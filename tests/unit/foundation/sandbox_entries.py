@@ -75,6 +75,13 @@ def environment(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"names": sorted(os.environ), "descriptors": len(descriptors), "modules": sorted(sys.modules)}
 
 
+def leave_behind(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Says what an earlier run left, and leaves it."""
+    left = {"module": hasattr(sys, "left"), "name": "LEFT" in os.environ, "folder": str(Path.cwd())}
+    sys.left, os.environ["LEFT"] = True, "x"  # type: ignore[attr-defined]
+    return left
+
+
 def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     text = Path(request["input"]).read_text()
     Path("out.txt").write_text(text.upper())

@@ -1,20 +1,26 @@
 """The fence of the sandbox, held against real attacks."""
 
+import contextlib
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import sandbox_entries
+from tests.conftest import REPOSITORY
 
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
-from sluis.kernel.errors import Invalid, Unavailable, to_wire
+from sluis.kernel.errors import Invalid, SluisError, Unavailable, to_wire
 
 HERE = Path(__file__).parent
 SECRET = "geheim-dat-niemand-mag-zien"
@@ -88,7 +94,7 @@ def test_the_child_gets_no_secrets_no_descriptors_and_no_django(folder: Path, mo
     with (folder / "secret.txt").open() as held:
         os.set_inheritable(held.fileno(), True)
         seen = call("environment", folder)
-    assert seen["names"] == ["HOME", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TMPDIR", "TZ"]
+    assert seen["names"] == ["HOME", "LANG", "OMP_NUM_THREADS", "TMPDIR", "TZ"]
     assert seen["descriptors"] == 4
     assert not [name for name in seen["modules"] if name.startswith("django")]
 
@@ -204,6 +210,82 @@ def test_without_a_fence_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
         sandbox.run("sandbox_entries:echo", {}, reads=[], writes=None)
     sandbox.configure(strict=False, code=[HERE])
     assert sandbox.run("sandbox_entries:echo", {}, reads=[], writes=None) == {"echo": {}}
+
+
+def server() -> psutil.Process:
+    """The process that children of this one are forked from."""
+    (found,) = [one for one in psutil.Process().children() if any("forkserver" in word for word in one.cmdline())]
+    return found
+
+
+def test_nothing_of_a_run_is_there_in_the_next(folder: Path) -> None:
+    first, second = call("leave_behind", folder), call("leave_behind", folder)
+    assert first == second == {"module": False, "name": False, "folder": str(folder / "writes")}
+
+
+def test_no_entry_of_ours_makes_a_thread_before_it_is_called() -> None:
+    """A process that forks has one thread: what another one holds at that moment would be held for ever."""
+    places = (REPOSITORY / "src").rglob("*.py")
+    entries = {name for path in places for name in re.findall(r'"(sluis\.[a-z_.]+:[a-z_]+)"', path.read_text())}
+    entries -= {"sluis.conf.wsgi:application"}
+    assert len(entries) > 15
+    for entry in entries:
+        with contextlib.suppress(SluisError):
+            sandbox.run(entry, {}, reads=[], writes=None)
+    maps = Path(f"/proc/{server().pid}/maps").read_text()
+    assert all(library in maps for library in ("duckdb", "pyarrow", "numpy"))
+    assert server().num_threads() == 1
+
+
+def test_runs_at_once_do_not_get_in_each_others_way(folder: Path) -> None:
+    folders = [folder / str(number) for number in range(8)]
+
+    def one(own: Path) -> Any:
+        own.mkdir()
+        return sandbox.run("sandbox_entries:leave_behind", {}, reads=[], writes=own)["folder"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(one, folders)) == list(map(str, folders))
+    assert not server().children()
+
+
+def test_a_run_ends_with_the_process_it_was_forked_from_and_the_next_one_goes(folder: Path) -> None:
+    call("copy", folder)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(call, "sleep", folder)
+        while not (children := server().children()):
+            time.sleep(0.01)
+        server().kill()
+        with pytest.raises(sandbox.SandboxFailure):
+            running.result()
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert call("copy", folder)
+
+
+def test_who_is_killed_leaves_nothing_running(folder: Path) -> None:
+    script = "import sys; from pathlib import Path; from sluis.foundation import sandbox; "
+    script += "sandbox.configure(code=[Path(sys.argv[1])]); "
+    script += "sandbox.run('sandbox_entries:sleep', {}, reads=[], writes=None)"
+    owner = subprocess.Popen([sys.executable, "-c", script, str(HERE)])
+    while len(tree := psutil.Process(owner.pid).children(recursive=True)) < 2:
+        time.sleep(0.01)
+    owner.kill()
+    owner.wait()
+    assert psutil.wait_procs(tree, timeout=10)[1] == []
+
+
+def test_a_copy_of_this_process_forks_its_own(folder: Path) -> None:
+    call("copy", folder)
+    before = server()
+    copy = os.fork()
+    if copy == 0:
+        try:
+            os._exit(0 if call("copy", folder) and server() != before else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]) == 0
+    assert call("copy", folder)
+    assert server() == before
 
 
 def test_an_ordinary_user_gets_the_same_fence(folder: Path) -> None:

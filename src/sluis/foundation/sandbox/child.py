@@ -1,7 +1,7 @@
-"""The far side: confine this process, then import and call the entry.
+"""The far side: confine this process, then call the entry.
 
-Started by `parent.run` as `python -I -B child.py <fd>`, as a file, so that nothing but the standard library is
-imported before the fence stands. The order is: limits, rights, files (Landlock), calls (seccomp), entry.
+Begun by `forkserver` in a process that has read nothing yet but the program itself. The order is: limits, rights, files
+(Landlock), calls (seccomp), entry.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 _PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -103,17 +103,8 @@ def _confine(order: dict[str, Any]) -> None:
                 raise
 
 
-class _NoPandas:
-    """Where pandas is installed, DuckDB loads it as soon as it is given something of Arrow: a second for nothing."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
-
-
 def _call(order: dict[str, Any], progress: Callable[[float, str], None]) -> Any:
     sys.path.extend(order["code"])
-    sys.meta_path.insert(0, _NoPandas())
     module, _, name = order["entry"].partition(":")
     return getattr(importlib.import_module(module), name)(order["request"], progress)
 
@@ -131,10 +122,29 @@ def _explain(error: BaseException) -> tuple[str, Any]:
     return "crash", None
 
 
-def main() -> None:
-    line = _Line(int(sys.argv[1]))
-    order = json.loads(sys.stdin.buffer.read())
-    _die_with_parent(order["parent"])
+def main(mother: int, orders: int, channel: int, errors: int) -> NoReturn:
+    """Carry out the order in file `orders`; never returns, whatever happens."""
+    status = 1
+    try:
+        os.dup2(errors, sys.stderr.fileno())
+        os.close(errors)
+        with os.fdopen(orders) as file:
+            order = json.load(file)
+        os.environ.clear()  # noqa: TID251 - not our settings: what this child is given
+        os.environ.update(order["environment"])  # noqa: TID251
+        os.chdir(order["folder"])
+        _obey(order, mother, _Line(channel))
+        status = 0
+    except BaseException as error:  # noqa: BLE001 - this process is a copy and must not go on as its mother
+        traceback.print_exception(error)
+    finally:
+        # Threads of a native library must not keep a finished child alive.
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _obey(order: dict[str, Any], mother: int, line: _Line) -> None:
+    _die_with_parent(mother)
     try:
         _confine(order)
     except OSError as error:
@@ -144,10 +154,3 @@ def main() -> None:
         line.send("result", _call(order, line.progress))
     except BaseException as error:  # noqa: BLE001 - the last stop before the process ends: everything is reported
         line.send(*_explain(error))
-
-
-if __name__ == "__main__":
-    main()
-    sys.stderr.flush()
-    # Threads of a native library must not keep a finished child alive.
-    os._exit(0)

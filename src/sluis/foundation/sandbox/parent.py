@@ -2,9 +2,6 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,6 +13,7 @@ from sluis.foundation.sandbox import landlock, seccomp
 from sluis.foundation.sandbox.limits import Limits
 from sluis.foundation.sandbox.outcome import Crashed, NoSandbox, SandboxFailure
 from sluis.foundation.sandbox.program import lists, program_files
+from sluis.foundation.sandbox.warm import Child, fork
 from sluis.foundation.sandbox.watch import Watch
 from sluis.kernel.errors import SluisError
 
@@ -69,11 +67,10 @@ def run(
         _require_fence()
         folder = writes or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sluis-")))
         order = _order(entry, request, [path.resolve(strict=True) for path in reads], folder.resolve(strict=True))
-        child, channel = _start(stack, order | {"limits": asdict(limits)}, folder, limits)
-        try:
-            return Watch(child, channel, folder, limits, on_progress, stopped).result()
-        finally:
-            _end(child)
+        child, channel, errors = _start(
+            stack, order | {"limits": asdict(limits), "environment": _environment(folder, limits)}
+        )
+        return Watch(child, channel, errors, folder, limits, on_progress, stopped).result()
 
 
 def made_file(folder: Path, told: str) -> Path:
@@ -111,7 +108,7 @@ def _order(entry: str, request: Mapping[str, Any], reads: list[Path], folder: Pa
     return {
         "entry": entry,
         "request": request,
-        "parent": os.getpid(),
+        "folder": str(folder),
         "strict": _policy.strict,
         "fence": str(_HERE),
         "code": [str(path) for path in _policy.code],
@@ -121,47 +118,29 @@ def _order(entry: str, request: Mapping[str, Any], reads: list[Path], folder: Pa
     }
 
 
-def _start(
-    stack: ExitStack, order: Mapping[str, Any], folder: Path, limits: Limits
-) -> tuple[subprocess.Popen[bytes], int]:
+def _start(stack: ExitStack, order: Mapping[str, Any]) -> tuple[Child, int, int]:
+    """The child, and our ends of its messages and of its traces."""
     # A file rather than a pipe: a child that dies before reading cannot block us.
     orders = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     orders.write(json.dumps(order).encode())
     orders.seek(0)
-    ours, theirs = os.pipe()
-    stack.callback(os.close, ours)
+    channel, errors = os.pipe(), os.pipe()
+    for ours, _ in (channel, errors):
+        stack.callback(os.close, ours)
     try:
-        child = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(_HERE / "child.py"), str(theirs)],
-            stdin=orders,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=(theirs,),
-            cwd=folder,
-            env=_environment(folder, limits),
-            start_new_session=True,
-        )
+        child = fork(order["entry"].partition(":")[0], orders.fileno(), channel[1], errors[1])
     finally:
-        os.close(theirs)
-    return child, ours
+        for _, theirs in (channel, errors):
+            os.close(theirs)
+    stack.callback(child.end)
+    return child, channel[0], errors[0]
 
 
 def _environment(folder: Path, limits: Limits) -> dict[str, str]:
-    threads = str(limits.threads)
     return {
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "HOME": str(folder),
         "TMPDIR": str(folder),
-        "OMP_NUM_THREADS": threads,
-        "OPENBLAS_NUM_THREADS": threads,
+        "OMP_NUM_THREADS": str(limits.threads),
     }
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    # Once reaped, its number may belong to another process.
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-    if child.stderr:
-        child.stderr.close()

@@ -6,7 +6,6 @@ import os
 import re
 import selectors
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from sluis.foundation.sandbox.outcome import (
     TooMuchMemory,
     TooMuchOutput,
 )
+from sluis.foundation.sandbox.warm import Child
 from sluis.kernel.errors import SluisError, from_wire
 
 _log = logging.getLogger(__name__)
@@ -38,12 +38,13 @@ Progress = Callable[[float, str], None]
 
 
 class Watch:
-    """One child being watched. `channel` is our end of its message pipe."""
+    """One child being watched. `channel` and `errors` are our ends of its messages and of its traces."""
 
     def __init__(
         self,
-        child: subprocess.Popen[bytes],
+        child: Child,
         channel: int,
+        errors: int,
         folder: Path,
         limits: Limits,
         on_progress: Progress | None,
@@ -51,6 +52,7 @@ class Watch:
     ) -> None:
         self._child = child
         self._channel = channel
+        self._errors = errors
         self._folder = folder
         self._limits = limits
         self._on_progress = on_progress
@@ -71,10 +73,9 @@ class Watch:
         raise self._failure(kind, value)
 
     def _listen(self) -> None:
-        assert self._child.stderr is not None  # noqa: S101 - opened by `parent`
         with selectors.DefaultSelector() as selector:
             selector.register(self._channel, selectors.EVENT_READ, self._hear)
-            selector.register(self._child.stderr, selectors.EVENT_READ, self._note)
+            selector.register(self._errors, selectors.EVENT_READ, self._note)
             while self._last is None and (selector.get_map() or self._child.poll() is None):
                 for key, _ in selector.select(_TICK):
                     if not key.data(key.fd):
