@@ -184,7 +184,17 @@ def _worked_out(before: TableVersion, after: TableVersion, key: Sequence[str]) -
 def _side(row: TableVersion, own: Counter[str]) -> dict[str, Any]:
     """The parts that only this version has: what both have needs no look. A part may stand in a version twice."""
     paths = [str(blobs.path(sha256)) for sha256 in own.elements()]
-    return {"paths": paths, "columns": [column.to_json() for column in _columns(row)]}
+    return {"paths": paths, "columns": [column.to_json() for column in _columns(row)], "proven": _proven(row)}
+
+
+def _proven(row: TableVersion) -> list[list[str]]:
+    """The keys that tell every row of this version apart, and so every row of some of its parts.
+
+    The profile looked at all rows for them, unless rows were added since: then it names them as of an earlier version.
+    """
+    profile = row.profile or {}
+    stale = (profile.get("partial") or {}).get("figures") or ()
+    return [] if "keys" in stale else profile.get("keys") or []
 
 
 def _masked(row: TableVersion) -> dict[str, str]:

@@ -2,13 +2,19 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.integration.lake.growing import FIRST, Desk
 
+from sluis.foundation import sandbox
 from sluis.foundation.service import blobs
 from sluis.kernel.actor import VISITOR
 from sluis.kernel.errors import Conflict, Invalid, NotFound, SluisError
@@ -90,6 +96,31 @@ def test_a_key_that_comes_twice_tells_nothing_apart_and_that_is_said(desk: Desk)
     assert (found.by, found.key_double, found.added, found.removed) == ("rows", True, 1, 0)
 
 
+def test_a_key_that_the_profile_proved_is_not_looked_for_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looked at all rows; after rows were added it is of an earlier version, and the rows are looked at."""
+    monkeypatch.setattr("sluis.lake.making._FEW_ROWS", 0)
+    proven: list[Any] = []
+    run = sandbox.run
+
+    def heard(entry: str, request: Any, **given: Any) -> Any:
+        if entry.endswith(":diff"):
+            proven.append([request[side]["proven"] for side in ("old", "new")])
+        return run(entry, request, **given)
+
+    monkeypatch.setattr("sluis.lake.differing.sandbox.run", heard)
+    one = desk.load(FIRST)
+    two = desk.load("code;plaats;aantal;datum\nA01;Tiel;9;2024-01-01\n", "append")
+    three = desk.load(FIRST.replace("Tiel", "Buren"))
+    grown = TableVersion.objects.get(id=two.id).profile or {}
+    assert ["code"] in grown["keys"], "the key that is no longer one"
+    assert grown["partial"]["version"] == 1
+    sure = service.diff(by=desk.by, old=one.id, new=three.id, key=("code",))
+    assert (sure.by, sure.changed) == ("key", 2)
+    assert all(["code"] in names for names in proven[0])
+    unsure = service.diff(by=desk.by, old=two.id, new=three.id, key=("code",))
+    assert (unsure.by, unsure.key_double, proven[1][0]) == ("rows", True, [])
+
+
 def test_columns_that_came_or_became_another_type_do_not_stop_it(desk: Desk) -> None:
     one = desk.load(FIRST)
     two = desk.load("code;aantal;plaats;hoogte\nA01;3,00;Gorinchem;\nA02;5,50;Tiel;4\nA03;7,00;Tiel;\n")
@@ -151,3 +182,63 @@ def test_any_two_tables_differ_as_their_rows_do(seed: int, tmp_path: Any) -> Non
     assert (found["added"], found["removed"], found["changed"]) == expected
     rows = pq.read_metadata(tmp_path / "out" / found["file"]).num_rows
     assert rows == expected[0] + expected[1] + 2 * expected[2]
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2), st.sampled_from([None, "", "a", "b"])), max_size=14)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+@given(old=ROWS, new=ROWS, key=st.sampled_from([["id"], ["id", "soort"], ["soort", "id"]]))
+def test_what_is_known_of_a_key_changes_nothing_that_is_found(
+    old: list[tuple[Any, ...]], new: list[tuple[Any, ...]], key: list[str]
+) -> None:
+    """With a proof for each side that has one: the same counts, columns, examples and file, held against Python."""
+    plain, known = _compared(old, new, key, proofs=False), _compared(old, new, key, proofs=True)
+    assert known == plain
+    found, _rows = plain
+    keys = [[tuple(row[("id", "soort").index(name)] for name in key) for row in side] for side in (old, new)]
+    assert found["key_double"] == any(len(set(side)) < len(side) for side in keys)
+    if found["by"] == "key":
+        a, b = (dict(zip(names, side, strict=True)) for names, side in zip(keys, (old, new), strict=True))
+        both = a.keys() & b.keys()
+        assert found["columns"] == {
+            name: count
+            for place, name in ((1, "soort"), (2, "w"))
+            if name not in key and (count := sum(a[one][place] != b[one][place] for one in both))
+        }
+        assert (found["added"], found["removed"]) == (len(b.keys() - a.keys()), len(a.keys() - b.keys()))
+
+
+def _compared(
+    old: Sequence[tuple[Any, ...]], new: Sequence[tuple[Any, ...]], key: list[str], *, proofs: bool
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    kinds = {"id": ("integer", pa.int64()), "soort": ("integer", pa.int64()), "w": ("text", pa.string())}
+    columns = [{"name": name, "title": "", "type": kind} for name, (kind, _) in kinds.items()]
+    with TemporaryDirectory() as folder:
+        request: dict[str, Any] = {"key": key, "masked": {}, "out": folder}
+        for side, rows in (("old", old), ("new", new)):
+            path = str(Path(folder, f"{side}.parquet"))
+            values = zip(*rows, strict=True) if rows else [()] * len(kinds)
+            arrays = [pa.array(some, kind) for some, (_, kind) in zip(values, kinds.values(), strict=True)]
+            pq.write_table(pa.table(dict(zip(kinds, arrays, strict=True))), path)
+            proven = [n for n in (["id"], ["id", "soort"]) if len({row[: len(n)] for row in rows}) == len(rows)]
+            request[side] = {"paths": [path], "columns": columns, "proven": proven if proofs else []}
+        found = duck_diff.diff(request, lambda *_: None)
+        lines = pq.read_table(Path(folder, found["file"])).to_pylist()
+        if found["by"] == "rows":  # those stand in no order
+            for some in (lines, *found["examples"].values()):
+                some.sort(key=str)
+        return found, lines
+
+
+def test_a_proof_does_not_hold_for_values_that_are_read_as_another_type(tmp_path: Path) -> None:
+    """Beyond 2**53 two whole numbers become the same number with a fraction."""
+    shapes = {"old": ("integer", pa.array([2**53, 2**53 + 1])), "new": ("number", pa.array([1.5, 2.5]))}
+    request: dict[str, Any] = {"key": ["id"], "masked": {}, "out": str(tmp_path)}
+    for side, (kind, values) in shapes.items():
+        path = tmp_path / f"{side}.parquet"
+        pq.write_table(pa.table({"id": values}), path)
+        columns = [{"name": "id", "title": "", "type": kind}]
+        request[side] = {"paths": [str(path)], "columns": columns, "proven": [["id"]]}
+    found = duck_diff.diff(request, lambda *_: None)
+    assert (found["by"], found["key_double"], found["added"], found["removed"]) == ("rows", True, 2, 2)

@@ -31,7 +31,8 @@ _LONGEST = 120
 
 
 def diff(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """Compare `old` and `new` (each `paths`, which may be none, and `columns`).
+    """Compare `old` and `new` (each `paths`, which may be none, `columns`, and `proven` keys: names of columns that are
+    known to tell every row apart; those are not looked at again).
 
     Request: also `key` (names, or none), `masked` (column → kind of personal data) and `out` (a folder).
     Result: `by` ("key" or "rows"), `key`, `added`, `removed`, `changed`, `columns` (per column that both have: in how
@@ -48,14 +49,13 @@ def diff(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         check_key(key, common)
     columns = _together(old.columns, new.columns)
     _views(con, old, new, columns)
-    double = bool(key) and any(_comes_twice(con, side, key) for side in ("o", "n"))
+    unproven = [name for name, side in (("o", "old"), ("n", "new")) if not _proven(request[side], key, old, new)]
+    double = bool(key) and any(_comes_twice(con, name, key) for name in unproven)
     by_key = bool(key) and not double
     progress(0.1, N_("Rijen vergelijken"))
     counts = _by_key(con, key, common) if by_key else _by_rows(con, common)
     progress(0.7, N_("Verschillen wegschrijven"))
-    rows = f"SELECT {WHAT} AS {what_of(c.name for c in columns)}, * EXCLUDE ({WHAT}) FROM difference"
-    con.execute(f"COPY ({rows}) TO {literal(str(out / _FILE))} (FORMAT parquet, COMPRESSION zstd, "
-                f"ROW_GROUP_SIZE {ROW_GROUP})")  # fmt: skip
+    _write(con, out / _FILE, what_of(c.name for c in columns))
     return counts | {
         "by": "key" if by_key else "rows",
         "key": key if by_key else [],
@@ -88,7 +88,7 @@ def _views(con: duckdb.DuckDBPyConnection, old: Stored, new: Stored, columns: Se
 
 
 def _shown(name: str, side: Stored, other: Stored) -> str:
-    kinds = {kind for kind in (side.stored.get(name), other.stored.get(name)) if kind}
+    kinds = _kinds(name, side, other)
     numbers = all(kind in ("BIGINT", "DOUBLE") or kind.startswith("DECIMAL") for kind in kinds)
     as_kind = next(iter(kinds)) if len(kinds) == 1 else "VARCHAR"
     if len(kinds) > 1 and numbers:
@@ -96,10 +96,20 @@ def _shown(name: str, side: Stored, other: Stored) -> str:
     return f"{quoted(name) if name in side.stored else 'NULL'}::{as_kind} AS {quoted(name)}"
 
 
+def _kinds(name: str, *sides: Stored) -> set[str]:
+    """The types in which a column is stored."""
+    return {kind for side in sides if (kind := side.stored.get(name))}
+
+
 def _written(column: Column, old: Stored, new: Stored) -> str:
     """The type of a column in the file: that of the table, or text where it became another one."""
-    kinds = {kind for side in (old, new) if (kind := side.stored.get(column.name))}
-    return column.type.value if len(kinds) == 1 else ColumnType.TEXT.value
+    return column.type.value if len(_kinds(column.name, old, new)) == 1 else ColumnType.TEXT.value
+
+
+def _proven(shape: Mapping[str, Any], key: Sequence[str], old: Stored, new: Stored) -> bool:
+    """Is it known that the key comes once on this side? What is read as another type may have become the same."""
+    known = any(set(names) <= set(key) for names in shape.get("proven", ()) if names)
+    return known and all(len(_kinds(name, old, new)) == 1 for name in key)
 
 
 def _comes_twice(con: duckdb.DuckDBPyConnection, side: str, key: Sequence[str]) -> bool:
@@ -109,7 +119,7 @@ def _comes_twice(con: duckdb.DuckDBPyConnection, side: str, key: Sequence[str]) 
 
 
 def _by_key(con: duckdb.DuckDBPyConnection, key: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
-    """Fills the table `difference`, in the order of the key."""
+    """Makes the view `lines`, in the order of the key."""
     hashed, names = _hashed(columns), ", ".join(map(quoted, key))
     same = " AND ".join(f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in key)
     keys = ", ".join(f"coalesce(a.{quoted(name)}, b.{quoted(name)}) AS {quoted(name)}" for name in key)
@@ -125,13 +135,13 @@ def _by_key(con: duckdb.DuckDBPyConnection, key: Sequence[str], columns: Sequenc
     before = line.format(side="before", view="o", on=f"{on} AND f._what IN ('changed', 'removed')", what=WHAT)
     after = line.format(side="after", view="n", on=f"{on} AND f._what IN ('changed', 'added')", what=WHAT)
     order = ", ".join(f"{quoted(name)} NULLS LAST" for name in key)
-    con.execute(f"CREATE VIEW difference AS {before} UNION ALL {after} ORDER BY {order}, {WHAT} DESC")
+    con.execute(f"CREATE VIEW lines AS {before} UNION ALL {after} ORDER BY {order}, {WHAT} DESC")
     counted = dict(con.execute("SELECT _what, count(*) FROM found GROUP BY _what").fetchall())
     return {what: int(counted.get(what, 0)) for what in ("added", "removed", "changed")}
 
 
 def _by_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict[str, int]:
-    """Equal rows cancel out; what is left was added or removed."""
+    """Makes the view `lines`. Equal rows cancel out; what is left was added or removed."""
     hashed = _hashed(columns)
     con.execute(
         f"CREATE TEMP TABLE found AS SELECT coalesce(a._h, b._h) AS _h, "
@@ -147,22 +157,32 @@ def _by_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict[
     )
     gone = line.format(said="removed", view="o", sign="f._more < 0", what=WHAT, hashed=hashed)
     come = line.format(said="added", view="n", sign="f._more > 0", what=WHAT, hashed=hashed)
-    con.execute(f"CREATE VIEW difference AS {gone} UNION ALL {come}")
+    con.execute(f"CREATE VIEW lines AS {gone} UNION ALL {come}")
     sums = ("sum(_more) FILTER (_more > 0)", "-sum(_more) FILTER (_more < 0)")
     total = f"SELECT coalesce({sums[0]}, 0), coalesce({sums[1]}, 0) FROM found"
     added, removed = con.execute(total).fetchall()[0]
     return {"added": int(added), "removed": int(removed), "changed": 0}
 
 
+def _write(con: duckdb.DuckDBPyConnection, target: Path, what: str) -> None:
+    """The view `lines` to a file, read back as the view `difference`: each look at `lines` reads both tables again."""
+    rows, file = f"SELECT {WHAT} AS {what}, * EXCLUDE ({WHAT}) FROM lines", literal(str(target))
+    con.execute(f"COPY ({rows}) TO {file} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})")
+    con.execute(f"CREATE VIEW difference AS SELECT {what} AS {WHAT}, * EXCLUDE ({what}) FROM read_parquet({file})")
+
+
 def _per_column(con: duckdb.DuckDBPyConnection, key: Sequence[str], common: Sequence[Column]) -> dict[str, int]:
-    """In how many changed rows each column differs; columns that nowhere differ are left out."""
+    """In how many changed rows each column differs; columns that nowhere differ are left out.
+
+    What a row was before stands just above it: that is held beside it on the way through the file, without a join.
+    """
     others = [column.name for column in common if column.name not in key]
     if not others:
         return {}
-    same = " AND ".join(f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in key)
-    counts = ", ".join(f"count(*) FILTER (a.{quoted(n)} IS DISTINCT FROM b.{quoted(n)})" for n in others)
-    sides = [f"(SELECT * FROM difference WHERE {WHAT} = '{side}')" for side in ("before", "after")]
-    row = con.execute(f"SELECT {counts} FROM {sides[0]} a JOIN {sides[1]} b ON {same}").fetchone() or ()
+    above = ", ".join(f"lag({quoted(name)}) OVER () AS _{n}" for n, name in enumerate(others))
+    counts = ", ".join(f"count(*) FILTER ({quoted(name)} IS DISTINCT FROM _{n})" for n, name in enumerate(others))
+    pairs = f"SELECT *, {above} FROM difference"
+    row = con.execute(f"SELECT {counts} FROM ({pairs}) WHERE {WHAT} = 'after'").fetchone() or ()
     return {name: int(count) for name, count in zip(others, row, strict=True) if count}
 
 
