@@ -16,11 +16,10 @@ from sluis.kernel.canonical import canonical
 from sluis.kernel.errors import Invalid, NotFound, SluisError
 from sluis.kernel.ids import slugify
 from sluis.kernel.text import N_
-from sluis.lake.types import Remark
-from sluis.register.types import DatasetRecord
 
 if TYPE_CHECKING:
     from sluis.lake.service import TableVersionRecord
+    from sluis.register.types import DatasetRecord
 
 _REPORTED = ("format", "rows_read", "rows_loaded", "rows_rejected", "columns", "dialect", "geometry")
 Files = Annotated[
@@ -122,6 +121,8 @@ def _told(report: dict[str, Any] | None) -> dict[str, Any]:
     """The report as a program reads it, with the warnings in words."""
     if report is None:
         return {}
+    from sluis.lake.types import Remark
+
     remarks = [Remark.from_json(shape) for shape in report["warnings"]]
     said = [{"code": remark.code, "message": remark.text(_)} for remark in remarks]
     return {name: report[name] for name in _REPORTED} | {"warnings": said}
@@ -151,7 +152,7 @@ def _take_in_new(
     return lake.table_version(by=by, table_version_id=made)
 
 
-def _known(by: Actor, slug: str) -> DatasetRecord | None:
+def _known(by: Actor, slug: str) -> "DatasetRecord | None":
     from sluis.register import service as register
 
     try:

@@ -8,8 +8,6 @@ import typer
 from sluis.cli import rule_changes
 from sluis.cli.language import _
 from sluis.cli.terminal import Command, result
-from sluis.process.bpmn import check as check_process
-from sluis.process.bpmn.reading import CAPS
 
 app = typer.Typer(help=_("Processen nakijken."), no_args_is_help=True)
 app.command("list", cls=Command, help=_("Toon welke processen in werking zijn."))(rule_changes.processes)
@@ -18,6 +16,9 @@ File = Annotated[Path, typer.Argument(help=_("Het BPMN-bestand."), exists=True, 
 
 @app.command("check", cls=Command, help=_("Noem alle fouten in een procesbestand, met de stap waar het om gaat."))
 def check(file: File) -> None:
+    from sluis.process.bpmn import check as check_process
+    from sluis.process.bpmn.reading import CAPS
+
     with file.open("rb") as stream:
         xml = stream.read(CAPS.total_bytes + 1)
     faults = check_process(xml, file=file.name)

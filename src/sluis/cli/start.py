@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 from uuid import UUID
 
-from sluis.cli.keep.contents import refuse_unfinished
 from sluis.conf.counting import count_in
 from sluis.conf.env import Env, select_settings
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Unavailable
+from sluis.kernel.later import load_all
 from sluis.kernel.text import N_
 
 PATIENCE_SECONDS = 1800
@@ -27,6 +27,8 @@ def start(*, serving: bool = False, restoring: bool = False) -> Env:
     """
     select_settings()
     if not restoring:
+        from sluis.cli.keep.contents import refuse_unfinished
+
         refuse_unfinished(Env.load().data)
     if serving:
         count_in(Env.load().counts)
@@ -44,6 +46,7 @@ def start(*, serving: bool = False, restoring: bool = False) -> Env:
         from sluis.foundation.telemetry.exposition import forget_the_dead
 
         forget_the_dead()
+        load_all()
         tracing.configure(settings.SLUIS.otel_endpoint, service=settings.SLUIS.url)
     return settings.SLUIS
 

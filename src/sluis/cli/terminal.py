@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer.core
 from django.utils import timezone
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sluis.cli.language import _
 from sluis.conf.env import Env
 from sluis.kernel.canonical import canonical
 from sluis.kernel.errors import SluisError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
 
 FEW = 40
 """Without a terminal each step is a line of its own, unless there are more steps than anybody reads."""
@@ -62,8 +64,10 @@ def _flag(name: str, help_text: str) -> typer.core.TyperOption:
     )
 
 
-def console() -> Console:
+def console() -> "Console":
     """Where progress and remarks go; keeps to NO_COLOR and to a pipe by itself."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -138,14 +142,20 @@ def _status(error: SluisError) -> int:
     return STATUS.get(error.kind, 500)
 
 
+def _bar() -> "Progress":
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console(), transient=True)
+
+
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
     """A bar on stderr; call the given function with the name of each step as it starts."""
     if speech.quiet or not sys.stderr.isatty():
         yield lambda name: say(f"{title}: {name}") if total <= FEW else None
         return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console(), transient=True) as bar:
+    with _bar() as bar:
         task = bar.add_task(title, total=total)
 
         def step(name: str) -> None:
@@ -160,8 +170,7 @@ def reading(name: str) -> Iterator[Callable[[float, str], None]]:
     if speech.quiet or not sys.stderr.isatty():
         yield lambda share, text: None
         return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console(), transient=True) as bar:
+    with _bar() as bar:
         task = bar.add_task(name, total=1.0)
 
         def told(share: float, text: str) -> None:

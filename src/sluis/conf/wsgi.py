@@ -1,10 +1,13 @@
 """What the web server calls."""
 
+from importlib import import_module
+
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from sluis.conf.env import select_settings
 from sluis.foundation.telemetry import tracing
+from sluis.kernel.later import load_all
 
 select_settings()
 application = get_wsgi_application()
@@ -24,4 +27,6 @@ def _fence_queries() -> None:
 
 
 _fence_queries()
+import_module(settings.ROOT_URLCONF)
+load_all()
 tracing.configure(settings.SLUIS.otel_endpoint, service=settings.SLUIS.url)

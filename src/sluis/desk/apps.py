@@ -1,6 +1,11 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 
 from sluis.kernel.text import N_
+
+if TYPE_CHECKING:
+    from sluis.process.types import NoticeRecord
 
 
 class DeskConfig(AppConfig):
@@ -8,10 +13,7 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from sluis.desk import dossiers as dossiers  # tells what stands beside a task of a dossier
-        from sluis.desk import letters, subjects
-        from sluis.desk import requests as requests
-        from sluis.desk import rules as rules  # tells what stands beside a task about a proposal
+        from sluis.desk import subjects
         from sluis.process.service import letter
         from sluis.web import navigation
 
@@ -36,7 +38,21 @@ class DeskConfig(AppConfig):
             start=1,
         ):
             navigation.add("desk", label, route, order=order * 10)
-        letter(letters.letter)
+        letter(_letter)
+        subjects.later(_subjects)
         subjects.start_elsewhere("open-data-release", "desk:datasets", N_("Dit begint u bij de dataset zelf."))
         subjects.start_elsewhere("dataverzoek", "portal:request-new", N_("Dit begint met een verzoek van buiten."))
         navigation.add("footer", N_("Voor medewerkers"), "desk:tasks", order=90)
+
+
+def _letter(notice: "NoticeRecord", language: str) -> tuple[str, str]:
+    from sluis.desk.letters import letter
+
+    return letter(notice, language)
+
+
+def _subjects() -> None:
+    """They tell what stands beside a task: of a dossier, of a request, about a proposal."""
+    from sluis.desk import dossiers as dossiers
+    from sluis.desk import requests as requests
+    from sluis.desk import rules as rules

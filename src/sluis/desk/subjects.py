@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sluis.kernel.actor import Actor
+from sluis.kernel.later import Later
 from sluis.process.types import InstanceRecord, TaskRecord
 from sluis.web.shapes import Link
 
@@ -62,6 +63,12 @@ class Beside:
 
 type Telling = Callable[[Actor, InstanceRecord, TaskRecord | None], Beside]
 _known: dict[str, Telling] = {}
+_later = Later()
+
+
+def later(hand_in: Callable[[], None]) -> None:
+    """Let the function load who tells about subjects, when somebody looks. Call in `AppConfig.ready`."""
+    _later.add(hand_in)
 
 
 def subject(kind: str) -> Callable[[Telling], Telling]:
@@ -78,6 +85,7 @@ def subject(kind: str) -> Callable[[Telling], Telling]:
 
 def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None = None) -> Beside:
     """What is known of the subject; nothing but its title when no room knows this kind."""
+    _later.done()
     telling = _known.get(instance.subject.partition(":")[0])
     return telling(actor, instance, task) if telling else Beside(title=instance.title)
 

@@ -12,18 +12,15 @@ class LakeConfig(AppConfig):
         from sluis.foundation.service import blobs, every, on_failure, subscribe
         from sluis.lake import jobs
         from sluis.lake.query.jobs import sweep_results
-        from sluis.lake.sourcing.running import anything_due
-        from sluis.lake.transforming import starting
-        from sluis.lake.watching.measuring import due
 
         blobs.held_by(_held)
         on_failure(jobs.ingest_table, jobs.note_failure)
         every(timedelta(minutes=5), jobs.fail_abandoned)
         on_failure(jobs.run_source, jobs.give_up_source)
-        every(timedelta(seconds=5), jobs.claim_due_sources, when=anything_due)
+        every(timedelta(seconds=5), jobs.claim_due_sources, when=jobs.source_due)
         every(timedelta(minutes=5), jobs.tidy_sources)
         on_failure(jobs.run_transformation, jobs.give_up_transformation)
-        every(timedelta(seconds=5), jobs.claim_due_transformations, when=starting.anything_due)
+        every(timedelta(seconds=5), jobs.claim_due_transformations, when=jobs.transformation_due)
         every(timedelta(minutes=5), jobs.tidy_transformations)
         subscribe("table.ready", jobs.settle_source)
         subscribe("table.ready", jobs.check_contract)
@@ -39,7 +36,7 @@ class LakeConfig(AppConfig):
         every(timedelta(minutes=10), sweep_results)
         every(timedelta(hours=1), jobs.keep_tables)
         every(timedelta(hours=1), jobs.follow_tables)
-        every(timedelta(minutes=5), jobs.watch_late_tables, when=due)
+        every(timedelta(minutes=5), jobs.watch_late_tables, when=jobs.table_late)
         every(timedelta(hours=1), jobs.measure_unmeasured)
         subscribe("table.expired", jobs.follow_table)
         every(timedelta(days=1), jobs.expire_tables)

@@ -7,7 +7,5 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from sluis.process import jobs
-        from sluis.process.rules import proposing
 
         jobs.register()
-        proposing.register()

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.tasks import task
 
 from sluis.foundation.service import every, on_failure
-from sluis.process.registry import handler
+from sluis.process import registry
 
 BATCH = 200
 
@@ -43,14 +43,31 @@ def mail_notice(notice_id: str) -> None:
 
 
 def register() -> None:
-    """What this room hangs on the foundation."""
-    from sluis.process.notices import morning, notify
+    """What this room hangs on the foundation, and on itself."""
+    on_failure(run_step, _gave_up)
+    every(timedelta(seconds=1), fire_timers, when=_timer_due)
+    every(timedelta(hours=1), make_digests, when=_digest_due)
+    registry.later(_steps)
+
+
+def _steps() -> None:
+    from sluis.process.notices import notify
+    from sluis.process.rules import proposing
+
+    registry.handler("process.notify", atomic=True)(notify)
+    proposing.register()
+
+
+def _timer_due() -> bool:
     from sluis.process.steps import anything_due
 
-    on_failure(run_step, _gave_up)
-    every(timedelta(seconds=1), fire_timers, when=anything_due)
-    every(timedelta(hours=1), make_digests, when=morning)
-    handler("process.notify", atomic=True)(notify)
+    return anything_due()
+
+
+def _digest_due() -> bool:
+    from sluis.process.notices import morning
+
+    return morning()
 
 
 def _gave_up(failure: Mapping[str, Any], run_id: str) -> None:

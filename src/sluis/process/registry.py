@@ -1,14 +1,17 @@
 """What rooms above hand in: what a service task does, what goes with completing a task, who wants to know of a move.
 
-Filled in `AppConfig.ready`; a name can be taken once.
+Filled when somebody looks for the first time, by what `AppConfig.ready` gave to `later`; a name can be taken once.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sluis.process.dmn.compare import Recorded
+from sluis.kernel.later import Later
 from sluis.process.types import NoticeRecord, Transition, Work
+
+if TYPE_CHECKING:
+    from sluis.process.dmn.compare import Recorded
 
 type Handler = Callable[[Work], Mapping[str, Any] | None]
 type Completion = Callable[[Work, Mapping[str, Any], str], Mapping[str, Any] | None]
@@ -30,6 +33,13 @@ _completions: dict[str, Completion] = {}
 _listeners: list[Listener] = []
 _letters: list[Letter] = []
 _asked: list[Asked] = []
+_later = Later()
+
+
+def later(hand_in: Callable[[], None]) -> None:
+    """Let the function hand in what its room has, when somebody looks: what does the work loads much. Call in
+    `AppConfig.ready`."""
+    _later.add(hand_in)
 
 
 def handler(name: str, *, atomic: bool = False) -> Callable[[Handler], Handler]:
@@ -81,6 +91,7 @@ def asked(function: Asked) -> Asked:
 
 
 def askers() -> tuple[Asked, ...]:
+    _later.done()
     return tuple(_asked)
 
 
@@ -95,22 +106,27 @@ def letter_writer() -> Letter | None:
 
 
 def handling(name: str) -> Handling | None:
+    _later.done()
     return _handlers.get(name)
 
 
 def completing(name: str) -> Completion | None:
+    _later.done()
     return _completions.get(name)
 
 
 def listeners() -> tuple[Listener, ...]:
+    _later.done()
     return tuple(_listeners)
 
 
 def handler_names() -> frozenset[str]:
+    _later.done()
     return frozenset(_handlers)
 
 
 def completion_names() -> frozenset[str]:
+    _later.done()
     return frozenset(_completions)
 
 

@@ -9,38 +9,45 @@ Instances: start, send_message, cancel, retry, rename, migration_preview, migrat
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
 Notices:   notices, unread, mark_read, wish, set_wish, titles, tell
-Hand in:   handler, completion, on_transition, letter, asked (see `registry`)
+Hand in:   later: handler, completion, on_transition, asked; letter (see `registry`)
 
 Every write is one transaction with its audit entry and events: process.started, process.task.opened,
 process.task.completed, process.message.thrown, process.signal.thrown, process.stuck, process.cancelled, process.ended,
 process.definition.current, process.rule.decided.
 """
 
-from sluis.process.definitions import (
-    all_current,
-    current,
-    definition,
-    deploy,
-    history,
-    keys,
-    make_current,
-    model,
-    source,
-)
-from sluis.process.migration import migrate, migration_preview
-from sluis.process.notices import mark_read, notices, set_wish, tell, titles, unread, wish
-from sluis.process.operations import cancel, rename, retry, send_message, start
-from sluis.process.policies import evaluate
-from sluis.process.queries import instance, instances, progress, public_steps, task, tasks
-from sluis.process.registry import asked, completion, handler, letter, on_transition
-from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
-from sluis.process.rules.proposing import decide, propose
-from sluis.process.rules.reading import all_in_force, in_force, proposal, proposal_of, proposals, sheets_of
-from sluis.process.rules.reading import cases as rule_cases
-from sluis.process.rules.sheets import sheets
-from sluis.process.settling import settle_shipped
-from sluis.process.tasks import claim, complete, reassign, return_task, unclaim
-from sluis.process.trail import ahead, answered, candidates, trail
+from typing import TYPE_CHECKING
+
+from sluis.kernel.later import door
+
+if TYPE_CHECKING:
+    from sluis.process.definitions import (
+        all_current,
+        current,
+        definition,
+        deploy,
+        history,
+        keys,
+        make_current,
+        model,
+        source,
+    )
+    from sluis.process.migration import migrate, migration_preview
+    from sluis.process.notices import mark_read, notices, set_wish, tell, titles, unread, wish
+    from sluis.process.operations import cancel, rename, retry, send_message, start
+    from sluis.process.policies import evaluate
+    from sluis.process.queries import instance, instances, progress, public_steps, task, tasks
+    from sluis.process.registry import asked, completion, handler, later, letter, on_transition
+    from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
+    from sluis.process.rules.proposing import decide, propose
+    from sluis.process.rules.reading import all_in_force, in_force, proposal, proposal_of, proposals, sheets_of
+    from sluis.process.rules.reading import cases as rule_cases
+    from sluis.process.rules.sheets import sheets
+    from sluis.process.settling import settle_shipped
+    from sluis.process.tasks import claim, complete, reassign, return_task, unclaim
+    from sluis.process.trail import ahead, answered, candidates, trail
+else:
+    __getattr__ = door(__name__)
 
 __all__ = [
     "ahead",
@@ -67,6 +74,7 @@ __all__ = [
     "instance",
     "instances",
     "keys",
+    "later",
     "letter",
     "make_current",
     "mark_read",

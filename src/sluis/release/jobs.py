@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.tasks import task
 
 from sluis.foundation.service import WHEN_QUIET, blobs, every, subscribe
+
+if TYPE_CHECKING:
+    from sluis.lake.service import Why
 
 
 @task
@@ -144,11 +147,10 @@ def fill_news() -> int:
 def register() -> None:
     """What this room hangs on the foundation and on the process room."""
     from sluis.lake.service import versions_held_by
+    from sluis.process import service as process
     from sluis.release import figures as _figures  # noqa: F401 - tells /metrics how many there are
-    from sluis.release import handlers
-    from sluis.release.keeping import pointed_at
 
-    handlers.register()
+    process.later(_steps)
     every(timedelta(minutes=1), keep_index)
     every(timedelta(hours=1), keep_copies)
     every(timedelta(hours=1), keep_aids)
@@ -166,7 +168,19 @@ def register() -> None:
     subscribe("release.withdrawn", follow_index)
     subscribe("release.noticed", follow_index)
     blobs.held_by(_held)
-    versions_held_by(pointed_at)
+    versions_held_by(_versions_held)
+
+
+def _steps() -> None:
+    from sluis.release import handlers
+
+    handlers.register()
+
+
+def _versions_held(dataset_id: UUID) -> "Iterable[tuple[str, Why]]":
+    from sluis.release.keeping import pointed_at
+
+    return pointed_at(dataset_id)
 
 
 def _held() -> Iterable[str]:

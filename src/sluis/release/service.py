@@ -41,36 +41,43 @@ reading_aids(*, by, slug) -> tuple[Aid, ...]; rebuild_reading_aids(*, by, slug="
 Starting under another address needs no call: the projection keeps paths, the address is put before them when read.
 """
 
-from sluis.release.aids import held_blobs as reading_aid_blobs
-from sluis.release.aids import listed as reading_aids
-from sluis.release.aids import rebuild as rebuild_reading_aids
-from sluis.release.dossiers import answer, open_dossier, stop
-from sluis.release.dossiers import id_of as dossier_id_of
-from sluis.release.feedback import TERM as FEEDBACK_TERM
-from sluis.release.feedback import answer as answer_feedback
-from sluis.release.feedback import feedback_for, give_feedback, public_feedback, public_feedback_of
-from sluis.release.keeping import releases_of
-from sluis.release.lifting import lift_embargo
-from sluis.release.news import contract_news
-from sluis.release.people import AboutPeople, about_people
-from sluis.release.projection import rebuild_projection
-from sluis.release.queries import (
-    differences,
-    dossier,
-    dossier_of,
-    dossiers,
-    recorded_inputs,
-    task_context,
-    undecided,
-)
-from sluis.release.record.export import RecordFile, export_dossier
-from sluis.release.refreshing import request_change
-from sluis.release.search.index import follow as follow_index
-from sluis.release.search.index import is_behind as index_is_behind
-from sluis.release.search.index import rebuild as rebuild_index
-from sluis.release.sharing import publish_query, withdraw_query
-from sluis.release.starting import prepare_processes
-from sluis.release.withdrawing import withdraw
+from typing import TYPE_CHECKING
+
+from sluis.kernel.later import door
+
+if TYPE_CHECKING:
+    from sluis.release.aids import held_blobs as reading_aid_blobs
+    from sluis.release.aids import listed as reading_aids
+    from sluis.release.aids import rebuild as rebuild_reading_aids
+    from sluis.release.dossiers import answer, open_dossier, stop
+    from sluis.release.dossiers import id_of as dossier_id_of
+    from sluis.release.feedback import TERM as FEEDBACK_TERM
+    from sluis.release.feedback import answer as answer_feedback
+    from sluis.release.feedback import feedback_for, give_feedback, public_feedback, public_feedback_of
+    from sluis.release.keeping import releases_of
+    from sluis.release.lifting import lift_embargo
+    from sluis.release.news import contract_news
+    from sluis.release.people import AboutPeople, about_people
+    from sluis.release.projection import rebuild_projection
+    from sluis.release.queries import (
+        differences,
+        dossier,
+        dossier_of,
+        dossiers,
+        recorded_inputs,
+        task_context,
+        undecided,
+    )
+    from sluis.release.record.export import RecordFile, export_dossier
+    from sluis.release.refreshing import request_change
+    from sluis.release.search.index import follow as follow_index
+    from sluis.release.search.index import is_behind as index_is_behind
+    from sluis.release.search.index import rebuild as rebuild_index
+    from sluis.release.sharing import publish_query, withdraw_query
+    from sluis.release.starting import prepare_processes
+    from sluis.release.withdrawing import withdraw
+else:
+    __getattr__ = door(__name__)
 
 __all__ = [
     "FEEDBACK_TERM",

@@ -82,16 +82,32 @@ def forget_old() -> int:
 
 def register() -> None:
     """What this room hangs on the foundation and on the process room."""
-    from sluis.requests.handlers import register_steps
-    from sluis.requests.operations import anything_to_forget
-    from sluis.requests.telling import anything_to_mail
+    from sluis.process import service as process
 
-    register_steps()
+    process.later(_steps)
     subscribe("dataset.decided", look_at_decision)
     subscribe("process.ended", look_at_end)
     subscribe("process.cancelled", look_at_end)
     subscribe("contract.changed", look_at_contract)
     subscribe("release.published", look_at_outside)
     subscribe("release.withdrawn", look_at_outside)
-    every(timedelta(minutes=5), mail_tidings, when=anything_to_mail)
-    every(timedelta(hours=1), forget_old, when=anything_to_forget)
+    every(timedelta(minutes=5), mail_tidings, when=_anything_to_mail)
+    every(timedelta(hours=1), forget_old, when=_anything_to_forget)
+
+
+def _steps() -> None:
+    from sluis.requests.handlers import register_steps
+
+    register_steps()
+
+
+def _anything_to_mail() -> bool:
+    from sluis.requests.telling import anything_to_mail
+
+    return anything_to_mail()
+
+
+def _anything_to_forget() -> bool:
+    from sluis.requests.operations import anything_to_forget
+
+    return anything_to_forget()

@@ -18,10 +18,17 @@ For staff
 Events: request.received, request.answered. Handling itself is the process `dataverzoek`; see `handlers`.
 """
 
-from sluis.requests.following import ask_to_follow, asked_to_follow, follow, followed, unfollow
-from sluis.requests.operations import ask, clarify, question_for
-from sluis.requests.policy import id_of as request_id_of
-from sluis.requests.queries import answered, bodies, data_request, followers, public_request
+from typing import TYPE_CHECKING
+
+from sluis.kernel.later import door
+
+if TYPE_CHECKING:
+    from sluis.requests.following import ask_to_follow, asked_to_follow, follow, followed, unfollow
+    from sluis.requests.operations import ask, clarify, question_for
+    from sluis.requests.policy import id_of as request_id_of
+    from sluis.requests.queries import answered, bodies, data_request, followers, public_request
+else:
+    __getattr__ = door(__name__)
 
 __all__ = [
     "answered",

@@ -22,6 +22,7 @@ def person(organisation: Any, *roles: str) -> Actor:
 
 @pytest.fixture(autouse=True)
 def _standing(data_folder: Path, fixed_clock: clock.FixedClock) -> Iterator[None]:
+    registry.handler_names()  # so that everything was handed in
     kept = (dict(registry._handlers), dict(registry._completions), list(registry._listeners))
     yield
     for now, before in zip((registry._handlers, registry._completions), kept, strict=False):

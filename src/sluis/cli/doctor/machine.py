@@ -3,15 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, requires
-from importlib.metadata import version as installed
 from pathlib import Path
 from re import match
 from urllib.parse import urlsplit
 
+from sluis.cli import start
 from sluis.cli.doctor.finding import Finding
 from sluis.cli.language import _
-from sluis.cli.start import version
 from sluis.conf.env import Env
 from sluis.kernel import clock
 
@@ -25,17 +23,21 @@ def check_program(env: Env, deep: bool) -> Iterator[Finding]:
         text = _("niet geïnstalleerd: {names}").format(names=", ".join(missing))
         yield Finding("program", "bad", text, _("Installeer Sluis opnieuw: make demo, of pip install."))
     else:
-        yield Finding("program", "good", ", ".join(f"{name} {number}" for name, number in version().items()))
+        yield Finding("program", "good", ", ".join(f"{name} {number}" for name, number in start.version().items()))
 
 
 def _needed() -> set[str]:
+    from importlib.metadata import requires
+
     names = (match(r"[A-Za-z0-9_.-]+", line) for line in requires("sluis") or [] if "extra ==" not in line)
     return {found.group() for found in names if found}
 
 
 def _present(name: str) -> bool:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
-        return bool(installed(name))
+        return bool(version(name))
     except PackageNotFoundError:
         return False
 

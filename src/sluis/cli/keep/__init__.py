@@ -6,8 +6,15 @@ changed after it was written, so what an earlier backup beside this one holds is
 Secrets do not go along: a restored site makes its own, which only means that everybody signs in again.
 """
 
-from sluis.cli.keep.backing_up import backup
-from sluis.cli.keep.contents import DATABASE, MANIFEST, MARK, state
-from sluis.cli.keep.restoring import restore, verify
+from typing import TYPE_CHECKING
+
+from sluis.kernel.later import door
+
+if TYPE_CHECKING:
+    from sluis.cli.keep.backing_up import backup
+    from sluis.cli.keep.contents import DATABASE, MANIFEST, MARK, state
+    from sluis.cli.keep.restoring import restore, verify
+else:
+    __getattr__ = door(__name__)
 
 __all__ = ["DATABASE", "MANIFEST", "MARK", "backup", "restore", "state", "verify"]

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, Subquery
 
 from sluis.foundation.service import unfinished
-from sluis.lake.contracting.checking import STOPS
 from sluis.lake.contracts.types import ContractStatus
 from sluis.lake.keeping.types import Why
 from sluis.lake.models import ContractOutcome, TableDifference, TableVersion, TransformationRun
@@ -44,6 +43,8 @@ def _differences(dataset_id: UUID) -> Iterable[tuple[str, Why]]:
 
 
 def _breaches(dataset_id: UUID) -> Iterable[tuple[str, Why]]:
+    from sluis.lake.contracting.checking import STOPS
+
     rows = ContractOutcome.objects.filter(table_version__dataset_id=dataset_id, verdict__in=STOPS)
     broken = rows.filter(contract__status=ContractStatus.IN_FORCE)
     return [(str(key), Why.BREACH) for key in broken.values_list("table_version_id", flat=True)]
