@@ -22,6 +22,7 @@ from benchmarks.table import KINDS, PLACES, STATES
 SLUG = "meldingen"
 CHUNK = 1_000_000
 ADDED = 10_000
+MENDED = 100
 MOST_GB = 4.0
 _ROWS = f"/api/v1/datasets/{SLUG}/rows"
 _LOAD = """
@@ -72,17 +73,19 @@ def measure(scale: Scale) -> list[Line]:
     lines = [*_loaded(scale, source), *_profiled(scale)]
     lines += _grown(scale)
     lines += _published(scale)
+    lines += _delivered_again(scale)
     return lines
 
 
-def write_large(path: Path, rows: int) -> None:
-    """`rows` rows of ten columns, the same each time; about 75 bytes a row."""
+def write_large(path: Path, rows: int, *, mended: bool = False) -> None:
+    """`rows` rows of ten columns, the same each time; about 75 bytes a row. `mended`: one in a hundred differs."""
     if path.exists():
         return
     unfinished = path.with_suffix(".part")
     with csv.CSVWriter(unfinished, _chunk(0, 1).schema, write_options=csv.WriteOptions(quoting_style="none")) as out:
         for first in range(0, rows, CHUNK):
-            out.write_table(_chunk(first, min(CHUNK, rows - first)))
+            some = _chunk(first, min(CHUNK, rows - first))
+            out.write_table(_mended(some) if mended else some)
     unfinished.rename(path)
 
 
@@ -104,6 +107,12 @@ def _chunk(first: int, rows: int) -> pa.Table:
             "wijk": rng.integers(0, 3000, rows),
         }
     )
+
+
+def _mended(some: pa.Table) -> pa.Table:
+    amounts = some["aantal"].to_numpy().copy()
+    amounts[::MENDED] += 1
+    return some.set_column(some.schema.get_field_index("aantal"), "aantal", pa.array(amounts))
 
 
 def _line(what: str, ours: Ran, reference: Ran, bound: float | None = None) -> Line:
@@ -160,14 +169,39 @@ def _grown(scale: Scale) -> list[Line]:
 
 
 def _parts(scale: Scale) -> tuple[Path, Path]:
-    """The files of the first rows and of those that were added; beside them lie a release and the difference."""
-    kept = (file for file in (scale.big / "blobs").glob("??/??/*") if file.open("rb").read(4) == b"PAR1")
+    """The files of the first rows and of those that were added."""
+    return _tables(scale, scale.large)[0], _tables(scale, ADDED)[0]
+
+
+def _tables(scale: Scale, rows: int) -> list[Path]:
+    """The files of this table with so many rows, eldest first; beside them lie a release and the differences."""
+    kept = [file for file in (scale.big / "blobs").glob("??/??/*") if file.open("rb").read(4) == b"PAR1"]
     facts = {file: pq.read_metadata(file) for file in kept}
-    table, small = (
-        next(file for file, told in facts.items() if told.num_rows == rows and told.num_columns == len(_TYPES))
-        for rows in (scale.large, ADDED)
-    )
-    return table, small
+    found = [file for file, told in facts.items() if (told.num_rows, told.num_columns) == (rows, len(_TYPES))]
+    return sorted(found, key=lambda file: file.stat().st_mtime_ns)
+
+
+def _delivered_again(scale: Scale) -> list[Line]:
+    """The whole table once more, one row in a hundred mended: no part is shared, so that every row is looked at."""
+    source = scale.data / f"{SLUG}-opnieuw.csv"
+    write_large(source, scale.large, mended=True)
+    loaded = json.loads(sluis(scale.big, "import", str(source), "--dataset", SLUG, "--json").out)
+    assert loaded["rows_loaded"] == scale.large, loaded
+    source.unlink()
+    differing = sluis(scale.big, "table", "diff", SLUG, "--from", "1", "--to", "3", "--json")
+    told, mended = json.loads(differing.out), -(-scale.large // MENDED)
+    assert (told["added"], told["removed"], told["changed"]) == (0, 0, mended), told
+    reference = python(_EXCEPT, *(f"['{file}']" for file in _tables(scale, scale.large)))
+    assert int(reference.out) == mended
+    return [
+        _line(
+            f"Verschil tussen twee hele versies, elke rij bekeken, {mended:,} anders, in een bestand (DuckDB: alleen "
+            "tellen met FULL JOIN op hash)",
+            differing,
+            reference,
+        ),
+        _memory("Hoogste geheugen daarvan", differing),
+    ]
 
 
 def _published(scale: Scale) -> list[Line]:
