@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sluis.kernel.errors import Invalid, NotFound, Unavailable
 from sluis.lake.rows import duck
-from sluis.lake.rows.page import count, facets, page, row
+from sluis.lake.rows.page import count, facets, page, page_json, row
 from sluis.lake.rows.parse import parse
 from sluis.lake.rows.stream import stream
 from sluis.lake.rows.types import (
@@ -33,7 +33,7 @@ from sluis.lake.rows.types import (
     Selection,
     Sort,
 )
-from sluis.lake.rows.wire import row_json
+from sluis.lake.rows.wire import value_json
 
 COLUMNS = [
     Column("naam", "text"),
@@ -213,9 +213,18 @@ def test_rows_keep_their_number_and_their_exact_values(table: Path, rows: list[d
 
 def test_json_keeps_decimals_and_large_numbers_exact(table: Path) -> None:
     request = parse([("bedrag__gt", "1,5"), ("aantal", str(2**53 + 1))], COLUMNS)
-    text = row_json(page(table, COLUMNS, request).rows[0], COLUMNS)
+    text = page_json(table, COLUMNS, request).rows[0]
     assert '"bedrag":12345678901234567890.12' in text
     assert '"aantal":9007199254740993' in text
+
+
+def test_json_says_every_value_of_the_page(table: Path) -> None:
+    request = PageRequest(sort=(Sort("naam"),), limit=30)
+    found, told = page(table, COLUMNS, request), page_json(table, COLUMNS, request)
+    assert (told.ids, told.next_cursor) == (found.ids, found.next_cursor)
+    for number, line, text in zip(found.ids, found.rows, told.rows, strict=True):
+        cells = (f'"{c.name}":{value_json(line[c.name], c.type)}' for c in COLUMNS)
+        assert text == f'{{"_id":{number},{",".join(cells)}}}'
 
 
 @pytest.mark.parametrize("form", ["csv", "csv-excel", "ndjson", "json"])

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 import shapely
 
-from sluis.lake.rows.page import page, row
+from sluis.lake.rows.page import page, page_json, row, row_json
 from sluis.lake.rows.parse import parse
 from sluis.lake.rows.stream import stream
 from sluis.lake.rows.types import Column, PageRequest
-from sluis.lake.rows.wire import row_json
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -53,7 +52,17 @@ def test_geojson_is_in_degrees_longitude_first(table: Path) -> None:
     assert latitude == pytest.approx(52.15517290, abs=1e-6)
     assert found.rows[2]["geometry"] is None
     assert row(table, COLUMNS, 0, "geojson") == found.rows[0]
-    assert json.loads(row_json(found.rows[0], COLUMNS)) == found.rows[0]
+
+
+def test_json_has_the_same_shapes_with_no_more_decimals_than_needed(table: Path) -> None:
+    told = [json.loads(text) for text in page_json(table, COLUMNS, PageRequest(), "geojson").rows]
+    for line, plain in zip(told, page(table, COLUMNS, PageRequest(), geometry="geojson").rows, strict=True):
+        shape = plain["geometry"] and {
+            "type": "Point",
+            "coordinates": [round(one, 7) for one in plain["geometry"]["coordinates"]],
+        }
+        assert (line["naam"], line["geometry"]) == (plain["naam"], shape)
+    assert json.loads(row_json(table, COLUMNS, 0)) == {"_id": 0} | row(table, COLUMNS, 0)
 
 
 def test_a_stream_writes_wkt(table: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sluis.kernel.errors import Invalid, NotFound
 from sluis.lake.rows import page as paging
 from sluis.lake.rows.grouping import GroupRequest, groups, parse_groups
-from sluis.lake.rows.page import page, row
+from sluis.lake.rows.page import page, page_json, row, row_json
 from sluis.lake.rows.parse import parse
 from sluis.lake.rows.types import Column, Compare, Condition, Empty, OneOf, Op, PageRequest, Selection, Sort
 from sluis.lake.serving import CHUNK, grouping
@@ -163,6 +163,7 @@ def test_pages_and_totals_are_those_of_the_table_itself(asked: PageRequest, tabl
     found = page(table, COLUMNS, asked, ready=ready)
     paging._counts.clear()
     assert repr(found) == repr(plain)  # a value that is no number does not equal itself
+    assert page_json(table, COLUMNS, asked, ready=ready) == page_json(table, COLUMNS, asked)
     if plain.next_cursor:
         onward = PageRequest(asked.selection, asked.sort, asked.limit, plain.next_cursor)
         second = page(table, COLUMNS, onward)
@@ -242,6 +243,7 @@ def test_these_questions_need_no_table(pairs: list[tuple[str, str]], ready: Read
 def test_a_row_by_its_number(table: Path, ready: Ready) -> None:
     for number in (0, CHUNK - 1, CHUNK, ROWS - 1):
         assert repr(row(table, COLUMNS, number, ready=ready)) == repr(row(table, COLUMNS, number))
+        assert row_json(table, COLUMNS, number, ready=ready) == row_json(table, COLUMNS, number)
     for absent in (ROWS, -1, 2**70):
         with pytest.raises(NotFound):
             row(table, COLUMNS, absent, ready=ready)

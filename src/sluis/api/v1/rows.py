@@ -6,8 +6,6 @@ from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import Any
 
-import numpy as np
-import shapely
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -18,12 +16,11 @@ from sluis.api.v1.parameters import GROUPS, ONE_ROW, ROWS
 from sluis.foundation.service import client_address
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
-from sluis.lake.geo.crs import to_wgs84
 from sluis.lake.rows.grouping import Group, GroupRequest, groups, parse_groups
-from sluis.lake.rows.page import page, row
+from sluis.lake.rows.page import page_json, row_json
 from sluis.lake.rows.parse import parse
 from sluis.lake.rows.stream import stream
-from sluis.lake.rows.types import Column, RowPage
+from sluis.lake.rows.types import Column, JsonPage
 from sluis.lake.rows.wire import value_json
 from sluis.release import public
 from sluis.release.types import PublicTableInfo
@@ -34,7 +31,6 @@ MEDIA_TYPES = {"json": "application/json", "csv": "text/csv", "ndjson": "applica
 GEOMETRIES = ("wkt", "geojson")
 OURS = frozenset({"format", "release", "geometry"})
 EVERYTHING = "all"
-_DECIMALS = 7  # about a centimetre, as RFC 7946 advises
 
 
 @read("/datasets/{slug:slug}/rows", tag="rows", any_key=True, **ROWS)
@@ -48,8 +44,8 @@ def list_rows(request: HttpRequest, slug: str) -> HttpResponseBase:
             raise _wrong("geometry", N_("Alleen bladzijden van JSON kunnen geometry={value} geven."), value=geometry)
         return _stream(request, table, form)
     columns = columns_of(table)
-    found = page(table.path, columns, parse(pairs_of(request), columns, ignore=OURS), ready=public.ready(table))
-    return _page(request, table, found, geometry)
+    asked = parse(pairs_of(request), columns, ignore=OURS)
+    return _page(request, table, page_json(table.path, columns, asked, geometry, ready=public.ready(table)))
 
 
 @read("/datasets/{slug:slug}/rows/{int:rowId}", tag="rows", any_key=True, **ONE_ROW)
@@ -59,9 +55,7 @@ def read_row(request: HttpRequest, slug: str, rowId: int) -> HttpResponse:  # no
         raise _wrong(unknown[0], N_("Deze parameter bestaat hier niet."))
     geometry = _choice(request, "geometry", GEOMETRIES, "wkt")
     table = public.table(slug, whole_number(request.GET, "release", 0, most=2**31 - 1) or None)
-    columns = columns_of(table)
-    found = row(table.path, columns, rowId, ready=public.ready(table))
-    (written,) = rows_json([found], [rowId], columns, geometry)
+    written = row_json(table.path, columns_of(table), rowId, geometry, ready=public.ready(table))
     return HttpResponse(f'{{"release":{table.release},"row":{written}}}', content_type="application/json")
 
 
@@ -96,20 +90,6 @@ def columns_of(table: PublicTableInfo) -> list[Column]:
     return [Column(c.name, c.type, c.title, crs if c.type == "geometry" else "") for c in table.columns]
 
 
-def rows_json(
-    rows: Iterable[Mapping[str, Any]], ids: Iterable[int], columns: list[Column], geometry: str
-) -> Iterable[str]:
-    """Each row as a JSON object with its number first, as `_id`."""
-    held = list(rows)
-    made: dict[str, list[str]] = {}
-    if geometry == "geojson":
-        made = {c.name: _geojson([one[c.name] for one in held], c.crs) for c in columns if c.type == "geometry"}
-    keys = [(c.name, encode_basestring(c.name) + ":", c.type) for c in columns]
-    for place, (one, number) in enumerate(zip(held, ids, strict=True)):
-        cells = [k + (made[n][place] if n in made else value_json(one[n], t)) for n, k, t in keys]
-        yield '{"_id":' + ",".join([str(number), *cells]) + "}"
-
-
 def _group_json(group: Group, asked: GroupRequest) -> str:
     """`{"values":{…},"count":n,"sum":{…},"avg":{…}}`, with what was asked for."""
     types = {column.name: column.type for column in (*asked.by, *asked.measures)}
@@ -126,7 +106,7 @@ def _object(values: Mapping[str, Any], types: Mapping[str, str]) -> str:
     return "{" + ",".join(f"{encode_basestring(n)}:{value_json(v, types[n])}" for n, v in values.items()) + "}"
 
 
-def _page(request: HttpRequest, table: PublicTableInfo, found: RowPage, geometry: str) -> HttpResponse:
+def _page(request: HttpRequest, table: PublicTableInfo, found: JsonPage) -> HttpResponse:
     def at(cursor: str) -> str:
         """A page of the same release, so that nothing shifts when a new one comes out meanwhile."""
         return settings.SLUIS.url + with_query(request, cursor=cursor, release=table.release) if cursor else ""
@@ -134,9 +114,8 @@ def _page(request: HttpRequest, table: PublicTableInfo, found: RowPage, geometry
     links = {"next": at(found.next_cursor), "prev": at(found.previous_cursor)}
     shown = {"self": settings.SLUIS.url + with_query(request)} | {rel: url for rel, url in links.items() if url}
     total = "" if found.total is None else f'"total":{found.total},'
-    written = ",".join(rows_json(found.rows, found.ids, columns_of(table), geometry))
     said = ",".join(f"{encode_basestring(rel)}:{encode_basestring(url)}" for rel, url in shown.items())
-    body = f'{{"release":{table.release},{total}"rows":[{written}],"links":{{{said}}}}}'
+    body = f'{{"release":{table.release},{total}"rows":[{",".join(found.rows)}],"links":{{{said}}}}}'
     response = HttpResponse(body, content_type="application/json")
     if header := link_header(links):
         response["Link"] = header
@@ -191,13 +170,3 @@ def _choice(request: HttpRequest, name: str, allowed: tuple[str, ...], default: 
 
 def _wrong(name: str, text: str, **params: object) -> Invalid:
     return wrong_query([Fault(text, field=name[:100], params={"name": name[:100], **params})])
-
-
-def _geojson(texts: list[str | None], crs: str) -> list[str]:
-    """Well-known text in `crs` to GeoJSON geometries in longitude and latitude (RFC 7946); null stays null."""
-    shapes = shapely.from_wkt(np.array(texts, dtype=object))
-    if crs:
-        shapes = to_wgs84(shapes, crs)
-    shapes = shapely.orient_polygons(shapes)
-    shapes = shapely.transform(shapes, lambda xy: np.round(xy, _DECIMALS), include_z=False)
-    return [text or "null" for text in shapely.to_geojson(shapes)]

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from sluis.api.clients import while_sent
 from sluis.api.v1.app import read, wrong_query
 from sluis.api.v1.parameters import SQL
-from sluis.api.v1.rows import EVERYTHING, MEDIA_TYPES, Begun, held, pairs_of, rows_json
+from sluis.api.v1.rows import EVERYTHING, MEDIA_TYPES, Begun, held, pairs_of
 from sluis.foundation.service import client_address
 from sluis.kernel.errors import Fault
 from sluis.kernel.text import N_
@@ -59,7 +59,7 @@ def _busy(request: HttpRequest, found: Busy) -> HttpResponse:
 
 
 def _page(request: HttpRequest, answer: Answer) -> HttpResponse:
-    found = asking.rows(answer, asking.asked(answer, pairs_of(request)))
+    found = asking.rows_json(answer, asking.asked(answer, pairs_of(request)))
 
     def at(cursor: str) -> str:
         return settings.SLUIS.url + with_query(request, cursor=cursor) if cursor else ""
@@ -72,10 +72,9 @@ def _page(request: HttpRequest, answer: Answer) -> HttpResponse:
     )
     tables = ",".join(map(encode_basestring, answer.tables))
     said = ",".join(f"{encode_basestring(rel)}:{encode_basestring(url)}" for rel, url in shown.items())
-    written = ",".join(rows_json(found.rows, found.ids, list(answer.columns), "wkt"))
     body = (
         f'{{"total":{found.total},"truncated":{"true" if answer.truncated else "false"},"tables":[{tables}],'
-        f'"columns":[{columns}],"rows":[{written}],"links":{{{said}}}}}'
+        f'"columns":[{columns}],"rows":[{",".join(found.rows)}],"links":{{{said}}}}}'
     )
     response = HttpResponse(body, content_type="application/json")
     if header := link_header(links):

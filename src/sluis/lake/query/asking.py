@@ -8,9 +8,9 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Invalid
 from sluis.lake.query import offering, running
 from sluis.lake.query.types import Answer, Budget, Busy, Offered
-from sluis.lake.rows.page import page
+from sluis.lake.rows.page import page, page_json
 from sluis.lake.rows.parse import parse
-from sluis.lake.rows.types import PageRequest, RowPage
+from sluis.lake.rows.types import JsonPage, PageRequest, RowPage
 
 OURS = frozenset({"sql", "page", "format", "tables", "list", "find", "stopped"})
 
@@ -56,6 +56,11 @@ def asked(answer: Answer, pairs: Iterable[tuple[str, str]]) -> PageRequest:
 
 def rows(answer: Answer, request: PageRequest, geometry: str = "wkt") -> RowPage:
     return page(Path(answer.path), answer.columns, replace(request, count=True), geometry)
+
+
+def rows_json(answer: Answer, request: PageRequest) -> JsonPage:
+    """The same with every row as a JSON object."""
+    return page_json(Path(answer.path), answer.columns, replace(request, count=True))
 
 
 def first_question(name: str) -> str:

@@ -1,6 +1,7 @@
 """Pages, single rows and facets of one table version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from sluis.kernel.errors import Invalid, NotFound
 from sluis.kernel.recent import Recent
 from sluis.kernel.text import N_
-from sluis.lake.rows import duck
+from sluis.lake.rows import duck, written
 from sluis.lake.rows.cursor import Cursor, decode, encode
 from sluis.lake.rows.duck_sql import (
     count_of,
@@ -17,7 +18,7 @@ from sluis.lake.rows.duck_sql import (
     row_of,
     source_of,
 )
-from sluis.lake.rows.types import Column, FacetValue, Files, PageRequest, RowPage, Selection
+from sluis.lake.rows.types import Column, FacetValue, Files, JsonPage, PageRequest, RowPage, Selection
 from sluis.lake.serving import finding
 from sluis.lake.serving.ready import Ready
 
@@ -41,33 +42,62 @@ def page(
 
     Values are plain Python: int, Decimal, float, bool, str, date, datetime (UTC, naive), time; JSON as its text.
     `geometry`: "wkt" in the system of the column, or "geojson" (a dict) in WGS84.
-    `sluis.lake.rows.wire` writes all of it as JSON without loss.
     Raises Invalid for a cursor of another order, Unavailable when the query takes too long.
     """
-    known = {c.name: c for c in columns}
-    at = decode(request.cursor, request.sort, known) if request.cursor else None
-    found, cut = _lines(path, columns, request, at, ready)
-    more = cut or len(found) > request.limit
-    kept = found[: request.limit]
-    back = at is not None and at.back
-    if back:
-        kept.reverse()
-    return RowPage(
-        rows=_named([line[1 : 1 + len(known)] for line in kept], columns, geometry),
-        ids=tuple(line[0] for line in kept),
-        next_cursor=_cursor(kept[-1:], request, known, back=False) if back or more else "",
-        previous_cursor=_cursor(kept[:1], request, known, back=True) if (more if back else at is not None) else "",
-        total=count(path, columns, request.selection, ready) if request.count else None,
-    )
+    at = _start(request, columns)
+    found = _from_ready(columns, request, at, ready, lambda one, rows: one.lines(rows, columns))
+    kept, place = _cut(found or _from_table(path, columns, request, at), request, at)
+    rows = _named([line[1 : 1 + len(columns)] for line in kept], columns, geometry)
+    return RowPage(rows, *place, total=count(path, columns, request.selection, ready) if request.count else None)
 
 
-def _lines(
-    path: Path | Files, columns: Sequence[Column], request: PageRequest, at: Cursor | None, ready: Ready | None
-) -> tuple[list[tuple[Any, ...]], bool]:
-    """Row number, cells and sort values per row, and whether they were cut off for their size."""
-    rows = finding.rows_of(ready, columns, request, at) if ready and ready.shows(columns) else None
-    if ready is not None and rows is not None:
-        return duck.some(finding.lines(ready, columns, request.sort, rows), MOST_BYTES)
+def page_json(
+    path: Path | Files,
+    columns: Sequence[Column],
+    request: PageRequest,
+    geometry: str = "wkt",
+    ready: Ready | None = None,
+) -> JsonPage:
+    """The same page with every row as a JSON object, as `written` makes them."""
+    at = _start(request, columns)
+
+    def read(one: Ready, rows: Sequence[int]) -> Iterable[tuple[str]]:
+        return zip(written.of_ready(one, rows, columns, geometry))
+
+    found = _from_ready(columns, request, at, ready, read)
+    kept, place = _cut(found or _from_table(path, columns, request, at), request, at)
+    rows = [line[1] for line in kept] if found else written.of_lines(kept, columns, geometry)
+    total = count(path, columns, request.selection, ready) if request.count else None
+    return JsonPage(tuple(rows), *place, total=total)
+
+
+type _Lines = list[tuple[Any, ...]]
+"""Row number, what was read of the row, and its sort values."""
+
+
+def _start(request: PageRequest, columns: Sequence[Column]) -> Cursor | None:
+    return decode(request.cursor, request.sort, {c.name: c for c in columns}) if request.cursor else None
+
+
+def _from_ready(
+    columns: Sequence[Column],
+    request: PageRequest,
+    at: Cursor | None,
+    ready: Ready | None,
+    read: Callable[[Ready, Sequence[int]], Iterable[tuple[Any, ...]]],
+) -> tuple[_Lines, bool] | None:
+    """The lines, and whether they were cut off for their size; None: ask the table."""
+    if ready is None or not ready.shows(columns):
+        return None
+    rows = finding.rows_of(ready, columns, request, at)
+    if rows is None:
+        return None
+    return duck.some(finding.lines(ready, request.sort, rows, partial(read, ready)), MOST_BYTES)
+
+
+def _from_table(
+    path: Path | Files, columns: Sequence[Column], request: PageRequest, at: Cursor | None
+) -> tuple[_Lines, bool]:
     source, files = _opened(path)
     sql, params = page_of(request, {c.name: c for c in columns}, at, source)
     return duck.fetch_some(sql, [files, *params], MOST_BYTES)
@@ -82,12 +112,27 @@ def _opened(path: Path | Files) -> tuple[str, str | list[str]]:
     return source_of(list(accumulate(path.rows[:-1], initial=0))), [str(one) for one in path.paths]
 
 
-def _cursor(lines: Sequence[tuple[Any, ...]], request: PageRequest, known: dict[str, Column], *, back: bool) -> str:
-    """The place of a line; its sort values follow the columns."""
+def _cut(
+    found: tuple[_Lines, bool], request: PageRequest, at: Cursor | None
+) -> tuple[_Lines, tuple[tuple[int, ...], str, str]]:
+    """The lines of the page, and their row numbers with the cursors to the next and the previous page."""
+    lines, cut = found
+    more = cut or len(lines) > request.limit
+    kept = lines[: request.limit]
+    back = at is not None and at.back
+    if back:
+        kept.reverse()
+    onward = _cursor(kept[-1:], request, back=False) if back or more else ""
+    before = _cursor(kept[:1], request, back=True) if (more if back else at is not None) else ""
+    return kept, (tuple(line[0] for line in kept), onward, before)
+
+
+def _cursor(lines: _Lines, request: PageRequest, *, back: bool) -> str:
+    """The place of a line; its sort values come last."""
     if not lines:
         return ""
     (line,) = lines
-    return encode(Cursor(line[1 + len(known) :], line[0], back), request.sort)
+    return encode(Cursor(line[len(line) - len(request.sort) :], line[0], back), request.sort)
 
 
 def count(path: Path | Files, columns: Sequence[Column], selection: Selection, ready: Ready | None = None) -> int:
@@ -108,14 +153,27 @@ def row(
     path: Path, columns: Sequence[Column], row_id: int, geometry: str = "wkt", ready: Ready | None = None
 ) -> dict[str, Any]:
     """One row by its stable number. Raises NotFound."""
-    known = {c.name: c for c in columns}
+    line = _line(path, columns, row_id, ready)
+    return _named([line[1:]], columns, geometry)[0]
+
+
+def row_json(
+    path: Path, columns: Sequence[Column], row_id: int, geometry: str = "wkt", ready: Ready | None = None
+) -> str:
+    """The same row as a JSON object, as `written` makes it. Raises NotFound."""
+    return written.of_lines([_line(path, columns, row_id, ready)], columns, geometry)[0]
+
+
+def _line(path: Path, columns: Sequence[Column], row_id: int, ready: Ready | None) -> tuple[Any, ...]:
+    """The number of a row and its cells."""
     if ready and ready.shows(columns):
         found = ready.lines([row_id], columns) if 0 <= row_id < ready.rows else []
     else:
+        known = {c.name: c for c in columns}
         found = duck.fetch(row_of(known), [str(path), row_id]) if 0 <= row_id < 2**63 else []
     if not found:
         raise NotFound("rows.row", N_("Deze rij bestaat niet."))
-    return _named(found, columns, geometry)[0]
+    return row_id, *found[0]
 
 
 def _named(lines: Sequence[tuple[Any, ...]], columns: Sequence[Column], geometry: str) -> tuple[dict[str, Any], ...]:

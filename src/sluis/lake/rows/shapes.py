@@ -14,6 +14,7 @@ from sluis.lake.geo import crs
 from sluis.lake.rows.types import Box
 
 _EDGE_PARTS = 16  # a straight edge in one system is bent in the other
+_DECIMALS = 7  # about a centimetre
 
 
 def box_in(box: Box, system: str) -> tuple[float, float, float, float]:
@@ -34,11 +35,26 @@ def box_in(box: Box, system: str) -> tuple[float, float, float, float]:
 
 def to_geojson(shapes: Sequence[bytes | None], system: str) -> list[dict[str, Any] | None]:
     """WKB in `system` (not said: WGS84) to GeoJSON geometries in WGS84 (RFC 7946), longitude first."""
-    geometries = np.asarray(shapely.from_wkb(np.asarray(shapes, dtype=object)), dtype=object)
+    geometries = _read(shapes)
     moved = crs.to_wgs84(geometries, system) if system else geometries
     return [None if text is None else json.loads(text) for text in shapely.to_geojson(moved)]
 
 
+def to_geojson_texts(stored: Sequence[bytes | None], system: str) -> list[str]:
+    """WKB in `system` (not said: WGS84) to the texts of GeoJSON geometries in WGS84: rings turned as RFC 7946 wants
+    them, and no more decimals than it advises; null stays null."""
+    shapes = _read(stored)
+    if system:
+        shapes = crs.to_wgs84(shapes, system)
+    shapes = shapely.orient_polygons(shapes)
+    shapes = shapely.transform(shapes, lambda xy: np.round(xy, _DECIMALS), include_z=False)
+    return [text or "null" for text in shapely.to_geojson(shapes)]
+
+
 def to_wkt(shapes: Sequence[bytes | None]) -> list[str | None]:
     """WKB to WKT, every coordinate as it is stored."""
-    return list(shapely.to_wkt(shapely.from_wkb(np.asarray(shapes, dtype=object)), rounding_precision=-1))
+    return list(shapely.to_wkt(_read(shapes), rounding_precision=-1))
+
+
+def _read(stored: Sequence[bytes | None]) -> Any:
+    return np.asarray(shapely.from_wkb(np.asarray(stored, dtype=object)), dtype=object)

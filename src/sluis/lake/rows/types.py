@@ -118,14 +118,20 @@ class PageRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RowPage:
-    """`rows` are dicts by column name in the asked order, `ids` their stable row numbers (from 0, in file order)."""
+class Page[Row]:
+    """`ids` are the stable row numbers of `rows` (from 0, in file order)."""
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[Row, ...]
     ids: tuple[int, ...]
     next_cursor: str = ""
     previous_cursor: str = ""
     total: int | None = None
+
+
+RowPage = Page[dict[str, Any]]
+"""Rows as dicts by column name, in the asked order."""
+JsonPage = Page[str]
+"""Rows as JSON objects."""
 
 
 @dataclass(frozen=True, slots=True)

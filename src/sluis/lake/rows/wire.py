@@ -1,4 +1,4 @@
-"""Rows as JSON without loss: decimals as exact numbers, whole numbers of any size as numbers, dates as ISO 8601.
+"""Values as JSON without loss: decimals as exact numbers, whole numbers of any size as numbers, dates as ISO 8601.
 
 A reader that parses numbers as binary doubles may round above 2**53 or 15 digits; the text itself is exact.
 What JSON cannot say (NaN, infinity) is null.
@@ -6,19 +6,12 @@ What JSON cannot say (NaN, infinity) is null.
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from json.encoder import encode_basestring
 from types import NoneType
 from typing import Any
-
-from sluis.lake.rows.types import Column
-
-
-def row_json(row: Mapping[str, Any], columns: Iterable[Column]) -> str:
-    """One row as a JSON object, in the order of `columns`."""
-    return "{" + ",".join(encode_basestring(c.name) + ":" + value_json(row[c.name], c.type) for c in columns) + "}"
 
 
 def value_json(value: Any, kind: str) -> str:

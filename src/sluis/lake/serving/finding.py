@@ -1,6 +1,6 @@
 """Pages and totals from structures: the row numbers that DuckDB would give, in the same order."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, islice
 from typing import Any
@@ -146,16 +146,14 @@ class _Keys:
 
 
 def lines(
-    ready: Ready, columns: Sequence[Column], sort: Sequence[Sort], rows: Sequence[int]
+    ready: Ready, sort: Sequence[Sort], rows: Sequence[int], read: Callable[[Sequence[int]], Iterable[tuple[Any, ...]]]
 ) -> Callable[[int], list[tuple[Any, ...]]]:
-    """Hands out the next lines of a page as `duck_sql.page_of` gives them: row number, cells, sort values."""
-    places = {column.name: place for place, column in enumerate(columns)}
-    sorts = [places[one.column] for one in sort]
+    """Hands out the next lines of a page that `rows_of` found: row number, what `read` makes of it, sort values."""
 
     def every() -> Iterator[tuple[Any, ...]]:
         for some in batched(rows, ready.together):
-            for row, line in zip(some, ready.lines(some, columns), strict=True):
-                yield row, *line, *(line[place] for place in sorts)
+            keys = [ready.vectors[one.column].values(np.asarray(some)) for one in sort]
+            yield from ((row, *made, *key) for row, made, *key in zip(some, read(some), *keys, strict=True))
 
     waiting = every()
     return lambda number: list(islice(waiting, number))

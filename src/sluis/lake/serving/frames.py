@@ -10,7 +10,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from sluis.lake.rows.values import read_exact
+from sluis.lake.rows.wire import value_json
+from sluis.lake.serving.container import Array
 
 _DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - moments of rows are UTC without zone
@@ -43,6 +47,21 @@ class Frame:
             case _:
                 return lambda code: (_EPOCH + timedelta(microseconds=base + scale * code)).time()
 
+    def written(self, codes: Array) -> list[str]:
+        """What `wire.value_json` writes of the values of these codes: no value is made only to be written."""
+        numbers = self.base + self.scale * codes.astype(np.int64)
+        match self.type:
+            case "integer":
+                return list(map(str, numbers.tolist()))
+            case "decimal":
+                return _pointed(numbers.tolist(), self.decimals)
+            case "date":
+                return [f'"{text}"' for text in np.datetime_as_string(numbers.astype("M8[D]")).tolist()]
+            case _:
+                first = 11 if self.type == "time" else 0
+                moments = np.datetime_as_string(numbers.astype("M8[us]")).tolist()
+                return [f'"{text[first:].removesuffix(".000000")}"' for text in moments]
+
     def place(self, value: Any) -> Fraction:
         """Where a value lies between the codes; a whole number when some code could be it."""
         return (_units(value) * 10**self.decimals - self.base) / self.scale
@@ -69,6 +88,15 @@ class Listed:
         return tuple(read_exact(self.type, text) for text in self.texts)
 
     @cached_property
+    def _as_json(self) -> list[str]:
+        return [value_json(value, self.type) for value in self.values]
+
+    def written(self, codes: Array) -> list[str]:
+        """As those of a frame."""
+        texts = self._as_json
+        return [texts[code] for code in codes.tolist()]
+
+    @cached_property
     def _keys(self) -> Sequence[Any]:
         return [_key(value) for value in self.values]
 
@@ -86,6 +114,15 @@ class Listed:
 def ordered(values: Iterable[Any]) -> list[Any]:
     """As DuckDB orders them: texts by their bytes."""
     return sorted(values, key=_key)
+
+
+def _pointed(numbers: Iterable[int], decimals: int) -> list[str]:
+    """Whole numbers with their decimal point: -5 with two decimals is -0.05."""
+    if not decimals:
+        return list(map(str, numbers))
+    plain, signed = f"%0{decimals + 1}d", f"%0{decimals + 2}d"
+    digits = [(signed if number < 0 else plain) % number for number in numbers]
+    return [f"{text[:-decimals]}.{text[-decimals:]}" for text in digits]
 
 
 def _key(value: Any) -> Any:

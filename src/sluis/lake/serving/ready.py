@@ -1,6 +1,6 @@
 """The structures of one table, opened: rows by number, and the conditions that can be judged with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,12 +63,22 @@ class Ready:
 
     def lines(self, rows: Sequence[int], columns: Sequence[Column]) -> list[tuple[Any, ...]]:
         """The cells of these rows in the order of the columns; geometry as WKB."""
+        return list(zip(*self._cells(rows, columns, Vector.values, Rest.values), strict=True))
+
+    def written(self, rows: Sequence[int], columns: Sequence[Column]) -> list[Sequence[Any]]:
+        """Per column the cells of these rows as JSON (see `rows.wire`); geometry still as WKB."""
+        return self._cells(rows, columns, Vector.written, Rest.written)
+
+    def _cells(
+        self,
+        rows: Sequence[int],
+        columns: Sequence[Column],
+        of_vector: Callable[[Vector, Array], Sequence[Any]],
+        of_rest: Callable[[Rest, Sequence[int]], dict[str, Sequence[Any]]],
+    ) -> list[Sequence[Any]]:
         chosen = np.asarray(rows, np.int64)
-        by_name: dict[str, Sequence[Any]] = {}
-        if self.rest and any(c.name in self.rest.names for c in columns):
-            by_name.update(zip(self.rest.names, zip(*self.rest.lines(rows), strict=True), strict=True) if rows else ())
-        by_name.update((c.name, self.vectors[c.name].values(chosen)) for c in columns if c.name in self.vectors)
-        return list(zip(*(by_name[c.name] for c in columns), strict=True)) if rows else []
+        kept = of_rest(self.rest, rows) if self.rest and any(c.name in self.rest.names for c in columns) else {}
+        return [kept[c.name] if c.name in kept else of_vector(self.vectors[c.name], chosen) for c in columns]
 
     def equal(self, name: str, value: Any) -> These | None:
         """The rows with this value, when there is a list in the order of this column."""

@@ -37,6 +37,15 @@ class Vector:
         value, top = self.meaning.value, self.top
         return [value(code) if code <= top else None for code in self.codes[rows].tolist()]
 
+    def written(self, rows: Array) -> list[str]:
+        """The same cells as JSON."""
+        codes = self.codes[rows]
+        if not self.nulls:
+            return self.meaning.written(codes)
+        filled = codes <= self.top
+        found = iter(self.meaning.written(codes[filled]))
+        return [next(found) if one else "null" for one in filled.tolist()]
+
     def code(self, value: Any) -> int | None:
         """The code of a value; None when no code is."""
         if value is None:
