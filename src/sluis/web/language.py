@@ -31,7 +31,9 @@ def _language(request: HttpRequest) -> str:
     if wants_html(request):
         return settings.LANGUAGE_CODE
     accepted = _accepted(request)
-    return settings.LANGUAGE_CODE if _is_page(request.path_info, accepted) else accepted
+    if accepted == settings.LANGUAGE_CODE or _is_page(request.path_info, accepted):
+        return settings.LANGUAGE_CODE
+    return accepted
 
 
 def _is_page(path: str, other: str) -> bool:

@@ -89,7 +89,7 @@ def decode_cursor(text: str) -> Any:
 
 def with_query(request: HttpRequest, **changes: Any) -> str:
     """This address with other query parameters; None removes one, a list repeats it."""
-    query = request.GET.copy()
+    query = request.GET.copy() if changes else request.GET
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)
