@@ -31,8 +31,11 @@ def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from sluis.release.service import keep_index_up
+
     _claim(env, env.port)
     speak(logging.INFO)
+    keep_index_up()  # a new disk has none: who is let in must find what is there
     multiprocessing.set_start_method("spawn", force=True)  # a fork would copy open databases and threads
     server = Server(
         "sluis.conf.wsgi:application",

@@ -34,6 +34,7 @@ contract_news(dataset_id, contract_id) -> ContractNews | None       what a versi
 releases_of(dataset_id, sha256)                                     number, status, moment: what was made of a table
 
 rebuild_projection() -> int; rebuild_index() -> int; index_is_behind() -> bool
+keep_index_up() -> None                                             once; follow_index(stop) goes on doing it
 
 reading_aids(*, by, slug) -> tuple[Aid, ...]; rebuild_reading_aids(*, by, slug="") -> int
                    what makes reading large tables fast: derived, so it can be made again
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from sluis.release.refreshing import request_change
     from sluis.release.search.index import follow as follow_index
     from sluis.release.search.index import is_behind as index_is_behind
+    from sluis.release.search.index import keep_up as keep_index_up
     from sluis.release.search.index import rebuild as rebuild_index
     from sluis.release.sharing import publish_query, withdraw_query
     from sluis.release.starting import prepare_processes
@@ -97,6 +99,7 @@ __all__ = [
     "follow_index",
     "give_feedback",
     "index_is_behind",
+    "keep_index_up",
     "lift_embargo",
     "open_dossier",
     "prepare_processes",

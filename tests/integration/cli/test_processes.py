@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from tests import serving
@@ -32,6 +33,36 @@ def test_it_serves_until_it_is_told_to_stop(number: signal.Signals, surroundings
         out, _err = server.communicate(timeout=60)
     assert server.returncode == 0
     assert json.loads(out)["url"] in address
+
+
+FILL = """
+from sluis.cli.start import migrate, start
+start()
+migrate()
+from tests.integration.release.catalogue import fill
+fill()
+"""
+
+
+def test_a_host_that_is_ready_lists_what_is_public(surroundings: dict[str, str]) -> None:
+    """Its disk is new, or from before the newest release; and nobody does jobs, which would mend it later."""
+    environment = surroundings | {"SLUIS_JOBS": "0"}
+    site = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
+    subprocess.run([sys.executable, "-c", FILL], env=environment, check=True, capture_output=True, timeout=120)
+    set_to = "UPDATE release_publicdataset SET kind = '{}', revision = {} WHERE slug LIKE 'bushaltes%'"
+    found = []
+    for now in (("withdrawn", 1), ("open", 1000)):
+        with closing(sqlite3.connect(Path(environment["SLUIS_DATA"], "sluis.sqlite3"))) as database, database:
+            assert database.execute(set_to.format(*now)).rowcount == 1
+        with serving.running(environment, "serve") as server:
+            assert serving.ready(f"{site}/readyz", server)
+            found.append([_total(f"{site}/api/v1/datasets?q={word}") for word in ("fietstellingen", "bushalte")])
+    assert found == [[1, 0], [1, 1]]
+
+
+def _total(address: str) -> int:
+    with urlopen(address, timeout=30) as answer:
+        return json.load(answer)["total"]
 
 
 def test_a_taken_port_is_said_in_plain_words(surroundings: dict[str, str]) -> None:

@@ -68,13 +68,17 @@ def follow(stop: threading.Event, every: float = 2.0) -> None:
     """Keep the index of this machine up with what others publish, until `stop` is set: one look at the database each
     time. For when several machines stand on one database, and the job that follows an event runs on one of them."""
     while not stop.wait(every):
-        try:
-            if is_behind():
-                catch_up()
-        except (DatabaseError, OSError, ValueError):  # ValueError: what tantivy raises
-            log.exception("the search index could not follow; trying again")
-        finally:
-            close_old_connections()
+        keep_up()
+        close_old_connections()
+
+
+def keep_up() -> None:
+    """Bring the index to where the projection stands, if it is not there. A fault is told: this is tried again."""
+    try:
+        if is_behind():
+            catch_up()
+    except (DatabaseError, OSError, ValueError):  # ValueError: what tantivy raises
+        log.exception("the search index could not follow; trying again")
 
 
 def opened() -> tantivy.Index:
