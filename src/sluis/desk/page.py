@@ -1,9 +1,11 @@
 """What every view of the desk does: know who asks, render, and turn a refused operation into a form with faults."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -29,37 +31,48 @@ def show(
     return response
 
 
-def attempt(form: forms.Form, operation: Callable[[], Any]) -> bool:
-    """Run an operation; what the reader can mend lands in the form, everything else is raised.
+@dataclass(frozen=True, slots=True)
+class Done[T]:
+    """The operation was not refused, and gave this."""
 
-    `outcome` gives the result, `refused` the HTTP status for a refusal.
-    """
+    outcome: T
+
+
+class Refusal(ValidationError):
+    """A fault of a form that an operation found: `error` is all that it said."""
+
+    def __init__(self, text: str, error: SluisError) -> None:
+        super().__init__(text)
+        self.error = error
+
+
+def attempt[T](form: forms.Form, operation: Callable[[], T]) -> Done[T] | None:
+    """Run an operation. What the reader can mend lands in the form and gives None; everything else is raised."""
     try:
-        form.outcome = operation()  # type: ignore[attr-defined]
+        return Done(operation())
     except CORRECTABLE as error:
         put(form, error)
-        return False
-    return True
-
-
-def outcome(form: forms.Form) -> Any:
-    """What the operation of a successful `attempt` gave."""
-    return form.outcome  # type: ignore[attr-defined]
+        return None
 
 
 def put(form: forms.Form, error: SluisError) -> None:
     """Faults go to the fields of the form that they name; the rest stands above it."""
-    form.refusal = STATUS.get(error.kind, 422)  # type: ignore[attr-defined]
-    form.error = error  # type: ignore[attr-defined]
     placed = False
     for fault in error.faults:
         if fault.field in form.fields:
-            form.add_error(fault.field, fault.text(gettext))
+            form.add_error(fault.field, Refusal(fault.text(gettext), error))
             placed = True
     if not placed or not isinstance(error, Invalid):
-        form.add_error(None, error.detail(gettext))
+        form.add_error(None, Refusal(error.detail(gettext), error))
+
+
+def refusal(form: forms.Form) -> SluisError | None:
+    """Why the operation of this form was refused; None when none was."""
+    faults = (fault for some in form.errors.as_data().values() for fault in some)
+    return next((fault.error for fault in faults if isinstance(fault, Refusal)), None)
 
 
 def refused(form: forms.Form) -> int:
     """The status of a page that shows a form with faults."""
-    return int(getattr(form, "refusal", 422))
+    error = refusal(form)
+    return STATUS.get(error.kind, 422) if error else 422

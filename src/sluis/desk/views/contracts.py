@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sluis.desk.contracts import dropped, readable, why_not
 from sluis.desk.forms.contracts import ContractCellsForm, ContractTextForm
-from sluis.desk.page import attempt, outcome, refused, show, who
+from sluis.desk.page import attempt, refusal, refused, show, who
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import may, require
 from sluis.kernel.errors import Conflict, NotFound
@@ -41,8 +41,8 @@ def contract(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         action = _ACTIONS.get(request.POST.get("action", ""))
         if action is None:
             raise NotFound("route.unknown", N_("Deze pagina bestaat niet."))
-        if attempt(form, lambda: action(request, dataset)):
-            tried = outcome(form)
+        if done := attempt(form, lambda: action(request, dataset)):
+            tried = done.outcome
             if tried is None:
                 return redirect("desk:contract", dataset_id)
     status = refused(form) if form.errors else 200
@@ -153,8 +153,9 @@ def text(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(form, save):
         messages.success(request, gettext("Het concept is opgeslagen."))
         return redirect("desk:contract", dataset_id)
-    faults = getattr(getattr(form, "error", None), "faults", ())
-    context = _around(request, dataset) | {"form": form, "faults": [fault.text(gettext) for fault in faults]}
+    error = refusal(form)
+    faults = [fault.text(gettext) for fault in error.faults] if error else []
+    context = _around(request, dataset) | {"form": form, "faults": faults}
     return show(request, "contract_text", context, status=refused(form) if form.errors else 200)
 
 

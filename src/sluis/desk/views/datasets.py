@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sluis.desk import words
 from sluis.desk.forms.datasets import NewDatasetForm, TeamOfDatasetForm
-from sluis.desk.page import attempt, outcome, refused, show, who
+from sluis.desk.page import attempt, refused, show, who
 from sluis.desk.quality import quality_of
 from sluis.desk.receiving import receive, title_of
 from sluis.desk.tabs import crumbs, tabs_of
@@ -75,8 +75,8 @@ def _uuid(text: str) -> UUID | None:
 def new(request: HttpRequest) -> HttpResponse:
     actor = who(request)
     form = NewDatasetForm(request.POST or None, request.FILES or None, actor=actor)
-    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _make(request, form)):
-        return outcome(form)
+    if request.method == "POST" and form.is_valid() and (done := attempt(form, lambda: _make(request, form))):
+        return done.outcome
     status = refused(form) if request.method == "POST" else 200
     return show(request, "dataset_new", {"form": form}, status=status)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sluis.desk.forms.fields import FieldsForm, in_words, initial_of
 from sluis.desk.forms.metadata import layout_of
-from sluis.desk.page import attempt, refused, show, who
+from sluis.desk.page import attempt, refusal, refused, show, who
 from sluis.desk.quality import quality_of
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import require
@@ -49,7 +49,7 @@ def edit(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     if form.is_valid() and attempt(form, lambda: _save(request, dataset, form, expected)):
         messages.success(request, gettext("De beschrijving is opgeslagen."))
         return redirect("desk:metadata", dataset_id)
-    conflict = _conflict(dataset, form) if isinstance(getattr(form, "error", None), Stale) else None
+    conflict = _conflict(dataset, form) if isinstance(refusal(form), Stale) else None
     ahead = _ahead(request, dataset, form) if not form.errors else dataset
     return _page(request, dataset, form, ahead, refused(form), conflict=conflict)
 

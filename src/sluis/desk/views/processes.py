@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sluis.desk.forms.tasks import StartForm, StopForm, in_language
-from sluis.desk.page import CORRECTABLE, attempt, outcome, refused, show, who
+from sluis.desk.page import CORRECTABLE, attempt, refused, show, who
 from sluis.desk.process_view import drawn, given, happened, role_title, steps_named
 from sluis.desk.subjects import beside, starts_elsewhere
 from sluis.desk.views.tasks import next_url
@@ -116,8 +116,8 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
             title=form.cleaned_data["title"],
         )
 
-    if request.method == "POST" and form.is_valid() and attempt(form, begin):
-        made: InstanceRecord = outcome(form)
+    if request.method == "POST" and form.is_valid() and (done := attempt(form, begin)):
+        made = done.outcome
         messages.success(request, gettext("Het proces is gestart."))
         return redirect(next_url(actor, made.id) or reverse("desk:process", args=[made.id]))
     model = process.model(current.sha256)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sluis.desk import words
 from sluis.desk.forms.sources import SourceForm
-from sluis.desk.page import attempt, outcome, refused, show, who
+from sluis.desk.page import attempt, refused, show, who
 from sluis.desk.runs import failure_of, followed, lines, progress
 from sluis.desk.sources import facts_of, schedule_words, table_of
 from sluis.desk.tabs import crumbs, tabs_of
@@ -101,13 +101,15 @@ def _filled(request: HttpRequest, form: SourceForm, context: dict[str, Any], sav
     }
     action, status = request.POST.get("action", "save"), 200
     if request.method == "POST":
-        if form.is_valid():
-            status = _tried(form, action, asked, save, context)
-            if status == 302:
-                messages.success(request, gettext("De bron is opgeslagen."))
-                return redirect("desk:source", outcome(form))
-        else:
+        if not form.is_valid():
             status = 422
+        elif action in ("check", "preview"):
+            status = _tried(form, action, asked, context)
+        elif done := attempt(form, save):
+            messages.success(request, gettext("De bron is opgeslagen."))
+            return redirect("desk:source", done.outcome)
+        else:
+            status = refused(form)
     context |= {
         "form": form,
         "own": [form[n] for n in form.own],
@@ -116,17 +118,18 @@ def _filled(request: HttpRequest, form: SourceForm, context: dict[str, Any], sav
     return show(request, "source_form", context | {"about": gettext(form.connector.about)}, status=status)
 
 
-def _tried(form: SourceForm, action: str, asked: dict[str, Any], save: Any, context: dict[str, Any]) -> int:
-    """Check, preview or save; returns the status of the answer, 302 when it was saved."""
+def _tried(form: SourceForm, action: str, asked: dict[str, Any], context: dict[str, Any]) -> int:
+    """Check or preview; returns the status of the answer."""
     tried = asked | {"config": form.config(), "mode": form.cleaned_data["mode"]}
-    if action == "check":
-        done = attempt(form, lambda: lake.check_source(**tried))
-        context |= {"told": lines(outcome(form))} if done else {}
-    elif action == "preview":
-        done = attempt(form, lambda: lake.preview_source(**tried))
-        context |= {"told": lines(outcome(form).told), "table": table_of(outcome(form))} if done else {}
-    else:
-        return 302 if attempt(form, save) else refused(form)
+
+    def shown() -> dict[str, Any]:
+        if action == "check":
+            return {"told": lines(lake.check_source(**tried))}
+        found = lake.preview_source(**tried)
+        return {"told": lines(found.told), "table": table_of(found)}
+
+    done = attempt(form, shown)
+    context |= done.outcome if done else {}
     return 200 if done else refused(form)
 
 

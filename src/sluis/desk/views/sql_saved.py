@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sluis.desk.page import attempt, outcome, refused, show, who
+from sluis.desk.page import attempt, refused, show, who
 from sluis.desk.views.sql import asking_for
 from sluis.foundation.service import may, names_of, organisations_for, organisations_where, require
 from sluis.kernel.actor import Actor
@@ -92,9 +92,9 @@ def new(request: HttpRequest) -> HttpResponse:
     def save() -> Any:
         return saving.save(by=who(request), organisation_id=form.organisation(), **form.values())
 
-    if request.method == "POST" and form.is_valid() and attempt(form, save):
+    if request.method == "POST" and form.is_valid() and (done := attempt(form, save)):
         messages.success(request, gettext("De vraag is bewaard."))
-        return redirect("desk:sql-opened", outcome(form).id)
+        return redirect("desk:sql-opened", done.outcome.id)
     context = {"form": form, "crumbs": _crumbs()}
     return show(request, "sql_edit", context, status=refused(form) if request.method == "POST" else 200)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sluis.desk import words
 from sluis.desk.forms.transformations import TransformationForm
-from sluis.desk.page import attempt, outcome, refused, show, who
+from sluis.desk.page import attempt, refused, show, who
 from sluis.desk.runs import failure_of, followed, progress
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.desk.transformations import figure_notes, figure_table, first_rows, picture, start_words, way_table
@@ -112,9 +112,10 @@ def _tried(form: TransformationForm, action: str, asked: dict[str, Any], context
     if action != "preview":
         saved = attempt(form, lambda: lake.save_transformation(**asked, **form.given()))
         return 302 if saved else refused(form)
-    if not attempt(form, lambda: lake.try_transformation(**asked, **form.definition())):
+    done = attempt(form, lambda: lake.try_transformation(**asked, **form.definition()))
+    if not done:
         return refused(form)
-    tried = outcome(form)
+    tried = done.outcome
     context |= {"table": first_rows(tried), "failed": tried.failed} | _figures(tried.figures)
     return 200
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from sluis.desk.forms.corrections import CorrectionForm, column_rows, initial_of, options_of
 from sluis.desk.forms.datasets import FileForm
-from sluis.desk.page import attempt, outcome, refused, show, who
+from sluis.desk.page import attempt, refused, show, who
 from sluis.desk.receiving import receive
 from sluis.desk.tabs import crumbs, tabs_of
 from sluis.foundation.service import require
@@ -29,8 +29,9 @@ def form(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     dataset = register.get(by=actor, dataset_id=dataset_id)
     require(actor, "table.add", dataset.organisation.id, dataset.team_id)
     filled = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and filled.is_valid() and attempt(filled, lambda: _take(request, dataset_id, filled)):
-        return redirect("desk:table", outcome(filled))
+    sent = request.method == "POST" and filled.is_valid()
+    if sent and (done := attempt(filled, lambda: _take(request, dataset_id, filled))):
+        return redirect("desk:table", done.outcome)
     context = {
         "form": filled,
         "dataset": dataset,
@@ -63,9 +64,9 @@ def corrections(request: HttpRequest, version_id: UUID) -> HttpResponse:
         options = options_of(filled, columns, request.POST, version.options)
         return lake.rerun(by=actor, table_version_id=version_id, options=options)
 
-    if posted is not None and filled.is_valid() and attempt(filled, again):
+    if posted is not None and filled.is_valid() and (done := attempt(filled, again)):
         messages.success(request, gettext("Het bestand wordt opnieuw ingelezen."))
-        return redirect("desk:table", outcome(filled))
+        return redirect("desk:table", done.outcome)
     here = Link(
         gettext("Tabel, versie {number}").format(number=version.number), reverse("desk:table", args=[version.id])
     )
