@@ -194,12 +194,19 @@ def test_an_archive_cannot_write_outside_its_folder(data: Path, tmp_path: Path) 
     assert not list(tmp_path.rglob("escaped"))
 
 
-def test_the_dump_sees_every_cell(data: Path) -> None:
-    before = keep.state(data / keep.DATABASE)["dump"]
-    with closing(sqlite3.connect(data / keep.DATABASE)) as db:
-        db.execute("UPDATE thing SET body = x'00fe' WHERE id = 1")
-        db.commit()
-    assert keep.state(data / keep.DATABASE)["dump"] != before
+def test_the_dump_sees_every_cell_whatever_a_table_is_called(data: Path) -> None:
+    changes = (
+        "UPDATE thing SET body = x'00fe' WHERE id = 1",
+        """CREATE TABLE "a""b" ("c""d" text)""",
+        """INSERT INTO "a""b" VALUES ('x')""",
+        """UPDATE "a""b" SET "c""d" = 'y'""",
+    )
+    seen = {keep.state(data / keep.DATABASE)["dump"]}
+    for change in changes:
+        with closing(sqlite3.connect(data / keep.DATABASE)) as db, db:
+            db.execute(change)
+        seen.add(keep.state(data / keep.DATABASE)["dump"])
+    assert len(seen) == 1 + len(changes)
 
 
 def files_of(folder: Path) -> dict[str, int]:

@@ -11,6 +11,7 @@ from sluis.foundation.storage import Disk
 from sluis.kernel.canonical import canonical, digest
 from sluis.kernel.errors import Conflict, Invalid
 from sluis.kernel.text import N_
+from sluis.lake.sql import quoted
 
 DATABASE = "sluis.sqlite3"
 MANIFEST = "manifest.json"
@@ -79,9 +80,11 @@ def _dump(connection: sqlite3.Connection) -> str:
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
     )
     for (table,) in tables.fetchall():
-        columns = sorted(row[1] for row in connection.execute(f'PRAGMA table_info("{table}")'))
-        chosen = ", ".join(f'"{column}"' for column in columns)
+        named = connection.execute("SELECT name FROM pragma_table_info(?)", [table])
+        columns = sorted(name for (name,) in named.fetchall())
+        chosen = ", ".join(map(quoted, columns))
         hasher.update(canonical([table, columns]))
-        for row in connection.execute(f'SELECT {chosen} FROM "{table}" ORDER BY {chosen}'):  # noqa: S608 - own names
+        rows = f"SELECT {chosen} FROM {quoted(table)} ORDER BY {chosen}"  # noqa: S608 - a name is quoted, never bound
+        for row in connection.execute(rows):
             hasher.update(canonical([value.hex() if isinstance(value, bytes) else value for value in row]))
     return hasher.hexdigest()
