@@ -13,7 +13,7 @@ from sluis.lake.serving.duck_source import batches, cells, connect
 from sluis.lake.serving.rest import starts_of
 from sluis.lake.sql import quoted
 
-_BLOCK_BYTES = 4096
+_BLOCK_BYTES = 2048  # rows of a page lie far apart: of each block mostly one line is read
 _MOST_LINES = 32
 _DICTIONARY = 1 << 16
 _LEVEL = 4

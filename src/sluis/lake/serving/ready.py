@@ -88,7 +88,7 @@ class Ready:
             return None
         if vector is None:
             kept = self.rest
-            return order.equal(value, lambda row: kept.cell(row, name)) if kept else None
+            return order.equal(value, kept.cells(name)) if kept else None
         code = vector.code(value)
         codes = vector.codes
         return These(order.rows[:0]) if code is None else order.equal(code, lambda row: int(codes[row]))

@@ -1,7 +1,7 @@
 """Cells that are no narrow number, such as lines of text: by row, in small blocks compressed with one dictionary."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from json.encoder import encode_basestring
 from typing import Any
@@ -14,7 +14,6 @@ from sluis.lake.rows.wire import value_json
 from sluis.lake.serving.container import Array, Opened
 
 FILE = "rest"
-_AS_IS = ("text", "json")
 _scan = json.JSONDecoder().scan_once
 
 
@@ -27,54 +26,57 @@ class Rest:
         self.names: tuple[str, ...] = tuple(told["names"])
         self._types: list[str] = told["types"]
         self.size: int = told["block"]
-        self._starts = file.array("starts")
+        self._starts = memoryview(file.array("starts"))
         self._place = file.place("blocks")
         self._dictionary = zstandard.ZstdCompressionDict(file.array("dictionary").tobytes())
 
     def values(self, rows: Sequence[int]) -> dict[str, Sequence[Any]]:
         """Per column the cells of these rows; geometry as WKB."""
-        return {
-            name: texts if kind in _AS_IS else [_cell(text, kind) for text in texts]
-            for name, kind, texts in self._columns(rows)
-        }
+        return {name: [_cell(text, kind) for text in texts] for name, kind, texts in self._columns(rows)}
 
     def written(self, rows: Sequence[int]) -> dict[str, Sequence[Any]]:
         """The same as JSON (see `rows.wire`), but geometry still as WKB."""
-        return {name: [_text(text, kind) for text in texts] for name, kind, texts in self._columns(rows)}
+        return {name: _texts(texts, kind) for name, kind, texts in self._columns(rows)}
 
-    def cell(self, row: int, name: str) -> Any:
-        return self.values([row])[name][0]
+    def cells(self, name: str) -> Callable[[int], Any]:
+        """The cell of a row in this column, for one search through the rows."""
+        line, place = self._reader(), self.names.index(name)
+        return lambda row: _cell(_scan(line(row).decode(), 0)[0][place], self._types[place])
 
     def _columns(self, rows: Sequence[int]) -> Iterable[tuple[str, str, Sequence[str | None]]]:
-        lines = _scan(f"[{b','.join(self._lines(rows)).decode()}]", 0)[0]
+        lines = _scan(f"[{b','.join(map(self._reader(), rows)).decode()}]", 0)[0]
         return zip(self.names, self._types, zip(*lines, strict=True) if lines else repeat(()), strict=False)
 
-    def _lines(self, rows: Sequence[int]) -> Iterator[bytes]:
-        """Of each row its cells, as a list in JSON."""
+    def _reader(self) -> Callable[[int], bytes]:
+        """Gives the cells of a row as a list in JSON; the next row is mostly in the same block."""
         expand = zstandard.ZstdDecompressor(dict_data=self._dictionary).decompress
         held, lines = -1, list[bytes]()
-        for row in rows:
-            block, line = divmod(row, self.size)
+
+        def line(row: int) -> bytes:
+            nonlocal held, lines
+            block, place = divmod(row, self.size)
             if block != held:
                 held, lines = block, self._block(block, expand).split(b"\n")
-            yield lines[line]
+            return lines[place]
+
+        return line
 
     def _block(self, number: int, expand: Any) -> bytes:
-        first, end = self._starts[number : number + 2].tolist()
+        first, end = self._starts[number], self._starts[number + 1]
         return expand(self._file.piece(self._place + first, self._place + end))
 
 
 def _cell(text: str | None, kind: str) -> Any:
-    if text is None or kind in _AS_IS:
+    if text is None or kind in ("text", "json"):
         return text
     return bytes.fromhex(text) if kind == "geometry" else read_exact(kind, text)
 
 
-def _text(text: str | None, kind: str) -> Any:
-    if kind == "text" and text is not None:
-        return encode_basestring(text)
-    value = _cell(text, kind)
-    return value if kind == "geometry" else value_json(value, kind)
+def _texts(texts: Sequence[str | None], kind: str) -> Sequence[Any]:
+    if kind == "text":
+        return ["null" if text is None else encode_basestring(text) for text in texts]
+    values = [_cell(text, kind) for text in texts]
+    return values if kind == "geometry" else [value_json(value, kind) for value in values]
 
 
 def starts_of(sizes: Sequence[int]) -> Array:
