@@ -35,7 +35,7 @@ NOT_OPEN = (Kind.RESTRICTED.value, Kind.CLOSED.value)
 _LIGHT = ("document", "bbox")
 # Until something of the dataset changes outside: its columns with their profile take long to read.
 _tables: Recent[tuple[Any, ...], PublicTableInfo] = Recent(500)
-_REVISION = f"SELECT revision FROM {PublicDataset._meta.db_table} WHERE slug = %s"  # noqa: S608 - a name of ours
+_STATE = f"SELECT dataset_id, revision FROM {PublicDataset._meta.db_table} WHERE slug = %s"  # noqa: S608 - a name of ours
 
 
 class StillMade(Unavailable):
@@ -90,20 +90,22 @@ def release(slug: str, number: int) -> PublicReleaseInfo:
 
 def table(slug: str, number: int | None = None) -> PublicTableInfo:
     """The rows of a release (the current one when none is named). Raises NotFound without rows, Gone."""
-    key = (slug, _revision(slug), number)
-    known = _tables.get(key)
+    at = _state_of(slug)
+    known = _tables.get((at, number))
     if known is None:
         row = _row(slug)
         known = _read_table(row, _number(row, number))
-        _tables.put((slug, row.revision, number), known)
+        if at and at[1] == row.revision:
+            _tables.put((at, number), known)
     return known
 
 
-def _revision(slug: str) -> int | None:
-    """Asked with every page of rows, so in SQL: Django takes ten times as long to write this question as to ask it."""
+def _state_of(slug: str) -> tuple[Any, int] | None:
+    """Which dataset this is, as the database writes it, and its revision. Asked with every page of rows, so in SQL:
+    Django takes ten times as long to write this question as to ask it."""
     with connection.cursor() as cursor:
-        cursor.execute(_REVISION, [slug])
-        return next(iter(cursor.fetchone() or ()), None)
+        cursor.execute(_STATE, [slug])
+        return cursor.fetchone()
 
 
 def _read_table(row: PublicDataset, wanted: int) -> PublicTableInfo:
