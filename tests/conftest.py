@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from sluis.kernel import clock
+from tests.once import made_once
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("SLUIS_SHARED", REPOSITORY.parent / "shared"))
@@ -29,6 +31,20 @@ def fixed_clock() -> Iterator[clock.FixedClock]:
     before = clock.install(standing)
     yield standing
     clock.install(before)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as `sluis migrate` leaves it, for a process of its own that migrating is not the point of. Copy it:
+    to make one takes seconds."""
+    return made_once(tmp_path_factory, "migrated", _migrate)
+
+
+def _migrate(folder: Path) -> None:
+    from tests.serving import surroundings
+
+    command = [sys.executable, "-m", "sluis", "migrate", "--quiet"]
+    subprocess.run(command, env=surroundings(folder), check=True, capture_output=True)
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ def test_something(browse):
     browse.check(page)                         # axe, no scroll sideways, one h1, nothing foreign, no violations
 """
 
-import fcntl
-import os
 import re
 import shutil
 import subprocess
@@ -20,6 +18,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.mail_server import Kept, standing
+from tests.once import made_once
 from tests.serving import plain, ready, running, surroundings
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -43,20 +42,10 @@ class Site:
     mail: Kept
 
 
-def _built(folders: pytest.TempPathFactory) -> Path:
-    """The catalogue, built by the worker that comes first; addresses do not stand in it, so the others copy it."""
-    own = folders.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    whole, building = shared / "journeys", shared / "journeys.part"
-    with (shared / "journeys.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not whole.exists():
-            shutil.rmtree(building, ignore_errors=True)
-            building.mkdir()
-            command = [sys.executable, "-m", "tests.journeys.site"]
-            subprocess.run(command, cwd=REPOSITORY, env=plain() | {"SLUIS_DATA": str(building)}, check=True)
-            building.rename(whole)
-    return whole
+def _build(folder: Path) -> None:
+    """The catalogue; addresses do not stand in it, so every worker serves a copy of the same one."""
+    command = [sys.executable, "-m", "tests.journeys.site"]
+    subprocess.run(command, cwd=REPOSITORY, env=plain() | {"SLUIS_DATA": str(folder)}, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if not BUILT.exists():
         pytest.skip("the front end is not built: cd frontend && npm ci && node build.mjs")
     data = tmp_path_factory.mktemp("site")
-    shutil.copytree(_built(tmp_path_factory), data, dirs_exist_ok=True)
+    shutil.copytree(made_once(tmp_path_factory, "journeys", _build), data, dirs_exist_ok=True)
     environment, log = surroundings(data), data / "serve.log"
     url = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
     with standing() as (mail, port):

@@ -1,4 +1,4 @@
-"""`sluis contract lint` and `test` on files, as somebody types them, without an installation."""
+"""`sluis contract lint` and `test` on files without an installation, and the contract of a dataset in one."""
 
 import json
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.commands import said as run
 
 CONTRACT = """\
 apiVersion: v3.1.0
@@ -66,15 +67,8 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     assert (code, found["code"]) == (1, "contract.encoding")
 
 
-def test_a_contract_of_a_dataset_from_draft_to_check(tmp_path: Path) -> None:
-    """In an installation of its own, from an empty folder."""
-    environment = {"PATH": "/usr/bin:/bin", "SLUIS_DATA": str(tmp_path / "data")}
-
-    def run(*words: object) -> tuple[int, dict]:
-        line = [sys.executable, "-m", "sluis", *map(str, words), "--json"]
-        found = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, check=False)
-        return found.returncode, json.loads(found.stdout)
-
+@pytest.mark.django_db(transaction=True)
+def test_a_contract_of_a_dataset_from_draft_to_check(data_folder: Path, tmp_path: Path) -> None:
     data, file = tmp_path / "bomen.csv", tmp_path / "bomen.odcs.yaml"
     data.write_text("nr;soort\n" + "".join(f"{n};{'eik' if n % 2 else 'es'}\n" for n in range(1, 40)), encoding="utf-8")
     assert run("import", data)[0] == 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -297,10 +298,10 @@ run()
 """
 
 
-def test_the_whole_command_on_a_sound_site_and_without_a_sandbox(tmp_path: Path) -> None:
+def test_the_whole_command_on_a_sound_site_and_without_a_sandbox(tmp_path: Path, migrated: Path) -> None:
+    shutil.copytree(migrated, tmp_path / "var")
     environment = serving.surroundings(tmp_path / "var")
     sluis = [sys.executable, "-m", "sluis"]
-    subprocess.run([*sluis, "migrate"], env=environment, check=True, capture_output=True, timeout=300)
     backup = [*sluis, "backup", str(tmp_path / "kept.tar")]
     subprocess.run(backup, env=environment, check=True, capture_output=True, timeout=300)
     asked = subprocess.run([*sluis, "doctor", "--json"], env=environment, capture_output=True, timeout=300, check=False)

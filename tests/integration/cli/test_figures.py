@@ -1,6 +1,7 @@
 """What an operator reads of the running site: figures that add up over processes, and lines that hold no secrets."""
 
 import json
+import shutil
 import signal
 from contextlib import ExitStack
 from email.message import Message
@@ -33,7 +34,8 @@ def figures(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
     }
 
 
-def test_figures_add_up_over_all_processes_and_lines_say_no_more_than_the_route(tmp_path: Path) -> None:
+def test_figures_add_up_over_all_processes_and_lines_say_no_more_than_the_route(tmp_path: Path, migrated: Path) -> None:
+    shutil.copytree(migrated, tmp_path / "var")
     more = {"SLUIS_WEB_WORKERS": "2", "SLUIS_LOG_FORMAT": "json", "SLUIS_METRICS_TOKEN": TOKEN}
     environment = serving.surroundings(tmp_path / "var", **more)
     site = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
@@ -71,7 +73,8 @@ def test_figures_add_up_over_all_processes_and_lines_say_no_more_than_the_route(
     assert "/datasets" not in lines
 
 
-def test_counts_of_a_dead_process_go_when_serving_starts_again(tmp_path: Path) -> None:
+def test_counts_of_a_dead_process_go_when_serving_starts_again(tmp_path: Path, migrated: Path) -> None:
+    shutil.copytree(migrated, tmp_path / "var")
     environment = serving.surroundings(tmp_path / "var")
     site = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
     with serving.running(environment, "serve") as web:

@@ -1,6 +1,7 @@
 """The command as a process: it serves and stops, imports and refuses, and keeps to its exit codes."""
 
 import json
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,7 +17,15 @@ from tests import serving
 
 @pytest.fixture
 def surroundings(tmp_path: Path) -> dict[str, str]:
+    """Nothing there yet."""
     return serving.surroundings(tmp_path / "var")
+
+
+@pytest.fixture
+def up_to_date(surroundings: dict[str, str], migrated: Path) -> dict[str, str]:
+    """A site in which nothing happened yet."""
+    shutil.copytree(migrated, surroundings["SLUIS_DATA"])
+    return surroundings
 
 
 def sluis(surroundings: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
@@ -36,17 +45,16 @@ def test_it_serves_until_it_is_told_to_stop(number: signal.Signals, surroundings
 
 
 FILL = """
-from sluis.cli.start import migrate, start
+from sluis.cli.start import start
 start()
-migrate()
 from tests.integration.release.catalogue import fill
 fill()
 """
 
 
-def test_a_host_that_is_ready_lists_what_is_public(surroundings: dict[str, str]) -> None:
+def test_a_host_that_is_ready_lists_what_is_public(up_to_date: dict[str, str]) -> None:
     """Its disk is new, or from before the newest release; and nobody does jobs, which would mend it later."""
-    environment = surroundings | {"SLUIS_JOBS": "0"}
+    environment = up_to_date | {"SLUIS_JOBS": "0"}
     site = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
     subprocess.run([sys.executable, "-c", FILL], env=environment, check=True, capture_output=True, timeout=120)
     set_to = "UPDATE release_publicdataset SET kind = '{}', revision = {} WHERE slug LIKE 'bushaltes%'"
@@ -65,11 +73,11 @@ def _total(address: str) -> int:
         return json.load(answer)["total"]
 
 
-def test_a_taken_port_is_said_in_plain_words(surroundings: dict[str, str]) -> None:
+def test_a_taken_port_is_said_in_plain_words(up_to_date: dict[str, str]) -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", int(surroundings["SLUIS_PORT"])))
+        taken.bind(("127.0.0.1", int(up_to_date["SLUIS_PORT"])))
         taken.listen()
-        refused = sluis(surroundings, "serve", "--json")
+        refused = sluis(up_to_date, "serve", "--json")
     assert refused.returncode == 1
     assert json.loads(refused.stdout)["code"] == "serve.address"
 
@@ -90,16 +98,16 @@ def test_an_import_accounts_for_every_row_and_a_refusal_is_a_problem(
     assert problem["file"] == str(missing)
 
 
-def test_a_refused_file_is_a_problem_and_leaves_no_dataset(surroundings: dict[str, str], tmp_path: Path) -> None:
+def test_a_refused_file_is_a_problem_and_leaves_no_dataset(up_to_date: dict[str, str], tmp_path: Path) -> None:
     refused = tmp_path / "geen-tabel.xlsx"
     refused.write_bytes(b"PK\x03\x04 this is not a spreadsheet")
-    done = sluis(surroundings, "import", str(refused), str(tmp_path), "--json")
+    done = sluis(up_to_date, "import", str(refused), str(tmp_path), "--json")
     unreadable, folder = (json.loads(line) for line in done.stdout.splitlines())
     assert done.returncode == 1
-    assert unreadable["type"].startswith(f"http://127.0.0.1:{surroundings['SLUIS_PORT']}/problemen/")
+    assert unreadable["type"].startswith(f"http://127.0.0.1:{up_to_date['SLUIS_PORT']}/problemen/")
     assert unreadable["status"] == 422
     assert folder["code"] == "import.folder"
-    with closing(sqlite3.connect(Path(surroundings["SLUIS_DATA"]) / "sluis.sqlite3")) as database:
+    with closing(sqlite3.connect(Path(up_to_date["SLUIS_DATA"]) / "sluis.sqlite3")) as database:
         assert database.execute("SELECT count(*) FROM register_dataset").fetchone() == (0,)
         assert database.execute("SELECT count(*) FROM lake_tableversion").fetchone() == (0,)
 
@@ -111,13 +119,12 @@ def test_a_wrong_setting_is_named_and_nothing_starts(surroundings: dict[str, str
     assert not (Path(surroundings["SLUIS_DATA"]) / "sluis.sqlite3").exists()
 
 
-def test_doctor_finds_a_new_folder_sound_and_a_cut_audit_chain_not(surroundings: dict[str, str]) -> None:
-    assert sluis(surroundings, "migrate").returncode == 0
-    sound = sluis(surroundings, "doctor", "--json")
+def test_doctor_finds_a_new_folder_sound_and_a_cut_audit_chain_not(up_to_date: dict[str, str]) -> None:
+    sound = sluis(up_to_date, "doctor", "--json")
     assert sound.returncode == 0, sound.stdout
-    anchor = Path(surroundings["SLUIS_DATA"]) / "audit-head.json"
+    anchor = Path(up_to_date["SLUIS_DATA"]) / "audit-head.json"
     anchor.write_text('{"seq": 9, "hash": "gone"}')
-    broken = sluis(surroundings, "doctor", "--json")
+    broken = sluis(up_to_date, "doctor", "--json")
     assert broken.returncode == 1
     findings = {finding["check"]: finding["state"] for finding in json.loads(broken.stdout)["findings"]}
     assert findings["audit"] == "bad"

@@ -1,6 +1,7 @@
 """Traces reach a real collector when the operator asks for them and say no more than they should."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -75,7 +76,10 @@ def collector() -> Iterator[Collector]:
     made.server.server_close()
 
 
-def test_requests_jobs_and_runs_in_the_sandbox_arrive_at_a_collector(tmp_path: Path, collector: Collector) -> None:
+def test_requests_jobs_and_runs_in_the_sandbox_arrive_at_a_collector(
+    tmp_path: Path, migrated: Path, collector: Collector
+) -> None:
+    shutil.copytree(migrated, tmp_path / "var")
     environment = serving.surroundings(tmp_path / "var", SLUIS_OTEL_ENDPOINT=collector.address)
     site = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
     with serving.running(environment, "serve") as web:

@@ -3,6 +3,7 @@ arrives."""
 
 import base64
 import hashlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,10 +23,8 @@ from tests.serving import ready, running, surroundings
 pytestmark = pytest.mark.django_db  # the fixtures of this folder want it; the server has its own
 # Makes a province with one steward and a dataset of theirs; prints the dataset's id.
 PREPARE = """
-from sluis.cli.start import collect_assets, migrate, start
+from sluis.cli.start import start
 start()
-migrate()
-collect_assets()
 from sluis.foundation.service import acting, create_organisation, create_person
 from sluis.kernel.actor import SYSTEM
 from sluis.register.service import create
@@ -50,8 +49,9 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Served]:
     data = tmp_path_factory.mktemp("tus")
+    shutil.copytree(migrated, data, dirs_exist_ok=True)
     env, log = surroundings(data), data / "serve.log"
     made = subprocess.run([sys.executable, "-c", PREPARE], env=env, check=True, capture_output=True, text=True)
     found = Served(int(env["SLUIS_PORT"]), data, made.stdout.split()[-1])
