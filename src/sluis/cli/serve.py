@@ -31,11 +31,8 @@ def serve(env: Env, *, announce: Callable[[], None] | None = None) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
-    from sluis.release.service import keep_index_up
-
     _claim(env, env.port)
     speak(logging.INFO)
-    keep_index_up()  # a new disk has none: who is let in must find what is there
     multiprocessing.set_start_method("spawn", force=True)  # a fork would copy open databases and threads
     server = Server(
         "sluis.conf.wsgi:application",
@@ -96,9 +93,13 @@ def job_threads(stop: threading.Event, count: int) -> list[threading.Thread]:
 
 
 def _index_threads(stop: threading.Event, env: Env) -> list[threading.Thread]:
-    """On PostgreSQL other machines may publish: see to our own index. On SQLite there are none."""
-    from sluis.release.service import follow_index
+    """Our own index: it is up when this returns, for a new disk has none and who is let in must find what is there.
 
+    On PostgreSQL other machines may publish: then it has to be kept up. On SQLite there are none.
+    """
+    from sluis.release.service import follow_index, keep_index_up
+
+    keep_index_up()
     thread = threading.Thread(target=follow_index, args=(stop,), name="index", daemon=True)
     return [thread] if env.database else []
 
