@@ -16,7 +16,7 @@ def test_from_sql_to_a_version_and_its_way_back(browse: Any, script: bool) -> No
     page.goto("/desk/datasets/nieuw")
     page.fill("#id_title", f"Metingen {'met' if script else 'zonder'}")
     press(page, "Maak dataset")
-    page.get_by_role("link", name="Bewerking").click()
+    page.get_by_role("link", name="Transformatie", exact=True).click()
     look(browse, page, script)
     page.get_by_role("link", name="Transformatie maken").click()
     look(browse, page, script)

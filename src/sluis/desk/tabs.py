@@ -15,7 +15,7 @@ TABS = (
     ("metadata", N_("Beschrijving"), "dataset.edit"),
     ("data", N_("Data"), "table.view"),
     ("dataset-sources", N_("Bronnen"), "source.view"),
-    ("dataset-transformation", N_("Bewerking"), "table.view"),
+    ("dataset-transformation", N_("Transformatie"), "table.view"),
     ("columns", N_("Kolommen"), "dataset.edit"),
     ("contract", N_("Afspraken"), "table.view"),
     ("dataset-quality", N_("Kwaliteit"), "table.view"),

@@ -37,7 +37,7 @@ def people(steward: Any, dataset: Any, tmp_path: Path) -> UUID:
 
 
 def test_from_nothing_to_a_version_with_its_figures_and_its_way_back(steward: Any, dataset: Any, people: UUID) -> None:
-    home = f"/desk/datasets/{dataset.id}/bewerking"
+    home = f"/desk/datasets/{dataset.id}/transformatie"
     assert "Deze tabel wordt niet uit andere gemaakt" in text(steward.client.get(home))
     added = text(steward.client.post(f"{home}/wijzigen", FORM | {"action": "example", "example": "k_anonymise"}))
     assert "do: k_anonymise" in added
@@ -67,12 +67,12 @@ def test_from_nothing_to_a_version_with_its_figures_and_its_way_back(steward: An
     page = text(steward.client.get(home))
     for words in ("In orde", "<svg", "Mensen", "mensen.csv", "aangeleverd bestand", "Mensen: leeftijd", "goud"):
         assert words in page, words
-    assert "Mensen" in text(steward.client.get(f"/desk/datasets/{people}/bewerking"))
+    assert "Mensen" in text(steward.client.get(f"/desk/datasets/{people}/transformatie"))
     assert dataset.title in text(steward.client.get("/desk/transformaties"))
 
 
 def test_what_is_wrong_stands_at_its_field(steward: Any, dataset: Any, people: UUID) -> None:
-    address = f"/desk/datasets/{dataset.id}/bewerking/wijzigen"
+    address = f"/desk/datasets/{dataset.id}/transformatie/wijzigen"
     for given, words in (
         ({"steps": "- {do: weg}"}, "Kies bij ‘do’ uit"),
         ({"steps": "- {do: drop, columns: [elders]}"}, "De kolom elders is er niet (meer)."),
@@ -89,7 +89,7 @@ def test_what_is_wrong_stands_at_its_field(steward: Any, dataset: Any, people: U
 def test_a_change_keeps_what_was_written_and_one_from_an_old_page_is_refused(
     steward: Any, dataset: Any, people: UUID
 ) -> None:
-    address = f"/desk/datasets/{dataset.id}/bewerking/wijzigen"
+    address = f"/desk/datasets/{dataset.id}/transformatie/wijzigen"
     steward.client.post(address, FORM | {"steps": STEPS, "action": "save"})
     form = text(steward.client.get(address))
     assert "k_anonymise" in form
@@ -100,7 +100,7 @@ def test_a_change_keeps_what_was_written_and_one_from_an_old_page_is_refused(
 
 
 def test_pause_resume_remove_and_a_failure_that_asks_for_somebody(steward: Any, dataset: Any, people: UUID) -> None:
-    home = f"/desk/datasets/{dataset.id}/bewerking"
+    home = f"/desk/datasets/{dataset.id}/transformatie"
     tests = "- {name: niemand van 99, sql: SELECT * FROM mensen WHERE leeftijd = 99}"
     steward.client.post(f"{home}/wijzigen", FORM | {"tests": tests, "action": "save"})
     made = Transformation.objects.get()

@@ -151,7 +151,7 @@ def run(request: HttpRequest, making_id: UUID) -> HttpResponse:
     actor = who(request)
     found = lake.transformation_run(by=actor, run_id=making_id)
     made = lake.transformation(by=actor, transformation_id=found.transformation_id)
-    home = Link(gettext("Bewerking"), reverse("desk:dataset-transformation", args=[made.dataset_id]))
+    home = Link(gettext("Transformatie"), reverse("desk:dataset-transformation", args=[made.dataset_id]))
     context = _around(request, made.dataset_id, home) | {
         "made": made,
         "failure": failure_of(found),
