@@ -15,10 +15,11 @@ _HEAD = """\
 
 Deze pagina is geschreven door `{command}`. Gemeten op {machine}.
 
-Lees de **verhoudingen**: elk getal van Sluis en zijn vergelijking komen uit dezelfde run, om en om gemeten. Seconden en
-milliseconden zeggen alleen iets over deze machine op dat moment. Tijden per vraag staan als p50 / p95 / snelste.
-Geheugen is de som over alle processen; gedeelde bladzijden tellen per proces mee. Bij elk deel staat hoe druk de
-machine al was (load op {cores} kernen): daarboven zegt de tijd van de processor (CPU) meer dan die van de klok.
+Lees de **verhoudingen**: elk getal van Sluis en zijn vergelijking komen uit dezelfde run, om en om gemeten, behalve
+waar *elders gemeten* bij staat. Seconden en milliseconden zeggen alleen iets over deze machine op dat moment. Tijden
+per vraag staan als p50 / p95 / snelste. Geheugen is de som over alle processen; gedeelde bladzijden tellen per proces
+mee. Bij elk deel staat hoe druk de machine al was (load op {cores} kernen): daarboven zegt de tijd van de processor
+(CPU) meer dan die van de klok.
 
 Zelf meten: `make bench`, of sneller en kleiner `make bench ARGS=--quick`.
 """
