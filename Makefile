@@ -10,8 +10,8 @@ UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
 SPARK_VERSION := 4.1.3
 UV := .uv/bin/uv
-# Each worker has a database and a data folder of its own (tests/settings.py).
-PYTEST = $(VENV)/pytest -n auto --dist loadscope
+# Each worker has a database and a data folder of its own (tests/settings.py); how many and in which order: tests/conftest.py.
+PYTEST = $(VENV)/pytest -n auto --dist loadscope --no-loadscope-reorder
 # A real PostgreSQL from a wheel for as long as the command runs.
 ON_POSTGRES = $(VENV)/python -m tests.postgres
 # What most needs a second database under it: who writes at the same time, jobs, the chain, processes, versions of tables.
