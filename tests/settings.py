@@ -25,6 +25,7 @@ if _postgresql:
     os.environ["SLUIS_DATABASE"] = _postgresql
 
 from sluis.conf.settings import *  # noqa: E402, F403
+from tests.disk import do_not_wait_for_it  # noqa: E402
 
 os.environ.pop("SLUIS_DATABASE", None)
 
@@ -35,3 +36,4 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - WhiteNoise warns when it is not there
 if not _postgresql:
     DATABASES["default"]["TEST"] = {"NAME": str(SLUIS.data / "test.sqlite3")}  # noqa: F405
+do_not_wait_for_it(DATABASES["default"])  # noqa: F405

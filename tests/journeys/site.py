@@ -15,6 +15,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
+from tests.disk import do_not_wait_for_it
+
 OPEN = ("zwemwaterkwaliteit", "gemeentegrenzen")
 KEPT_IN = ("kwetsbare-soorten", "inspectie-kunstwerken", "energieverbruik-gebouwen", "reizigers-veerponten")
 RUN = "<script>window.attacked=1</script>"
@@ -36,6 +40,7 @@ def build(data: Path) -> None:
     from sluis.cli.start import collect_assets, migrate, start
 
     start()
+    do_not_wait_for_it(settings.DATABASES["default"])
     from sluis.cli.demo import people
     from sluis.cli.demo.catalogue import stories
     from sluis.cli.demo.load import _handlers, _team, bring
