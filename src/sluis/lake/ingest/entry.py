@@ -1,4 +1,7 @@
-"""The entry of the sandbox: from a file to `data.parquet`, `rejects.csv` and a report."""
+"""The entry of the sandbox: from a file to `data.parquet`, `rejects.csv` and a report.
+
+The readers are imported here and not where they are called: before the child is born, and so once for many files.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -10,7 +13,11 @@ from sluis.foundation.archives import open_zip
 from sluis.kernel.errors import Invalid
 from sluis.kernel.text import N_
 from sluis.lake.ingest.detect import VECTOR, detect
+from sluis.lake.ingest.duck_columnar import read_parquet
+from sluis.lake.ingest.duck_delimited import read_delimited
+from sluis.lake.ingest.json_rows import read_json, read_ndjson
 from sluis.lake.ingest.plan import Job, Options
+from sluis.lake.ingest.sheets import read_workbook
 
 Progress = Callable[[float, str], None]
 _VECTOR_OPTIONS = ("layer", "crs")
@@ -39,28 +46,20 @@ def read(job: Job, vector: dict[str, Any], progress: Progress) -> dict[str, Any]
         job = _unpacked(job)
         kind = detect(job.source)
     if kind in VECTOR:
-        from sluis.lake.vector.read import read_vector
+        from sluis.lake.vector.read import read_vector  # GDAL: only the child that needs it
 
         options = vector | {"encoding": job.options.encoding, "file": job.filename}
         return read_vector(job.source, kind, job.out, {k: v for k, v in options.items() if v}, progress)
     if kind in ("xlsx", "ods"):
-        from sluis.lake.ingest.sheets import read_workbook
-
         return read_workbook(job, kind, progress)
     return _table(kind, job, progress)
 
 
 def _table(kind: str, job: Job, progress: Progress) -> dict[str, Any]:
     if kind == "parquet":
-        from sluis.lake.ingest.duck_columnar import read_parquet
-
         return read_parquet(job, progress)
     if kind in ("json", "ndjson"):
-        from sluis.lake.ingest.json_rows import read_json, read_ndjson
-
         return read_json(job, progress) if kind == "json" else read_ndjson(job, progress)
-    from sluis.lake.ingest.duck_delimited import read_delimited
-
     return read_delimited(job, progress)
 
 
