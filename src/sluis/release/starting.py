@@ -6,7 +6,6 @@ from sluis.kernel.actor import SYSTEM
 from sluis.kernel.text import N_
 from sluis.process import service as process
 from sluis.register import service as register
-from sluis.release.dossiers import begin
 from sluis.release.models import Dossier
 from sluis.release.models.dossier import OPEN_STAGES
 from sluis.release.types import Stage
@@ -33,6 +32,8 @@ def take_up() -> int:
                 held.stage, held.return_reason, held.changed_at = Stage.WITHDRAWN, BEFORE, clock.now()
                 held.save()
                 continue
+            from sluis.release.dossiers import begin  # and with it every check, at the start of each command
+
             record = register.get(by=SYSTEM, dataset_id=held.dataset_id)
             begin(held, record.frequency, record.team_id, {"trigger": "inventory"}, SYSTEM)
             taken += 1
