@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sluis.cli.releases import PLAIN
+from tests.journeys.spacing import cut_off
 
 pytestmark = pytest.mark.journey
 MESSY = (
@@ -143,6 +144,8 @@ def test_every_page_is_for_everybody(browse: Any, theme: str, language: str, wid
 def walk(browse: Any, page: Any, path: str) -> str:
     page.goto(path)
     browse.check(page)
+    if page.viewport_size["width"] == 320:
+        assert cut_off(page) == [], path
     return str(page.title())
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.journeys.spacing import cut_off
+
 pytestmark = pytest.mark.journey
 
 ALWAYS = ((1280, "merwede", "nl"), (320, "duin", "en"))
@@ -68,15 +70,20 @@ def test_page(browse, name, width, theme, language):
     page = browse(prefix + PAGES[name], width=width, theme=theme)
     assert page.locator("html").get_attribute("lang") == language
     browse.check(page)
+    if width == 320:
+        assert cut_off(page) == []
 
 
-def test_titles_are_unique(browse):
-    page = browse("/")
-    titles = {}
+def test_titles_are_unique_and_wider_text_is_not_cut_off(browse):
+    """In the other theme and language than the look at this width that always runs."""
+    page = browse("/", width=320, theme="merwede")
+    titles, found = {}, {}
     for name, path in PAGES.items():
         page.goto(path)
         titles.setdefault(page.title(), []).append(name)
+        found[name] = cut_off(page)
     assert [names for names in titles.values() if len(names) > 1] == []
+    assert {name: cut for name, cut in found.items() if cut} == {}
 
 
 def test_the_skip_link_is_the_first_stop_and_moves_the_focus(browse):

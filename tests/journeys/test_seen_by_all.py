@@ -1,4 +1,4 @@
-"""What axe does not see (WCAG 2.2): forced colours, text spacing, the order of the stops, and the focus on each.
+"""What axe does not see (WCAG 2.2): forced colours, the order of the stops, and the focus on each; `spacing` too.
 
 Faults of these kinds stood in pages where axe found nothing, so each look is made in the browser itself.
 """
@@ -12,26 +12,6 @@ from tests.journeys.test_desk import places, sign_in
 from tests.journeys.test_portal_pages import OPEN, PAGES
 
 pytestmark = pytest.mark.journey
-# Two looks that differ in everything run always.
-LOOKS = [
-    ("", "merwede"), ("/en", "duin"),
-    pytest.param("", "duin", marks=pytest.mark.slow), pytest.param("/en", "merwede", marks=pytest.mark.slow),
-]  # fmt: skip
-# WCAG 1.4.12, as a reader's own style sheet would set it.
-SPACING = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* { line-height: 1.5 !important;
-    letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"""
-# Texts that their own box cuts off, and cells that what is in them sticks out of; what scrolls, and what is hidden on
-# purpose or shortened with a mark (a grid of rows, which shows each row whole on a page of its own), is not cut off.
-CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
-    const s = getComputedStyle(e), hides = ['hidden', 'clip'];
-    if (!e.checkVisibility() || s.clipPath !== 'none' || s.textOverflow === 'ellipsis'
-        || e.closest('svg, .sluis-visually-hidden')) return false;
-    if (e.matches('td, th') && s.overflowY === 'visible' && e.scrollHeight > e.clientHeight + 4) return true;
-    if (!e.childNodes.length || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) return false;
-    return (hides.includes(s.overflowX) && e.scrollWidth > e.clientWidth + 1)
-        || (hides.includes(s.overflowY) && !s.webkitLineClamp.match(/\\d/) && e.scrollHeight > e.clientHeight + 1);
-    }).map(e => e.outerHTML.slice(0, 120))"""
 # Every stop for the Tab key in the order of the page; a group of radio buttons is one stop.
 STOPS = """() => { window.stops = [...document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
@@ -53,32 +33,6 @@ def desk_pages(page: Any, language: str) -> Iterator[str]:
     for path in places(page, language):
         page.goto(path)
         yield path
-
-
-def wide(page: Any) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-
-
-def spaced(page: Any) -> list[str]:
-    page.evaluate(SPACING)
-    return [*page.evaluate(CUT), *(["scrolls sideways"] if wide(page) else [])]
-
-
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
-def test_wider_text_is_not_cut_off_on_public_pages(browse, language, theme):
-    page = browse("/", width=320, theme=theme)
-    found = {}
-    for name, path in PAGES.items():
-        page.goto(language + path)
-        found[name] = spaced(page)
-    assert {name: cut for name, cut in found.items() if cut} == {}
-
-
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
-def test_wider_text_is_not_cut_off_on_the_desk(browse, language, theme):
-    page = sign_in(browse, "steward", width=320, theme=theme)
-    found = {path: spaced(page) for path in desk_pages(page, language)}
-    assert {path: cut for path, cut in found.items() if cut} == {}
 
 
 def here_after_scrolling(page: Any) -> dict[str, Any]:
