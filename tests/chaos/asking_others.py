@@ -29,7 +29,9 @@ from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import SluisError
 from sluis.lake.models import TableVersion
 from sluis.lake.service import request_ingest
-from sluis.process.models import Run, Task
+from sluis.process.jobs import run_step
+from sluis.process.models import Instance, Run, Task
+from sluis.process.service import retry
 from sluis.register import service as register
 from sluis.release import service as release
 from sluis.release.models import Decision, Dossier, PublicDataset, PublicTable, Release
@@ -168,11 +170,21 @@ def check(_: int) -> None:
     )
 
 
+def done() -> bool:
+    return not Job.objects.filter(state__in=("ready", "running")).exclude(task__in=recurring()).exists()
+
+
 def outside(_: int) -> None:
-    """When nothing waits or runs any more: every decision was published once, whole, and told once."""
-    until(lambda: not Job.objects.filter(state__in=("ready", "running")).exclude(task__in=recurring()).exists())
+    """When nothing waits or runs any more, and who looks after it began again what gave up in between: every decision
+    was published once, whole, and told once."""
+    until(done)
+    stuck = list(Instance.objects.filter(state="stuck").values_list("id", flat=True))
+    for instance_id in stuck:
+        retry(by=SYSTEM, instance_id=instance_id)
+    until(done)
     wrong = unsound()
-    wrong += [f"job {job.task} {job.state}" for job in Job.objects.filter(state="failed")]
+    failed = Job.objects.filter(state="failed").exclude(task=run_step.module_path)
+    wrong += [f"job {job.task} {job.failure}" for job in failed]
     wrong += [f"step {run.element} {run.state}" for run in Run.objects.exclude(state__in=("done", "gone"))]
     for dossier in Dossier.objects.all():
         dataset_id = dossier.dataset_id
@@ -191,7 +203,7 @@ def outside(_: int) -> None:
         wrong += [f"{dossier.id}: {name} {count}" for name, count in counts.items() if count != 1]
     unsent = OutboxEvent.objects.filter(sent_at=None).count()
     wrong += [f"{unsent} events stayed"] if unsent else []
-    say(wrong=wrong, published=list(PublicDataset.objects.values_list("slug", flat=True)))
+    say(wrong=wrong, again=len(stuck), published=list(PublicDataset.objects.values_list("slug", flat=True)))
 
 
 {

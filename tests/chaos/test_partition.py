@@ -95,7 +95,8 @@ def test_every_decision_is_published_once(site: Site, tmp_path: Path, tell: Tell
                 _shows(host, stands["published"])
     dropped = {why: sum(wire.dropped(why) for wire in site.net.wires) for why in ("lost", "cut")}
     assert dropped["lost"]
-    tell(6, publications=publications, cuts=met, seed=SEED, lost_packets=dropped["lost"], in_cuts=dropped["cut"])
+    lost, in_cuts, again = dropped["lost"], dropped["cut"], stands["again"]
+    tell(6, publications=publications, cuts=met, seed=SEED, lost_packets=lost, in_cuts=in_cuts, begun_again=again)
 
 
 def test_a_host_that_is_cut_off_lets_the_others_write() -> None:

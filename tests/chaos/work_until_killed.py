@@ -24,6 +24,7 @@ from django.db.models import Count
 from tests.chaos.soundness import unsound
 
 from sluis.cli.releases import PLAIN
+from sluis.foundation.jobs.worker import MAX_ATTEMPTS
 from sluis.foundation.models import Job
 from sluis.foundation.service import acting, blobs, create_organisation, create_person, grant, run_until_idle
 from sluis.kernel import clock
@@ -71,12 +72,14 @@ def found() -> None:
 
 
 def recover() -> None:
-    """What time does by itself: leases of the dead run out, and a worker takes up what lies there."""
-    Job.objects.update(run_after=clock.now())
+    """What time does by itself: leases of the dead run out, a worker takes up what lies there, and what went wrong on
+    the way gets its later attempts."""
     Job.objects.filter(state=Job.State.RUNNING).update(lease_until=clock.now() - timedelta(hours=1))
-    run_until_idle()
-    settle_abandoned()
-    run_until_idle()
+    for _ in range(MAX_ATTEMPTS):
+        Job.objects.update(run_after=clock.now())
+        run_until_idle()
+        settle_abandoned()
+        run_until_idle()
 
 
 def check() -> list[str]:
@@ -89,7 +92,8 @@ def check() -> list[str]:
         if row.status == "ready" and row.base and row.rows_total != row.base.rows_total + row.rows_loaded - replaced:
             wrong.append(f"version {row.id} does not follow from its base")
     wrong += [f"Iceberg table of {slug} is behind" for slug in behind(by=SYSTEM)]
-    wrong += [f"job {job.task} {job.state}" for job in Job.objects.exclude(state=Job.State.SUCCESSFUL)]
+    left = Job.objects.exclude(state=Job.State.SUCCESSFUL)
+    wrong += [f"job {job.task} {job.state}: {(job.failure or {}).get('traceback')}" for job in left]
     for run in SourceRun.objects.select_related("table_version"):
         fine = run.table_version is not None and run.table_version.status == "ready"
         wrong += [f"run {run.id} {run.state}"] if run.state != "loaded" or not fine else []
