@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from benchmarks.adapter import adapter
+from benchmarks.large import write_large
 from benchmarks.report import Line, Part
 from benchmarks.table import write_table
 
@@ -14,6 +15,14 @@ def test_the_table_is_the_same_each_time(tmp_path: Path) -> None:
     assert lines == (tmp_path / "two.csv").read_bytes()
     assert lines.count(b"\n") == 501
     assert {line.count(b",") for line in lines.splitlines()} == {11}
+
+
+def test_a_table_that_is_delivered_again_differs_in_one_row_of_a_hundred(tmp_path: Path) -> None:
+    for name, mended in (("first.csv", False), ("again.csv", True)):
+        write_large(tmp_path / name, 450, mended=mended)
+    first, again = ((tmp_path / name).read_text().splitlines() for name in ("first.csv", "again.csv"))
+    pairs = list(zip(first, again, strict=True))
+    assert [number for number, (one, other) in enumerate(pairs) if one != other] == [1, 101, 201, 301, 401]
 
 
 def test_a_bound_that_is_not_kept_shows() -> None:
