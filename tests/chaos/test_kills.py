@@ -1,6 +1,7 @@
 """kill -9 on the whole process tree at random moments: no half version, no lost upload, and the site recovers."""
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ def storm(data: Path, kills: int, seed: int, settings: dict[str, str] | None = N
     return site
 
 
-def test_killed_at_random_moments_nothing_is_half_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_killed_at_random_moments_nothing_is_half_and_nothing_is_lost(tmp_path: Path, migrated: Path) -> None:
+    shutil.copytree(migrated, tmp_path / "data")
     site = storm(tmp_path / "data", 4, SEED)
     site.check()
     assert site.accepted

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -77,7 +78,8 @@ def storm(data: Path, kills: int, seed: int) -> Processes:
     return site
 
 
-def test_killed_at_random_moments_no_step_is_done_twice_and_none_is_lost(tmp_path: Path) -> None:
+def test_killed_at_random_moments_no_step_is_done_twice_and_none_is_lost(tmp_path: Path, migrated: Path) -> None:
+    shutil.copytree(migrated, tmp_path / "data")
     assert storm(tmp_path / "data", 3, SEED).completed
 
 

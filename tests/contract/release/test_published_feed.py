@@ -1,10 +1,15 @@
 """A small province, published by the operations themselves, meets the official shapes: every kind, with its files."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import override_settings
 from tests.contract.register.test_official_shapes import ESTABLISHED, FILES, HVD, HVD_HTML, NL, official, violations
 from tests.integration.release.conftest import (
     GROUND,
@@ -17,13 +22,12 @@ from tests.integration.release.conftest import (
     publish,
     ready,
 )
-from tests.integration.release.conftest import merwede as merwede
-from tests.integration.release.conftest import owner as owner
-from tests.integration.release.conftest import steward as steward
 from tests.processes import deployed
 from tests.unit.register.examples import catalogue_triples
 
-from sluis.foundation.service import run_until_idle
+from sluis.foundation.service import create_organisation, run_until_idle
+from sluis.kernel import clock
+from sluis.kernel.actor import SYSTEM
 from sluis.lake import service as lake
 from sluis.register import service as register
 from sluis.register import shapes
@@ -35,10 +39,25 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_folder", "fix
 HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 
 
-@pytest.fixture
-def catalogue(merwede, steward, owner, tmp_path) -> tuple[Any, ...]:
+@pytest.fixture(scope="module")
+def catalogue(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Any, ...]:
+    """Made once: the documents are what is looked at, and of the database nothing stays."""
+    data = replace(settings.SLUIS, data=tmp_path_factory.mktemp("data"))
+    before = clock.install(clock.FixedClock())
+    with django_db_blocker.unblock(), override_settings(SLUIS=data), transaction.atomic():
+        made = _published(tmp_path_factory.mktemp("made"))
+        transaction.set_rollback(True)
+    clock.install(before)
+    return made
+
+
+def _published(tmp_path: Path) -> tuple[Any, ...]:
     """Open (a table, a map, high-value, elsewhere), planned, restricted, closed, withdrawn and opened again."""
     deployed()
+    merwede = create_organisation(by=SYSTEM, slug="merwede", name="Provincie Merwede")
+    steward, owner = person(merwede, "data_steward"), person(merwede, "data_owner")
     table = describe(steward, merwede, "Laadpalen")
     hand_in(steward, table, PALEN, tmp_path)
     map_ = describe(steward, merwede, "Haltes", hvd_categories=["c_ac64a52d"], applicable_legislation=[HVD_LAW])
