@@ -1,10 +1,12 @@
 """The fence of the sandbox, held against real attacks."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -286,6 +288,64 @@ def test_a_copy_of_this_process_forks_its_own(folder: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]) == 0
     assert call("copy", folder)
     assert server() == before
+
+
+def test_an_answer_that_nobody_waited_for_is_not_for_the_next_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every later run would watch the child of the run before it, and kill that one."""
+    call("copy", folder)
+
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("socket.recv_fds", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            call("sleep", folder)
+    with pytest.raises(sandbox.TookTooLong):
+        call("sleep", folder, Limits(wall_seconds=0.5))
+    assert not server().children()
+
+
+def test_who_has_no_descriptor_left_says_so_loses_none_and_goes_on(folder: Path) -> None:
+    call("copy", folder)
+    before, (soft, hard) = psutil.Process().num_fds(), resource.getrlimit(resource.RLIMIT_NOFILE)
+    said = set()
+    try:
+        for limit in range(3, before + 12):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            try:
+                call("copy", folder)
+            except OSError as error:
+                said.add(error.errno)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert said == {errno.EMFILE}
+    assert psutil.Process().num_fds() == before
+    call("copy", folder)
+
+
+def test_when_there_can_be_no_new_server_now_the_run_after_it_has_one(folder: Path) -> None:
+    call("copy", folder)
+    server().kill()
+
+    def refused(*_: Any, **__: Any) -> Any:
+        raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("subprocess.Popen", refused)
+        with pytest.raises(BlockingIOError):
+            call("copy", folder)
+    assert call("copy", folder)
+
+
+def test_who_has_no_standard_error_can_use_it(folder: Path) -> None:
+    script = "import sys; from pathlib import Path; from sluis.foundation import sandbox; "
+    script += "sandbox.configure(code=[Path(sys.argv[1])]); "
+    script += "print(sandbox.run('sandbox_entries:echo', {}, reads=[], writes=None))"
+    closed = ["sh", "-c", 'exec "$0" -c "$1" "$2" 2>&-', sys.executable, script, str(HERE)]
+    assert subprocess.run(closed, capture_output=True, check=True, text=True).stdout == "{'echo': {}}\n"
 
 
 def test_an_ordinary_user_gets_the_same_fence(folder: Path) -> None:

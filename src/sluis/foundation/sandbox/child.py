@@ -128,8 +128,9 @@ def main(mother: int, orders: int, channel: int, errors: int) -> NoReturn:
     try:
         os.dup2(errors, sys.stderr.fileno())
         os.close(errors)
-        with os.fdopen(orders) as file:
-            order = json.load(file)
+        # From its start, wherever another one stopped: when its mother is killed a run is asked again, with this file.
+        order = json.loads(os.pread(orders, os.fstat(orders).st_size, 0))
+        os.close(orders)
         os.environ.clear()  # noqa: TID251 - not our settings: what this child is given
         os.environ.update(order["environment"])  # noqa: TID251
         os.chdir(order["folder"])

@@ -41,8 +41,8 @@ def _beside() -> ModuleType:
 def main(control: socket.socket) -> None:
     """Answer every request: the module of the entry, with the files order, channel, errors and ending.
 
-    The answer is the number of the child with a handle on it (pidfd), or else the number of the error. When the child
-    has ended, its exit status is told to `ending`.
+    The answer is the number of the child with a handle on it (pidfd), or else the number of the error, negative. When
+    the child has ended, its exit status is told to `ending`.
     """
     child, running = _beside(), dict[int, tuple[int, int]]()  # by handle: the number and `ending`
     sys.meta_path.insert(0, _NoPandas())
@@ -70,7 +70,7 @@ def _fork(control: socket.socket, child: ModuleType, running: dict[int, tuple[in
     try:
         pid = os.fork()
     except OSError as error:
-        control.send(str(error.errno).encode())
+        control.send(str(-(error.errno or 0)).encode())
         os.close(ending)
     else:
         if not pid:
@@ -104,5 +104,6 @@ def _tell(handle: int, pid: int, ending: int) -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))
+    with contextlib.suppress(ConnectionError):  # its owner went without hearing the last answer
+        main(socket.socket(fileno=int(sys.argv[1])))
     os._exit(0)

@@ -124,16 +124,19 @@ def _start(stack: ExitStack, order: Mapping[str, Any]) -> tuple[Child, int, int]
     orders = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     orders.write(json.dumps(order).encode())
     orders.seek(0)
-    channel, errors = os.pipe(), os.pipe()
-    for ours, _ in (channel, errors):
-        stack.callback(os.close, ours)
-    try:
+    with ExitStack() as until_born:
+        channel, errors = (_pipe(stack, until_born) for _ in range(2))
         child = fork(order["entry"].partition(":")[0], orders.fileno(), channel[1], errors[1])
-    finally:
-        for _, theirs in (channel, errors):
-            os.close(theirs)
     stack.callback(child.end)
     return child, channel[0], errors[0]
+
+
+def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
+    """Both ends, each closed with its stack: also when there is no descriptor left for the next pipe."""
+    near, far = os.pipe()
+    ours.callback(os.close, near)
+    theirs.callback(os.close, far)
+    return near, far
 
 
 def _environment(folder: Path, limits: Limits) -> dict[str, str]:

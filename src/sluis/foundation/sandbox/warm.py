@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,29 +60,45 @@ class Child:
 
 
 class _Server:
+    """`unheard`: who asked last was interrupted while it waited, and the answer that comes is not for the next."""
+
     def __init__(self) -> None:
+        self.unheard = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        with ExitStack() as unless_started, theirs:
+            unless_started.enter_context(self._control)
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-B", "-X", "utf8", str(_PROGRAM), str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=None if sys.stderr else subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
                 cwd="/",
                 env=_ENVIRONMENT,
                 start_new_session=True,
             )
+            unless_started.pop_all()
 
     def fork(self, module: str, files: Sequence[int]) -> tuple[int, int]:
         """Number and handle of a new child. Raises OSError when there can be none, ConnectionError when it has gone."""
-        socket.send_fds(self._control, [module.encode()], list(files))
-        answer, handles, *_ = socket.recv_fds(self._control, 64, 1)
+        self.unheard = True
+        try:
+            socket.send_fds(self._control, [module.encode()], list(files))
+            answer, handles, *_ = socket.recv_fds(self._control, 64, 1)
+        except OSError:  # nothing was asked, or nobody answers any more
+            self.unheard = False
+            raise
+        self.unheard = False
         if not answer:
             raise ConnectionResetError
-        if not handles:
-            raise OSError(int(answer), os.strerror(int(answer)))
+        if (number := int(answer)) < 0:
+            raise OSError(-number, os.strerror(-number))
+        if not handles:  # we have no descriptor left to take it
+            with contextlib.suppress(ProcessLookupError):  # its number was given a moment ago, and to nobody else yet
+                os.kill(number, signal.SIGKILL)
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         os.set_inheritable(handles[0], False)
-        return int(answer), handles[0]
+        return number, handles[0]
 
     def close(self) -> None:
         self._control.close()
@@ -115,11 +133,12 @@ def fork(module: str, orders: int, channel: int, errors: int) -> Child:
 
 def _ask(module: str, files: Sequence[int]) -> tuple[int, int]:
     global _server
-    if _server:
-        try:
+    if _server and not _server.unheard:
+        with contextlib.suppress(ConnectionError):  # it was idle, or the system needed its memory
             return _server.fork(module, files)
-        except ConnectionError:  # it was idle, or the system needed its memory
-            _server.close()
+    if _server:
+        gone, _server = _server, None  # first: should there be no new one now, the run after this tries again
+        gone.close()
     _server = _Server()
     return _server.fork(module, files)
 
