@@ -138,6 +138,18 @@ def test_a_broken_state_is_made_again(small, data_folder):
     assert _titles("bushalte") == ["Bushaltes"]
 
 
+@pytest.mark.parametrize("damaged", ["meta.json", "*.term", "*"])
+def test_an_index_that_a_disk_damaged_is_made_again(small, data_folder, monkeypatch, damaged):
+    (folder,) = (path for path in (data_folder / "index").iterdir() if path.is_dir())
+    for path in folder.glob(damaged):
+        path.write_bytes(b"")
+    monkeypatch.setattr(index, "_reader", index._Reader())  # a host that starts
+    assert index.is_behind()
+    index.keep_up()
+    assert not index.is_behind()
+    assert _titles("bushalte") == ["Bushaltes"]
+
+
 @pytest.mark.parametrize(
     "request_", [{"page": 0}, {"size": 0}, {"size": 101}, {"page": 5000}, {"filters": {"x": ("y",)}}]
 )

@@ -42,10 +42,10 @@ class State:
 
 
 def catch_up(slugs: Iterable[str] = ()) -> int:
-    """Index what changed since the last time, and `slugs` in any case; builds the index when there is none."""
+    """Index what changed since the last time, and `slugs` in any case; builds the index when none can be read."""
     with _writing():
         state = _state()
-        if state is None:
+        if state is None or _damaged(state):
             return _build()
         rows = PublicDataset.objects.filter(revision__gte=state.revision)
         changed = PublicDataset.objects.filter(slug__in=list(slugs)) | rows
@@ -59,9 +59,9 @@ def rebuild() -> int:
 
 
 def is_behind() -> bool:
-    """True when something public is not in the index yet, or there is no index."""
+    """True when something public is not in the index yet, or there is no index that can be read."""
     state, newest = _state(), _newest()
-    return (state.revision < newest) if state else newest > 0
+    return (state.revision < newest or _damaged(state)) if state else newest > 0
 
 
 def follow(stop: threading.Event, every: float = 2.0) -> None:
@@ -143,6 +143,16 @@ def _state() -> State | None:
         return None
     fits = state.schema == schema.VERSION and tantivy.Index.exists(str(_folder(state)))
     return state if fits else None
+
+
+def _damaged(state: State) -> bool:
+    """Did the disk lose some of it? Nothing stands in it that cannot be made again."""
+    try:
+        _reader.at(_folder(state), state)
+    except ValueError:  # what tantivy raises
+        log.exception("the search index cannot be read")
+        return True
+    return False
 
 
 def _newest() -> int:
