@@ -143,7 +143,7 @@ def evil_provider() -> Iterator[Evil]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Answers)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield evil

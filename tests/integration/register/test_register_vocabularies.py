@@ -50,7 +50,7 @@ class Publisher:
 @pytest.fixture
 def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
     made = Publisher()
-    thread = Thread(target=made.server.serve_forever, daemon=True)
+    thread = Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     original = shipped.read
     monkeypatch.setattr(shipped, "read", lambda name: replace(original(name), refresh=made.url))
