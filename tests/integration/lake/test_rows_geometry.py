@@ -10,6 +10,8 @@ from sluis.lake.rows.page import page, page_json, row, row_json
 from sluis.lake.rows.parse import parse
 from sluis.lake.rows.stream import stream
 from sluis.lake.rows.types import Column, PageRequest
+from sluis.lake.serving.building import build
+from sluis.lake.serving.ready import Ready
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -63,6 +65,22 @@ def test_json_has_the_same_shapes_with_no_more_decimals_than_needed(table: Path)
         }
         assert (line["naam"], line["geometry"]) == (plain["naam"], shape)
     assert json.loads(row_json(table, COLUMNS, 0)) == {"_id": 0} | row(table, COLUMNS, 0)
+
+
+@pytest.mark.parametrize("form", ["wkt", "geojson"])
+def test_structures_give_the_same_shapes(table: Path, tmp_path: Path, form: str) -> None:
+    files: dict[str, Path] = {}
+    for name in ("vectors", "rest", "words:naam"):
+        out = tmp_path / name.replace(":", "-")
+        out.mkdir()
+        columns = [{"name": c.name, "type": c.type} for c in COLUMNS]
+        asked = {"source": str(table), "out": str(out), "name": name, "columns": columns, "rows": len(SHAPES)}
+        made = build(asked | {"vectors": str(files.get("vectors", ""))}, lambda fraction, text: None)
+        files |= {name: Path(made["path"])} if made else {}
+    ready = Ready(files)
+    assert ready.shows(COLUMNS)
+    assert page_json(table, COLUMNS, PageRequest(), form, ready=ready) == page_json(table, COLUMNS, PageRequest(), form)
+    assert page(table, COLUMNS, PageRequest(), form, ready=ready) == page(table, COLUMNS, PageRequest(), form)
 
 
 def test_a_stream_writes_wkt(table: Path) -> None:

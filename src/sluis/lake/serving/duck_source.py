@@ -14,10 +14,10 @@ MEMORY = "800MB"
 
 
 def connect(out: Path) -> duckdb.DuckDBPyConnection:
-    """The engine of exports; what does not fit goes to the folder of `out`."""
+    """The engine of exports; what does not fit goes to the folder of `out`. A geometry is the WKB that is stored."""
     connection = duck_text.connect(MEMORY)
     spill = literal(str(out.parent / "spill"))
-    connection.execute(f"SET temp_directory = {spill}; SET TimeZone = 'UTC'")
+    connection.execute(f"SET temp_directory = {spill}; SET TimeZone = 'UTC'; SET enable_geoparquet_conversion = false")
     return connection
 
 
