@@ -37,7 +37,7 @@ def surroundings(data: Path, **more: str) -> dict[str, str]:
 
 @contextmanager
 def running(environment: dict[str, str], *words: str, log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
-    """`sluis WORDS` until the block ends; then it is asked to stop: a kill would orphan its web processes.
+    """`sluis WORDS` until the block ends; then it is asked to stop.
 
     What it says goes to `log`; without one to pipes, which hold only a little.
     """

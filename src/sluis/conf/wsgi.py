@@ -1,5 +1,8 @@
 """What the web server calls."""
 
+import multiprocessing
+import os
+import threading
 from importlib import import_module
 
 from django.conf import settings
@@ -26,6 +29,19 @@ def _fence_queries() -> None:
     )
 
 
+def _end_with_parent() -> None:
+    """When the parent is killed (`kill -9`, no memory left) nobody stops this process any more: it would keep the port,
+    and go on answering with what it knows."""
+    if parent := multiprocessing.parent_process():
+
+        def wait() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+_end_with_parent()
 _fence_queries()
 import_module(settings.ROOT_URLCONF)
 load_all()

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
+import psutil
 import pytest
 from tests import serving
 
@@ -42,6 +43,15 @@ def test_it_serves_until_it_is_told_to_stop(number: signal.Signals, surroundings
         out, _err = server.communicate(timeout=60)
     assert server.returncode == 0
     assert json.loads(out)["url"] in address
+
+
+def test_who_is_killed_leaves_nobody_on_its_port(up_to_date: dict[str, str]) -> None:
+    with serving.running(up_to_date, "serve") as server:
+        assert serving.ready(f"http://127.0.0.1:{up_to_date['SLUIS_PORT']}/readyz", server)
+        others = psutil.Process(server.pid).children(recursive=True)
+        server.kill()
+        assert others
+        assert psutil.wait_procs(others, timeout=30)[1] == []
 
 
 FILL = """
