@@ -3,7 +3,6 @@ is not the point of. What a command tells the shell is the same."""
 
 import io
 import json
-import logging
 import sys
 from contextlib import redirect_stdout
 from typing import Any
@@ -15,8 +14,7 @@ from sluis.cli.terminal import Speech, speech
 
 def said(*words: object, stdin: str = "") -> tuple[int, Any]:
     """The exit code of `sluis WORDS --json`, and the document on its standard output."""
-    out, code, logger = io.StringIO(), 0, logging.getLogger("sluis")
-    level = logger.level
+    out, code = io.StringIO(), 0
     line = ["sluis", *map(str, words), "--json"]
     with patch.object(sys, "argv", line), patch.object(sys, "stdin", io.StringIO(stdin)), redirect_stdout(out):
         try:
@@ -24,7 +22,6 @@ def said(*words: object, stdin: str = "") -> tuple[int, Any]:
         except SystemExit as ending:
             code = int(ending.code or 0)
         finally:
-            logger.setLevel(level)
             vars(speech).update(vars(Speech()))
     assert out.getvalue(), line
     return code, json.loads(out.getvalue())

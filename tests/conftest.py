@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -115,6 +116,16 @@ def _dutch() -> Iterator[None]:
     translation.activate("nl")
     yield
     translation.activate("nl")
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    """A command run in this process says less than who serves, and sets Django up anew; the next test does not."""
+    root, ours = logging.getLogger(), logging.getLogger("sluis")
+    handlers, level = root.handlers[:], ours.level
+    yield
+    root.handlers[:] = handlers
+    ours.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

@@ -72,7 +72,8 @@ ATTACKS: dict[str, Callable[[dict[str, Any]], object]] = {
 
 def environment(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     descriptors = [fd for fd in range(64) if _attempt(lambda fd=fd: os.fstat(fd)) == "done"]
-    return {"names": sorted(os.environ), "descriptors": len(descriptors), "modules": sorted(sys.modules)}
+    files = [str(Path(f"/proc/self/fd/{fd}").readlink()) for fd in descriptors]
+    return {"names": sorted(os.environ), "files": files, "modules": sorted(sys.modules)}
 
 
 def leave_behind(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
