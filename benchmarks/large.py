@@ -70,11 +70,8 @@ def measure(scale: Scale) -> list[Line]:
     """Writes its own source and data folder; both are large, and removed by nobody."""
     source = scale.data / f"{SLUG}.csv"
     write_large(source, scale.large)
-    lines = [*_loaded(scale, source), *_profiled(scale)]
-    lines += _grown(scale)
-    lines += _published(scale)
-    lines += _delivered_again(scale)
-    return lines
+    lines = [*_loaded(scale, source), *_published(scale), *_profiled(scale)]
+    return [*lines, *_grown(scale), *_delivered_again(scale)]
 
 
 def write_large(path: Path, rows: int, *, mended: bool = False) -> None:
@@ -211,7 +208,7 @@ def _published(scale: Scale) -> list[Line]:
     table = table_of(scale.big)
     size, beside = table.stat().st_size, sum(part["size"] for part in parts)
     lines = [
-        Line("Vrijgeven: controleren en besluiten", f"{sum(one.seconds for one in released):.1f} s"),
+        Line("Vrijgeven van één bestand: controleren en besluiten", f"{sum(one.seconds for one in released):.1f} s"),
         Line("Onderdelen om snel te lezen maken", f"{made.seconds:.0f} s, CPU {made.cpu:.0f} s, {made.peak_mb:.0f} MB"),
         Line("Hun grootte", f"{beside / 1e9:.2f} GB", f"Parquet {size / 1e9:.2f} GB", beside / size, 2),
         _memory("Hoogste geheugen van vrijgeven en maken", *released, made),
