@@ -7,7 +7,7 @@ from typing import Any
 
 def do_not_wait_for_it(database: dict[str, Any]) -> None:
     """In this process; `database` is an entry of DATABASES. The PostgreSQL of the tests waits for nothing itself."""
-    os.fsync = lambda descriptor: None  # type: ignore[assignment]
+    os.fsync = lambda fd: None
     options = database["OPTIONS"]
     if "init_command" in options:
         options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")

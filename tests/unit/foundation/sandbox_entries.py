@@ -78,8 +78,8 @@ def environment(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def leave_behind(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Says what an earlier run left, and leaves it."""
-    left = {"module": hasattr(sys, "left"), "name": "LEFT" in os.environ, "folder": str(Path.cwd())}
-    sys.left, os.environ["LEFT"] = True, "x"  # type: ignore[attr-defined]
+    left = {"module": "left" in sys.modules, "name": "LEFT" in os.environ, "folder": str(Path.cwd())}
+    sys.modules["left"], os.environ["LEFT"] = sys, "x"
     return left
 
 
