@@ -10,8 +10,8 @@ from sluis.foundation import anchors
 from sluis.foundation.storage import Disk
 from sluis.kernel.canonical import canonical, digest
 from sluis.kernel.errors import Conflict, Invalid
+from sluis.kernel.sql import quoted
 from sluis.kernel.text import N_
-from sluis.lake.sql import quoted
 
 DATABASE = "sluis.sqlite3"
 MANIFEST = "manifest.json"

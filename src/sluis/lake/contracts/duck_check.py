@@ -7,13 +7,13 @@ from typing import Any
 
 import duckdb
 
+from sluis.kernel.sql import quoted
 from sluis.lake.contracts import duck_query
 from sluis.lake.contracts.duck_measure import TYPES, Condition, breaking
 from sluis.lake.contracts.duck_table import ROW, ROWS, SECONDS_OF_AUTHOR, Rows
 from sluis.lake.contracts.types import Example, Rule, RuleOutcome, Status
 from sluis.lake.profile.masks import mask
 from sluis.lake.profile.rules import Kind
-from sluis.lake.sql import quoted
 
 EXAMPLES = 5
 NO_COLUMN, SLOW, WRONG, NO_VALUE = "no-column", "slow", "wrong", "sql.value"

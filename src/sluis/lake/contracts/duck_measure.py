@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from sluis.kernel.sql import quoted
 from sluis.lake.contracts.options import FORMATS
 from sluis.lake.contracts.types import Rule
-from sluis.lake.sql import quoted
 from sluis.lake.types import Column, ColumnType
 
 type Condition = tuple[str, list[Any]]

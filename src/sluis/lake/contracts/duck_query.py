@@ -6,8 +6,8 @@ from collections.abc import Collection
 import duckdb
 
 from sluis.kernel.errors import Invalid
+from sluis.kernel.sql import quoted
 from sluis.lake.query.tree import judge
-from sluis.lake.sql import quoted
 
 NOT_SELECT, MANY, OTHER_TABLE, NOT_ALLOWED, WRONG = "sql.select", "sql.many", "sql.table", "sql.source", "sql.wrong"
 

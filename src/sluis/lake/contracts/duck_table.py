@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from sluis.kernel.sql import literal, quoted
 from sluis.lake.contracts.types import Property
 from sluis.lake.profile.duck_session import config, spatial
-from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from sluis.kernel.sql import literal, quoted
 from sluis.lake.engines.duck_split import PUT
 from sluis.lake.engines.shapes import HOME
 from sluis.lake.profile.arrow_look import Look, Stretch
 from sluis.lake.profile.duck_session import config, spatial
-from sluis.lake.sql import literal, quoted
 from sluis.lake.streams import stream
 from sluis.lake.types import Column
 

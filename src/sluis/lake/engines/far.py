@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from sluis.lake import sql
+from sluis.kernel import sql
 from sluis.lake.engines.duck_split import PUT, Split, Splitter, counted
 from sluis.lake.engines.duck_work import PLAIN, SAMPLE, joined
 from sluis.lake.engines.letterbox import asked

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from sluis.kernel.sql import literal, quoted
 from sluis.lake.export.table import Table
-from sluis.lake.sql import literal, quoted
 
 _BOM = "\ufeff"
 # What a spreadsheet takes for the start of a formula (OWASP, CSV injection). DuckDB has RE2: \x09 tab, \x0a \x0d lines.

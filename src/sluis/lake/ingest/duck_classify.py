@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from sluis.kernel.sql import literal
 from sluis.lake.ingest.shapes import CLEAR_WORDS, DATES, FALSE_WORDS, NULL_MARKERS, PATTERNS, TRUE_WORDS
-from sluis.lake.sql import literal
 
 _TRUTH = sorted({*TRUE_WORDS, *FALSE_WORDS})
 # Each column of a block holds some hundred vectors: more columns at once would cost memory, not save time.

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import duckdb
 
+from sluis.kernel.sql import literal
 from sluis.lake.ingest.caps import DUCKDB_MEMORY, MAX_LINE_CHARS, ROW_GROUP
 from sluis.lake.ingest.duck_classify import plain
 from sluis.lake.ingest.plan import Plan, Spec
 from sluis.lake.ingest.shapes import FALSE_WORDS, PATTERNS, TRUE_WORDS
-from sluis.lake.sql import literal
 from sluis.lake.types import ColumnType
 
 # Small buffers: with the order kept, blocks of the file wait for each other, and large ones would spill to disk.

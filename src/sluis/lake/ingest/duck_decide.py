@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from sluis.kernel.sql import literal
 from sluis.kernel.text import N_
 from sluis.lake.ingest.duck_classify import Facts, classify, default_nulls, look, plain
 from sluis.lake.ingest.duck_convert import misfit
 from sluis.lake.ingest.judge import Verdict, file_mark, judge
 from sluis.lake.ingest.plan import Options, Plan, Spec
-from sluis.lake.sql import literal
 from sluis.lake.types import ColumnType, Remark
 
 

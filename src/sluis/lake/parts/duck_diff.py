@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from sluis.kernel.sql import literal, quoted
 from sluis.kernel.text import N_
 from sluis.lake.ingest.caps import ROW_GROUP
 from sluis.lake.parts.duck_keys import check_key
@@ -20,7 +21,6 @@ from sluis.lake.parts.shape import what_of
 from sluis.lake.profile.duck_columns import plain
 from sluis.lake.profile.masks import mask
 from sluis.lake.profile.rules import Kind
-from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 EXAMPLES = 20

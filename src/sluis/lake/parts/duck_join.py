@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from sluis.kernel.errors import Invalid
+from sluis.kernel.sql import literal, quoted
 from sluis.kernel.text import N_
 from sluis.lake.names import GEOMETRY_BOX
 from sluis.lake.parts.duck_keys import check_key, refuse, replaced
@@ -23,7 +24,6 @@ from sluis.lake.parts.duck_parts import (
     write_part,
 )
 from sluis.lake.schema_change import Change, Kind, What, joined, may_fit
-from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column
 
 _NEW, _OLD, _REJECTS = "new.parquet", "old-{}.parquet", "rejects.csv"

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from sluis.kernel.errors import Invalid, fill
+from sluis.kernel.sql import literal, quoted
 from sluis.kernel.text import N_
-from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 _REASONS = {

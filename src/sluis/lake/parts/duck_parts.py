@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sluis.kernel.sql import literal, quoted
 from sluis.lake.geo.geoparquet import BOX_TYPE
 from sluis.lake.ingest.caps import ROW_GROUP
 from sluis.lake.ingest.duck_convert import connect, write
 from sluis.lake.names import GEOMETRY_BOX
 from sluis.lake.parts.shape import around
-from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 type Progress = Callable[[float, str], None]

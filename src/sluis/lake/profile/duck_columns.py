@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import batched
 from typing import Any
 
+from sluis.kernel.sql import quoted
 from sluis.lake.profile.arrow_look import TEXTS
 from sluis.lake.profile.binning import date_unit, equal_width
 from sluis.lake.profile.duck_session import SAMPLE_ROWS, Session
-from sluis.lake.sql import quoted
 from sluis.lake.types import Column, ColumnType
 
 NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.NUMBER)

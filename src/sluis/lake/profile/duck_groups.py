@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sluis.kernel.sql import quoted
 from sluis.lake.profile.duck_session import Session
-from sluis.lake.sql import quoted
 
 SMALL_GROUP = 5
 SMALL_CELL = 10

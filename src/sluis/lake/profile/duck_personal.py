@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sluis.kernel.sql import literal, quoted
 from sluis.lake.profile.arrow_look import SAMPLE_TEXT, TEXTS
 from sluis.lake.profile.duck_columns import EXACT_DISTINCT, MOMENTS
 from sluis.lake.profile.duck_session import Session
@@ -18,7 +19,6 @@ from sluis.lake.profile.rules import (
     STREET,
     Kind,
 )
-from sluis.lake.sql import literal, quoted
 from sluis.lake.types import Column, ColumnType
 
 EXAMPLES = 3

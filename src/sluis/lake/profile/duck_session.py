@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sluis.kernel.errors import Invalid
+from sluis.kernel.sql import literal, quoted
 from sluis.kernel.text import N_
 from sluis.lake.profile.arrow_look import TEXTS, Look
-from sluis.lake.sql import literal, quoted
 from sluis.lake.streams import stream
 from sluis.lake.types import Column, ColumnType
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from sluis.kernel.sql import quoted
 from sluis.lake.profile.duck_columns import Basics
 from sluis.lake.profile.duck_session import Session
-from sluis.lake.sql import quoted
 from sluis.lake.types import Column, ColumnType
 
 _NEAR = 0.75  # approximate counts of distinct values may be this far off

@@ -15,13 +15,13 @@ from typing import Any
 import duckdb
 
 from sluis.kernel.errors import Invalid
+from sluis.kernel.sql import literal, quoted
 from sluis.lake.ingest.caps import MAX_COLUMNS
 from sluis.lake.names import safe_names
 from sluis.lake.query import faults
 from sluis.lake.query.shape import stored, type_of
 from sluis.lake.query.tree import Found, judge
 from sluis.lake.rows.duck import spatial_extension
-from sluis.lake.sql import literal, quoted
 
 type Progress = Callable[[float, str], None]
 

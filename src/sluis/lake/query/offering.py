@@ -9,12 +9,12 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from sluis.foundation.service import require, within
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Invalid
+from sluis.kernel.sql import quoted
 from sluis.lake.models import TableVersion
 from sluis.lake.policy import VIEW
 from sluis.lake.query import faults
 from sluis.lake.query.types import Offered
 from sluis.lake.rows.types import Column
-from sluis.lake.sql import quoted
 
 _MOST_WORDS = 300
 _WORD = re.compile(r'"((?:[^"]|"")+)"|(\w+)')

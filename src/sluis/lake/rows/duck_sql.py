@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from sluis.kernel.sql import quoted
 from sluis.lake.rows.cursor import Cursor
 from sluis.lake.rows.types import Box, Column, Compare, Condition, Empty, OneOf, Op, PageRequest, Selection, Sort, Value
-from sluis.lake.sql import quoted
 
 type Sql = tuple[str, list[Any]]
 type Columns = Mapping[str, Column]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from sluis.kernel.sql import quoted
 from sluis.lake.serving.container import Array, Writer
 from sluis.lake.serving.duck_source import batches, connect, in_order
-from sluis.lake.sql import quoted
 
 _BATCH = 1 << 16
 

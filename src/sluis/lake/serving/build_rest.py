@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import zstandard
 
+from sluis.kernel.sql import quoted
 from sluis.lake.serving.container import Array, Opened, Writer
 from sluis.lake.serving.duck_source import batches, cells, connect
 from sluis.lake.serving.rest import starts_of
-from sluis.lake.sql import quoted
 
 _BLOCK_BYTES = 2048  # rows of a page lie far apart: of each block mostly one line is read
 _MOST_LINES = 32

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sluis.kernel.sql import quoted
 from sluis.lake.rows.duck_sql import words_of
 from sluis.lake.serving import CHUNK
 from sluis.lake.serving.container import Array, Writer
 from sluis.lake.serving.duck_source import batches, cells, connect, different, distinct
-from sluis.lake.sql import quoted
 
 MOST_WORDS = 500_000
 _SAMPLE = 100_000

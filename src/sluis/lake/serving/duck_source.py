@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from sluis.kernel.sql import literal
 from sluis.lake.export import duck_text
-from sluis.lake.sql import literal
 
 MEMORY = "800MB"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from sluis.lake.sql import quoted
+from sluis.kernel.sql import quoted
 from sluis.lake.steps.duck_coarser import coarser
 from sluis.lake.steps.types import Coarser, Step
 

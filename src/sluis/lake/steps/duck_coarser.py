@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sluis.kernel.sql import literal, quoted
 from sluis.kernel.text import N_
 from sluis.lake.query.shape import type_of
-from sluis.lake.sql import literal, quoted
 from sluis.lake.steps.types import Coarser, To
 from sluis.lake.types import ColumnType
 

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.sql import literal, quoted
 from sluis.kernel.text import N_
 from sluis.lake.names import GEOMETRY
 from sluis.lake.parts.duck_parts import write_part
@@ -17,7 +18,6 @@ from sluis.lake.profile.duck_columns import plain
 from sluis.lake.query import duck_entry as asking
 from sluis.lake.query.shape import type_of
 from sluis.lake.query.tree import Found
-from sluis.lake.sql import literal, quoted
 from sluis.lake.steps.duck_figures import measured, quasi_of, told
 from sluis.lake.steps.duck_geometry import Shaped, shaped
 from sluis.lake.steps.duck_steps import Flow, apply, begin

@@ -5,8 +5,8 @@ from typing import Any
 
 import duckdb
 
+from sluis.kernel.sql import quoted
 from sluis.lake.profile.quasi import about
-from sluis.lake.sql import quoted
 from sluis.lake.steps.duck_steps import ROWS, Flow
 from sluis.lake.steps.types import Do, Step
 

@@ -7,10 +7,10 @@ from typing import Any
 import duckdb
 
 from sluis.kernel.errors import Invalid
+from sluis.kernel.sql import quoted
 from sluis.kernel.text import N_
 from sluis.lake.geo import geoparquet
 from sluis.lake.names import GEOMETRY, GEOMETRY_BOX
-from sluis.lake.sql import quoted
 
 _KINDS = {
     "POINT": "Point", "LINESTRING": "LineString", "POLYGON": "Polygon", "MULTIPOINT": "MultiPoint",

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import duckdb
 
 from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.sql import quoted
 from sluis.kernel.text import N_
 from sluis.lake.query.shape import type_of
-from sluis.lake.sql import quoted
 from sluis.lake.steps.duck_climbing import climb
 from sluis.lake.steps.duck_coarser import NUMBERS, coarser, rounded, unfit
 from sluis.lake.steps.types import Do, Measure, Step
