@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,12 +68,26 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def chromium(site: Site) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Locator, sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Locator, "click", _until_whole(Locator.click))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def _until_whole(click: Callable[..., None]) -> Callable[..., None]:
+    """A click that opens a page ends when that page is whole.
+
+    Playwright's own ends when its first bytes came: who counts then, counts what happens to be there already.
+    """
+
+    def clicked(locator: Any, **how: Any) -> None:
+        click(locator, **how)
+        locator.page.wait_for_load_state()
+
+    return clicked
 
 
 @dataclass
@@ -115,6 +129,7 @@ class Browse:
 
     def check(self, page: Any) -> None:
         """Everything a page must be, whatever it shows."""
+        page.wait_for_load_state()
         found = [f"axe {violation}" for violation in self.axe(page)]
         found += [f"small target: {target}" for target in page.evaluate(_SMALL)]
         width = page.viewport_size["width"]
