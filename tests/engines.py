@@ -68,13 +68,14 @@ def apache_spark(home: Path, folder: Path, own: Mapping[str, str] | None = None)
         "spark.connect.grpc.binding.port": port,
         "spark.ui.enabled": "false",
         "spark.sql.warehouse.dir": folder / "warehouse",
+        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder}",
     }
     told = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     what = "org.apache.spark.sql.connect.service.SparkConnectServer"
     server = subprocess.Popen(
         [home / "bin/spark-submit", "--class", what, "--master", "local[2]", *told, "spark-internal"],
         env={**plain(), **(own or {}), "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable,
-             "SPARK_LOCAL_IP": "127.0.0.1"},
+             "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(folder)},
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
