@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     )
     from sluis.lake.transforming.queries import (
         hiding_figures,
+        made_from_people,
         transformation,
         transformation_of,
         transformation_run,
@@ -164,6 +165,7 @@ __all__ = [
     "known_diff",
     "latest_ready",
     "lineage",
+    "made_from_people",
     "measures",
     "new_push_key",
     "one_file",

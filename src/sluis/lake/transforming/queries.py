@@ -18,6 +18,7 @@ from sluis.lake.models import (
     TransformationRun,
 )
 from sluis.lake.policy import ADD, VIEW, require_on_dataset
+from sluis.lake.steps.types import Do
 from sluis.lake.transforming.policy import transformation_seen_by
 from sluis.lake.transforming.provenance import FORMAT
 from sluis.lake.transforming.records import (
@@ -28,6 +29,7 @@ from sluis.lake.transforming.records import (
     transformation_record,
 )
 
+_HIDING = frozenset({Do.PSEUDONYMISE, Do.K_ANONYMISE})
 _PLACE = {"organisation": "dataset__organisation_id", "team": "dataset__team_id"}
 
 
@@ -80,6 +82,28 @@ def hiding_figures(source_sha256: str) -> dict[str, Any] | None:
     made = TransformationRun.objects.filter(source_sha256=source_sha256, figures__isnull=False)
     row = made.order_by("-created_at").first()
     return row.figures if row else None
+
+
+def made_from_people(source_sha256: str) -> bool:
+    """Do the rows that follow from this source come from data about people, as far as Sluis saw itself: a step on the
+    way hides people, or a table that was read surely holds personal data? The caller has authorised its operation."""
+    seen, asked = set[str](), {source_sha256}
+    while asked:
+        seen |= asked
+        runs = list(TransformationRun.objects.filter(source_sha256__in=asked, definition__gt=0))
+        if any(step["do"] in _HIDING for run in runs for step in _steps(run)):
+            return True
+        read = TableVersion.objects.filter(id__in=[one["version"] for run in runs for one in run.inputs])
+        found = list(read.values_list("source_sha256", "profile"))
+        if any(hit["confidence"] == "sure" for _, profile in found for hit in (profile or {}).get("personal_data", ())):
+            return True
+        asked = {source for source, _ in found} - seen
+    return False
+
+
+def _steps(run: TransformationRun) -> list[dict[str, Any]]:
+    held = TransformationDefinition.objects.filter(transformation=run.transformation_id, number=run.definition)
+    return next(iter(held.values_list("steps", flat=True)), [])
 
 
 def was_made(report: Mapping[str, Any] | None) -> bool:

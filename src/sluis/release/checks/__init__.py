@@ -19,8 +19,8 @@ CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
         Check("personal-data", N_("Persoonsgegevens"), "3", personal.hits),
-        Check("small-cells", N_("Kleine aantallen"), "1", anonymity.small_cells),
-        Check("k-anonymity", N_("Kleine groepen"), "3", anonymity.groups),
+        Check("small-cells", N_("Kleine aantallen"), "2", anonymity.small_cells),
+        Check("k-anonymity", N_("Kleine groepen"), "4", anonymity.groups),
         Check("table", N_("Data volledig en onveranderd"), "2", table.whole),
         Check("contract", N_("Afspraken over de data"), "2", contract.kept),
         Check("shapes", N_("Beschrijving"), "2", metadata.description),

@@ -21,7 +21,7 @@ def small_cells(subject: Subject) -> tuple[Verdict, list[Finding]]:
 
     Only for data made from data about people; a column that numbers the rows is no count.
     """
-    if subject.table is None or not subject.personal_origin:
+    if subject.table is None or not _about_people(subject):
         return NOTHING_TO_LOOK_AT
     if subject.table.profile is None:
         return Verdict.FAILED, [Finding("cells.not-looked", N_("Er is nog geen profiel van deze tabel."))]
@@ -46,9 +46,25 @@ def _cell(column: Mapping[str, Any]) -> Finding:
 
 
 def groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
-    """Small groups in the table; and what was done to hide people in it, with the figures before and after."""
+    """Small groups in the table; and what was done to hide people in it, with the figures before and after.
+
+    Who says that nobody is behind the data while Sluis itself saw people on its way here, is not believed: somebody
+    must judge it.
+    """
     verdict, findings = small_groups(subject)
+    if not subject.personal_origin and _followed(subject):
+        verdict = verdict if verdict is Verdict.FAILED else Verdict.ATTENTION
+        findings = [*findings, Finding("anonymity.origin", _ORIGIN, {}, "personalOrigin", blocks=False)]
     return verdict, [*findings, *hidden(subject)]
+
+
+def _about_people(subject: Subject) -> bool:
+    return subject.personal_origin or _followed(subject)
+
+
+def _followed(subject: Subject) -> bool:
+    """Whether Sluis saw people on the way of the rows, whatever the intake says."""
+    return subject.table is not None and lake.made_from_people(subject.table.source_sha256)
 
 
 def small_groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
@@ -58,7 +74,7 @@ def small_groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
     """
     table = subject.table
     chosen: list[str] = list(subject.said.get("quasiIdentifiers") or ())
-    if table is None or not (chosen or subject.personal_origin):
+    if table is None or not (chosen or _about_people(subject)):
         return NOTHING_TO_LOOK_AT
     unknown = sorted(set(chosen) - set(table.column_names))
     if unknown:
@@ -86,6 +102,10 @@ def hidden(subject: Subject) -> list[Finding]:
 
 
 STEPS = "anonymity.steps"
+_ORIGIN = N_(
+    "In de aanvraag staat dat de data niet is gemaakt uit gegevens over mensen. Maar een tabel waar zij uit komt bevat "
+    "persoonsgegevens, of een transformatie verborg er mensen in. Iemand moet dit met een reden beoordelen."
+)
 _GROUPED = N_(
     "Een transformatie maakte mensen minder herkenbaar: van {rows_before} naar {rows_after} rijen ({left_out} "
     "weggelaten). De kleinste groep van {columns} ging van {smallest_before} naar {smallest_after} rijen; alleen in "
