@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from sluis.kernel import clock
 from tests.once import made_once
@@ -16,6 +18,11 @@ from tests.once import made_once
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("SLUIS_SHARED", REPOSITORY.parent / "shared"))
 
+# A busy machine is no fault; and a fixture of a test is one for all its examples, as each of these tests expects.
+hypothesis_settings.register_profile(
+    "calm", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.load_profile("calm")
 
 LONGEST_FIRST = ("integration/cli", "journeys", "chaos", "contract", "integration", "repository", "unit")
 """Folders of tests in the order in which workers take them: what takes a minute at the end is waited for by all."""

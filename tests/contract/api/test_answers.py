@@ -5,7 +5,7 @@ from string import printable
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.contract.api.design_rules import operations
 
@@ -138,7 +138,7 @@ VALUES = (
     number=st.integers(min_value=0, max_value=10**30).map(str),
     accept=st.sampled_from(["", "*/*", "text/csv", "application/json;q=0.1", "x/y;;q=z", "text/html"]),
 )
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250)
 def test_no_question_breaks_it(client, path, query, slug, number, accept):
     address = filled(path, slug=slug, number=number, rowId=number) + "?" + urlencode(query)
     response = client.get(address, headers={"accept": accept})

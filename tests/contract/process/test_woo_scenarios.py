@@ -185,14 +185,14 @@ def evaluated(node: Any, theirs: dict[str, Any]) -> Any:
     raise AssertionError(node)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.fixed_dictionaries({name: st.booleans() for name in [*ABSOLUTE, *RELATIVE, *ANSWERS]}))
 def test_any_combination_of_answers_is_decided_as_the_machine_readable_law_does(theirs):
     for name in ("heeft_absolute_weigeringsgrond", "heeft_relatieve_weigeringsgrond", "openbaarmaking_toegestaan"):
         assert output(name, theirs) is evaluated(rules()[name], theirs)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.fixed_dictionaries({name: st.booleans() for name in [*ABSOLUTE, *RELATIVE, *ANSWERS]}))
 def test_the_residual_ground_stands_alone(theirs):
     """We are stricter than the machine-readable law here: 5.1(5), last sentence, forbids it beside another ground."""

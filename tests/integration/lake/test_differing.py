@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.integration.lake.growing import FIRST, Desk
 
@@ -187,7 +187,7 @@ def test_any_two_tables_differ_as_their_rows_do(seed: int, tmp_path: Any) -> Non
 ROWS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2), st.sampled_from([None, "", "a", "b"])), max_size=14)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+@settings(max_examples=40)
 @given(old=ROWS, new=ROWS, key=st.sampled_from([["id"], ["id", "soort"], ["soort", "id"]]))
 def test_what_is_known_of_a_key_changes_nothing_that_is_found(
     old: list[tuple[Any, ...]], new: list[tuple[Any, ...]], key: list[str]

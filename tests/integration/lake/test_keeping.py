@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.integration.lake.growing import FIRST
 
@@ -168,7 +168,6 @@ def test_who_does_not_answer_for_the_data_sets_no_rule(desk):
         lake.set_rule(by=acting(manager.id), dataset_id=desk.dataset, rule=Rule(last=0))
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 400), max_size=12),
     st.one_of(st.none(), st.integers(1, 12)),

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluis.kernel.errors import Invalid, NotFound, Unavailable
@@ -150,7 +150,7 @@ def _pages(table: Path, request: PageRequest) -> Iterator[Any]:
         request = PageRequest(request.selection, request.sort, request.limit, found.next_cursor)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(request_=_requests())
 def test_paging_yields_each_row_of_the_naive_answer_once_in_order(
     request_: PageRequest, table: Path, rows: list[dict[str, Any]]
@@ -184,7 +184,7 @@ def test_a_page_of_long_texts_is_shorter_and_the_next_goes_on_there(
     assert seen == _naive(rows, request)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(cursor=st.one_of(st.text(max_size=60), st.binary(max_size=40).map(lambda b: b.hex())))
 def test_a_made_up_cursor_is_invalid(cursor: str, table: Path) -> None:
     request = PageRequest(sort=(Sort("naam"),), cursor=cursor)

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluis.kernel.errors import Invalid, NotFound
@@ -155,7 +155,7 @@ def _requests() -> st.SearchStrategy[PageRequest]:
     return st.builds(PageRequest, selections, sorts, st.integers(1, 60), st.just(""), st.just(True))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120)
 @given(asked=_requests())
 def test_pages_and_totals_are_those_of_the_table_itself(asked: PageRequest, table: Path, ready: Ready) -> None:
     plain = page(table, COLUMNS, asked)
@@ -191,7 +191,7 @@ def _grouping() -> st.SearchStrategy[GroupRequest]:
     )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(asked=_grouping())
 def test_groups_are_those_of_the_table_itself(asked: GroupRequest, table: Path, ready: Ready) -> None:
     assert repr(groups(table, COLUMNS, asked, ready=ready)) == repr(groups(table, COLUMNS, asked))

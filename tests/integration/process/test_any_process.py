@@ -74,7 +74,7 @@ def processes(draw: st.DrawFn) -> bytes:
     return process(start(), *drawn, end(), f"start > {first}", f"{last} > end", *flows)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(xml=processes(), data=st.data())
 def test_every_process_goes_on_and_nobody_gets_round_four_eyes(
     xml: bytes, data: st.DataObject, home: Any, begin: Any

@@ -395,7 +395,6 @@ def test_no_row_of_operations_gets_around_four_eyes(db):
         settings=settings(
             max_examples=12,
             stateful_step_count=14,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -1,7 +1,7 @@
 """People find what they mean: stems, typos, synonyms, compounds; and whatever they type, they get an answer."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.integration.release import catalogue
 
@@ -159,7 +159,7 @@ def test_a_page_out_of_range_is_refused(small, request_):
 
 
 @given(text=st.text(max_size=120) | st.from_regex(r'[a-z"*+\-:()\[\]{}^~?\\/ ]{1,60}', fullmatch=True))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120)
 def test_any_text_gives_an_answer(small, text):
     found = public.search(SearchRequest(text=text))
     assert found.total >= len(found.hits) or found.page == 1

@@ -95,7 +95,7 @@ def _near(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(rows=ROWS, slices=st.integers(1, 4))
 def test_a_split_question_says_the_same(question: str, rows: list[Any], slices: int) -> None:
     with duckdb.connect() as con:

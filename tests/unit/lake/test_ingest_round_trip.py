@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.unit.lake.reading import read
 
@@ -19,9 +19,7 @@ _TEXT = st.lists(_WORDS, min_size=1, max_size=3).map(" ".join).filter(lambda tex
 # Each example reads a file; shrinking would take minutes and the failing case is small enough to read.
 _FEW = settings(
     max_examples=25,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow],
 )
 _ANYTHING = st.binary(max_size=400) | st.text(max_size=200).map(str.encode)
 _DATES = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -57,9 +55,7 @@ def written(draw: st.DrawFn) -> tuple[list[Any], bytes]:
 
 @settings(
     max_examples=25,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(written())
 def test_round_trip(case: tuple[list[Any], bytes]) -> None:

@@ -54,7 +54,7 @@ def _careful(data: bytes, chunk: int, comment: bool = False) -> tuple[Any, ...]:
         return pq.read_table(folder / "stage").to_pylist(), listed, reader.rows, reader.blank
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_FILE, st.sampled_from([40, 200, 8_000_000]))
 def test_stretches_change_nothing(case: tuple[list[str], str, bool], chunk: int) -> None:
     rows, ending, ended = case

@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sluis.lake.profile.arrow_look import SAMPLE_TEXT, Look, may_tell
@@ -23,7 +23,6 @@ def _columns(**types: ColumnType) -> list[Column]:
     return [Column(name, name, kind) for name, kind in types.items()]
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(TEXTS.filter(lambda text: text.isprintable()), min_size=1, max_size=20))
 def test_whatever_the_patterns_find_is_never_plain(texts: list[str]) -> None:
     search = "SELECT v FROM (SELECT unnest(?) AS v) WHERE regexp_matches(v, ?)"  # with RE2, as the profile does

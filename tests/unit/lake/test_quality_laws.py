@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sluis.lake.profile.binning import equal_width
@@ -11,30 +11,25 @@ from sluis.lake.watching.drift import distance, drift, drifts, spreads
 from sluis.lake.watching.volume import LEAST, band
 
 FILLED = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 10_000), min_size=1, max_size=8)
-LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 AMOUNTS = st.lists(st.integers(0, 10**9), min_size=LEAST, max_size=14)
 
 
-@LAW
 @given(FILLED, FILLED)
 def test_distance_is_symmetric_and_between_nought_and_one(one, other):
     assert 0 <= distance(one, other) <= 1
     assert distance(one, other) == pytest.approx(distance(other, one))
 
 
-@LAW
 @given(FILLED, FILLED, FILLED)
 def test_distance_is_a_metric(one, two, three):
     assert distance(one, three) <= distance(one, two) + distance(two, three) + 1e-9
 
 
-@LAW
 @given(FILLED, st.integers(1, 50))
 def test_more_rows_of_the_same_is_no_drift(spread, times):
     assert distance(spread, {key: count * times for key, count in spread.items()}) == pytest.approx(0, abs=1e-7)
 
 
-@LAW
 @given(FILLED, FILLED)
 def test_nothing_shared_is_one_and_only_that(one, other):
     apart = {key.upper(): count for key, count in other.items()}
@@ -43,7 +38,6 @@ def test_nothing_shared_is_one_and_only_that(one, other):
     assert (distance(one, other) > 1 - 1e-12) <= (not shared)
 
 
-@LAW
 @given(FILLED, FILLED)
 def test_putting_places_together_never_shows_more(one, other):
     def coarse(spread):
@@ -55,7 +49,6 @@ def test_putting_places_together_never_shows_more(one, other):
     assert distance(coarse(one), coarse(other)) <= distance(one, other) + 1e-9
 
 
-@LAW
 @given(FILLED, FILLED)
 def test_chance_is_taken_off_and_the_more_the_fewer_rows(one, other):
     assert drift(one, other) <= distance(one, other) + 1e-12
@@ -81,7 +74,6 @@ def column(values, **more):
     return {"name": "n", "type": "integer", "rows": len(values), "empty": 0, "histogram": histogram} | more
 
 
-@LAW
 @given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=60), st.integers(-(10**12), 10**12))
 def test_every_row_stands_somewhere_whatever_the_bins(values, odd):
     one, other = column(values), column([*values, odd])
@@ -90,7 +82,6 @@ def test_every_row_stands_somewhere_whatever_the_bins(values, odd):
     assert sum(b.values()) == pytest.approx(len(values) + 1)
 
 
-@LAW
 @given(st.lists(st.integers(-1000, 1000), min_size=20, max_size=60))
 def test_one_far_value_that_widens_the_bins_is_no_drift(values):
     assert drifts({"columns": [column(values)]}, {"columns": [column([*values, 10**9])]})["n"] < 0.2
@@ -126,7 +117,6 @@ def test_a_value_outside_an_unfinished_list_is_not_said_to_be_gone():
     assert drifts({"columns": [words(100, a=100)]}, {"columns": [words(100, b=100)]})["w"] > 0.9
 
 
-@LAW
 @given(st.integers(0, 10**6), st.integers(-100, 10**4), st.integers(LEAST, 10))
 def test_what_grows_in_a_straight_line_is_expected_to_go_on(start, slope, count):
     values = [start + slope * i for i in range(count + 1)]
@@ -134,7 +124,6 @@ def test_what_grows_in_a_straight_line_is_expected_to_go_on(start, slope, count)
     assert band(values[:-1], 0) == (values[-1], values[-1])
 
 
-@LAW
 @given(AMOUNTS, st.integers(1, 1000))
 def test_the_band_goes_with_the_scale(before, times):
     low, high = band(before, 25)
@@ -144,7 +133,6 @@ def test_the_band_goes_with_the_scale(before, times):
     assert 0 <= low <= high
 
 
-@LAW
 @given(st.integers(100, 10**6), st.integers(5, 10), st.integers(0, 10**9), st.data())
 def test_one_odd_version_moves_nothing(usual, count, odd, data):
     before = [usual] * count

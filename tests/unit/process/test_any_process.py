@@ -17,7 +17,7 @@ def decide(policy: str, decision: str, scope: Any) -> Decided:
     return Decided(None)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(xml=processes(), x=st.integers(0, 2), data=st.data())
 def test_every_well_formed_process_ends(xml: bytes, x: int, data: st.DataObject) -> None:
     assert [fault.text() for fault in check(xml)] == []

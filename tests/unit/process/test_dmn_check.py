@@ -135,7 +135,7 @@ _SIZES = st.sampled_from(["-", "< 2", "<= 2", "2", "> 2", "[1..3]", "(1..3)", "n
 _VALUES = [*product(["a", "b", "c"], [Decimal(one) / 2 for one in range(9)])]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(_KINDS, _SIZES, st.just("1")), min_size=1, max_size=5))
 def test_overlaps_and_gaps_are_those_that_trying_every_value_finds(rules):
     """Every half from 0 to 4 is tried for every kind; the cells cut at whole numbers from 1 to 3."""

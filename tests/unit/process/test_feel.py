@@ -302,7 +302,7 @@ _TREES = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(_TREES)
 def test_every_well_formed_expression_has_a_value_or_runs_out_of_budget(text):
     try:

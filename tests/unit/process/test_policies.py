@@ -156,7 +156,7 @@ def test_every_table_takes_part():
 def test_every_combination_has_one_outcome(key, decision):
     """Total, and never two rules at once in a UNIQUE table, with answers known, unknown or missing."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(answers(key))
     def holds(given_answers):
         found = decided(key, decision, given_answers)
@@ -268,7 +268,7 @@ def test_nothing_opens_unless_what_it_needs_is_known(key, decision):
     """Also with values that no form would give, and where a value of the wrong kind makes the decision fail."""
     opening, needs = OPENS[key, decision]
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(answers(key, wild=True))
     def holds(given_answers):
         value = decided(key, decision, given_answers).value
@@ -292,7 +292,7 @@ def test_the_tables_do_open_when_all_is_clear(key, decision):
     assert found & OPENS[key, decision][0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(answers("approval"))
 def test_somebody_looks_at_every_document_and_nobody_twice(given_answers):
     found = decided("approval", "Reviewers", given_answers)
@@ -304,7 +304,7 @@ def test_somebody_looks_at_every_document_and_nobody_twice(given_answers):
 INTERESTS = ["absoluteGrounds", "relativeGrounds", "environmental", "policyViews", "disproportionateHarm"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(answers("openness"))
 def test_openness_with_an_interest_touched_needs_every_answer(given_answers):
     given_answers = {**given_answers, "interestsTouched": "yes"}
@@ -323,7 +323,7 @@ def test_openness_with_an_interest_touched_needs_every_answer(given_answers):
 REFUSING = ["scope", "openness", "privacy", "intellectual-property", "security", "transform", "who"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(REFUSING), st.data())
 def test_a_refusal_names_its_ground(key, data):
     given_answers = data.draw(answers(key))

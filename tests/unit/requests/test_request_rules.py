@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sluis.requests import rules
@@ -11,7 +11,6 @@ from sluis.requests.types import Outcome
 
 DAY = date(2026, 11, 23)
 days = st.integers(0, 60).map(lambda n: DAY + timedelta(days=n))
-calmly = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # on a busy machine
 
 
 def due(*asked: tuple[date, date | None], extended: bool = False, today: date = DAY) -> date:
@@ -31,7 +30,6 @@ def test_the_days_between_question_and_reply_do_not_count() -> None:
     assert due((asked, None), today=date(2027, 5, 1)) == date(2026, 12, 21) + rules.CLARIFY - timedelta(days=1)
 
 
-@calmly
 @given(st.lists(st.tuples(days, st.none() | days), max_size=4), st.booleans(), days)
 def test_the_term_is_never_shorter_and_bounded(asked, extended, today) -> None:
     found = due(*asked, extended=extended, today=today)
@@ -59,7 +57,6 @@ def test_how_it_ended(said, outcome) -> None:
 WORDS = st.sampled_from(["yes", "no", "unknown", "open", "Open", "closed", "undecided", "found", "", None, "Gemeente"])
 
 
-@calmly
 @given(st.fixed_dictionaries({}, optional={"alreadyPublic": WORDS, "datasetOutcome": WORDS, "holder": WORDS}))
 def test_nothing_unknown_ever_means_open(said) -> None:
     if said.get("datasetOutcome") != "open":

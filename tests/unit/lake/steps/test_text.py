@@ -1,7 +1,7 @@
 """A transformation as text: read back as it was written, and faults with the line of their author."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sluis.kernel.errors import Invalid
@@ -16,7 +16,6 @@ PLAIN = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PLAIN, min_size=1, max_size=4))
 def test_a_list_is_read_back_as_it_was_written(items: list[object]) -> None:
     assert read_list(write_list(items), "steps") == items
