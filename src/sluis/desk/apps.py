@@ -20,20 +20,19 @@ class DeskConfig(AppConfig):
         for order, (label, route) in enumerate(
             (
                 (N_("Mijn taken"), "desk:tasks"),
-                (N_("Processen"), "desk:processes"),
                 (N_("Datasets"), "desk:datasets"),
-                (N_("Vraag in SQL"), "desk:sql"),
-                (N_("Kwaliteit"), "desk:quality"),
                 (N_("Bronnen"), "desk:sources"),
                 (N_("Transformaties"), "desk:transformations"),
+                (N_("Kwaliteit"), "desk:quality"),
+                (N_("Vraag in SQL"), "desk:sql"),
                 (N_("Dossiers"), "desk:dossiers"),
+                (N_("Processen"), "desk:processes"),
                 (N_("Beleid"), "desk:rules"),
                 (N_("Meldingen"), "desk:feedback"),
                 (N_("Verwerkingen"), "desk:processings"),
                 (N_("Personen"), "desk:people"),
                 (N_("Achtergrondtaken"), "desk:jobs"),
                 (N_("Logboek"), "desk:audit"),
-                (N_("Account"), "desk:account"),
             ),
             start=1,
         ):

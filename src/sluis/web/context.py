@@ -27,7 +27,6 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         "sign_in": _reverse("account_login"),
         "sign_out": _reverse("account_logout"),
         "menu": navigation.links("main", request),
-        "desk_menu": navigation.links("desk", request),
         "footer": navigation.links("footer", request),
         "languages": _languages(request),
     }

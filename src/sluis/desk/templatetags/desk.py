@@ -1,7 +1,7 @@
 """Tags of the desk: the menu that fits the reader's roles, and states as badges in words."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import template
@@ -21,6 +21,8 @@ from sluis.web.templatetags.sluis import badge
 
 register = template.Library()
 
+# So many items stand in one line at 1280 px, in both languages, with "Meer", the language and a long name.
+FIRST = 8
 # Which item of the menu a page belongs to, by the first word of its name.
 HOMES = {
     "dataset": "datasets", "metadata": "datasets", "columns": "datasets", "parts": "datasets", "data": "datasets",
@@ -28,22 +30,39 @@ HOMES = {
     "table": "datasets", "contract": "datasets", "withdraw": "datasets", "dossier": "dossiers", "feedback": "feedback",
     "person": "people", "teams": "people", "groups": "people", "replacements": "account",
     "process": "processes", "task": "tasks", "notices": "tasks",
-    "rule": "rules", "job": "jobs", "source": "datasets", "transformation": "datasets",
+    "processing": "processings", "sql": "sql", "rule": "rules", "job": "jobs", "source": "datasets",
+    "transformation": "datasets",
     "account_change_password": "account",
 }  # fmt: skip
 GAP_PAGES = {"columns": "desk:columns", "distributions": "desk:parts", "services": "desk:parts"}
 GAP_FIELDS = {"temporal": "temporal_start"}
 
 
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What stands in the bar, what is folded behind "Meer", and what is about the reader; and where the page is."""
+
+    first: list[Link]
+    more: list[Link]
+    own: list[Link]
+    in_more: bool
+    in_own: bool
+
+
 @register.simple_tag(takes_context=True)
-def desk_menu(context: Context) -> list[Link]:
-    """Menu items whose page this person may open."""
-    request = context.get("request")
+def desk_menu(context: Context) -> Menu:
+    """Menu items whose page this person may open; one line of them stands in the bar."""
+    request: Any = context.get("request")
     actor = who(request) if request is not None else None
     if actor is None or not actor.signed_in:
-        return []
+        return Menu([], [], [], in_more=False, in_own=False)
     found = [link for link in navigation.links("desk", request) if _open_to(actor, link.url)]
-    return [replace(link, current=_current(request, link)) for link in found]
+    outside = Link(gettext("Naar de open data"), reverse("portal:home"))
+    own = [Link(gettext("Account"), reverse("desk:account")), outside]
+    found, own = ([replace(link, current=_current(request, link)) for link in links] for links in (found, own))
+    first = FIRST if len(found) > FIRST + 1 else FIRST + 1
+    here = [any(link.current for link in links) for links in (found[first:], own)]
+    return Menu(found[:first], found[first:], own, *here)
 
 
 def _current(request: Any, link: Link) -> str:
