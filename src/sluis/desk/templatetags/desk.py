@@ -52,9 +52,8 @@ class Menu:
 @register.simple_tag(takes_context=True)
 def desk_menu(context: Context) -> Menu:
     """Menu items whose page this person may open; one line of them stands in the bar."""
-    request: Any = context.get("request")
-    actor = who(request) if request is not None else None
-    if actor is None or not actor.signed_in:
+    request = context.get("request")
+    if request is None or not (actor := who(request)).signed_in:
         return Menu([], [], [], in_more=False, in_own=False)
     found = [link for link in navigation.links("desk", request) if _open_to(actor, link.url)]
     outside = Link(gettext("Naar de open data"), reverse("portal:home"))
