@@ -1,8 +1,9 @@
 """The command line: every command, and the one place where an error becomes an exit code.
 
-0: done · 1: refused or failed, with the reason · 2: the command itself was wrong.
+0: done · 1: refused or failed, with the reason · 2: the command itself was wrong · 130: it was asked to stop.
 """
 
+import signal
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +50,8 @@ Port = Annotated[int | None, typer.Option(help=_("Poort van de site (SLUIS_PORT)
 
 
 def run() -> None:
-    """Entry of the `sluis` command."""
+    """Entry of the `sluis` command. Asked to stop (Ctrl-C, SIGTERM) it tidies up what it was making."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except SluisError as error:
@@ -66,7 +68,7 @@ def run() -> None:
         )
         raise SystemExit(1) from error
     except KeyboardInterrupt:
-        raise SystemExit(1) from None
+        raise SystemExit(130) from None
 
 
 @app.command("serve", cls=Command, help=_("Bedien de site en voer taken uit, in één opdracht."))

@@ -1,12 +1,14 @@
 """The command as a process: it serves and stops, imports and refuses, and keeps to its exit codes."""
 
 import json
+import os
 import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
@@ -52,6 +54,20 @@ def test_who_is_killed_leaves_nobody_on_its_port(up_to_date: dict[str, str]) -> 
         server.kill()
         assert others
         assert psutil.wait_procs(others, timeout=30)[1] == []
+
+
+def test_an_import_that_is_asked_to_stop_leaves_nothing_half(up_to_date: dict[str, str], tmp_path: Path) -> None:
+    large, work = tmp_path / "groot.csv", Path(up_to_date["SLUIS_DATA"], "tmp")
+    large.touch()
+    os.truncate(large, 3_000_000_000)
+    with serving.running(up_to_date, "import", str(large)) as command:
+        while not (begun := list(work.glob("blob-*"))) and command.poll() is None:
+            time.sleep(0.01)
+        command.terminate()
+        command.communicate(timeout=60)
+    assert begun
+    assert command.returncode == 130
+    assert list(work.iterdir()) == []
 
 
 FILL = """
