@@ -45,7 +45,7 @@ def transform(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         _require_the_same_each_time(found)
         flow, figures, asked = _worked_out(con, statement, steps, request, progress)
         crs = asking.system_of([table for table in request["tables"] if table["name"] in found.tables])
-        made = shaped(con, flow.source, flow.kinds, crs, str(request["sql"]))
+        made = shaped(con, flow.source, flow.kinds, crs, str(request["sql"]), hidden=bool(steps))
         progress(0.6, N_("Rijen wegschrijven"))
         rows = write_part(con, made.select, Path(request["out"]) / FILE, made.geo)
         first = _first(con, flow.kinds, Path(request["out"]) / FILE, int(request["first"]))

@@ -29,17 +29,24 @@ class Shaped:
     geometry: Mapping[str, Any] | None = None
 
 
-def shaped(con: duckdb.DuckDBPyConnection, source: str, kinds: Mapping[str, str], crs: str, sql: str) -> Shaped:
-    """The rows of `source` with at most one map, which is called `geometry` and stands last."""
+def shaped(
+    con: duckdb.DuckDBPyConnection, source: str, kinds: Mapping[str, str], crs: str, sql: str, *, hidden: bool = False
+) -> Shaped:
+    """The rows of `source` with at most one map, which is called `geometry` and stands last.
+
+    `hidden`: people were hidden in them. Then they come in the order of their own values, for the order they had may
+    tell what was hidden: the n-th row of a list by number is number n, whatever its pseudonym.
+    """
     maps = [name for name, kind in kinds.items() if kind.startswith("GEOMETRY")]
     plain = ", ".join(quoted(name) for name in kinds if name not in maps)
+    order = f" ORDER BY {plain}{f', {GEOMETRY}' if maps else ''}" if hidden else ""
     if not maps:
-        return Shaped(f"SELECT {plain} FROM {source}")
+        return Shaped(f"SELECT {plain} FROM {source}{order}")
     _require_one(maps, plain, crs, sql)
     name = quoted(maps[0])
     sides = ", ".join(f"{side}: ST_{function}({name})" for side, function in _SIDES.items())
     box = f"CASE WHEN {name} IS NOT NULL AND NOT ST_IsEmpty({name}) THEN {{{sides}}} END"
-    select = f"SELECT {plain}, ST_AsWKB({name})::BLOB AS {GEOMETRY}, {box} AS {GEOMETRY_BOX} FROM {source}"
+    select = f"SELECT {plain}, ST_AsWKB({name})::BLOB AS {GEOMETRY}, {box} AS {GEOMETRY_BOX} FROM {source}{order}"
     types, bounds = _about(con, source, name)
     geo = geoparquet.metadata(crs, types, bounds)["geo"]
     kind = types[0] if len(types) == 1 else "Geometry"

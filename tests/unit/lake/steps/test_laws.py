@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.lake.steps.making import KEY, made
+from tests.unit.lake.steps.making import KEY, made, numbered
 
 FEW = settings(max_examples=25)
 AGES = st.lists(st.one_of(st.none(), st.integers(-5, 60)), min_size=1, max_size=60)
@@ -47,7 +47,7 @@ def test_every_group_of_a_k_anonymous_table_has_k_rows(ages: Any, k: int, percen
 @given(st.lists(st.tuples(TEXTS, st.one_of(st.none(), TEXTS)), min_size=1, max_size=30))
 def test_pseudonyms_are_equal_just_when_the_values_are(pairs: list[tuple[str, str | None]]) -> None:
     one, other = zip(*pairs, strict=True)
-    columns = {"een": pa.array(one, pa.string()), "ander": pa.array(other, pa.string())}
+    columns = numbered({"een": pa.array(one, pa.string()), "ander": pa.array(other, pa.string())})
     step = {"do": "pseudonymise", "columns": ["een", "ander"]}
     _told, table, _bytes = made(columns, [step])
     before = [value for pair in pairs for value in pair]
@@ -98,9 +98,9 @@ def test_nothing_of_a_dropped_column_is_left_in_the_file(numbers: list[int]) -> 
 @FEW
 @given(st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=30), st.sampled_from([1, 5, 10, 1000]))
 def test_whole_numbers_are_rounded_and_ranged_exactly(numbers: list[int], step: int) -> None:
-    rounded = made({"n": numbers}, [{"do": "round", "column": "n", "nearest": step}])[1]["n"].to_pylist()
+    rounded = made(numbered({"n": numbers}), [{"do": "round", "column": "n", "nearest": step}])[1]["n"].to_pylist()
     assert all(abs(new - old) * 2 <= step and new % step == 0 for old, new in zip(numbers, rounded, strict=True))
-    ranged = made({"n": numbers}, [{"do": "generalise", "column": "n", "to": "range", "width": step}])[1][
+    ranged = made(numbered({"n": numbers}), [{"do": "generalise", "column": "n", "to": "range", "width": step}])[1][
         "n"
     ].to_pylist()
     assert ranged == [f"{n // step * step}-{n // step * step + step - 1}" for n in numbers]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.unit.lake.steps.making import made
+from tests.unit.lake.steps.making import made, numbered
 
 from sluis.kernel.errors import Invalid
 from sluis.lake.steps.types import MOST_STEPS, read
@@ -27,7 +27,7 @@ from sluis.lake.steps.types import MOST_STEPS, read
     ],
 )
 def test_a_value_becomes_coarser_or_empty_and_never_stays(values: Any, how: dict[str, Any], expected: Any) -> None:
-    table = made({"w": values}, [{"do": "generalise", "column": "w", **how}])[1]
+    table = made(numbered({"w": values}), [{"do": "generalise", "column": "w", **how}])[1]
     assert table["w"].to_pylist() == expected
 
 
@@ -40,7 +40,7 @@ def test_a_value_becomes_coarser_or_empty_and_never_stays(values: Any, how: dict
     ],
 )
 def test_numbers_are_rounded_to_a_multiple(values: Any, nearest: Any, expected: Any) -> None:
-    table = made({"n": values}, [{"do": "round", "column": "n", "nearest": nearest}])[1]
+    table = made(numbered({"n": values}), [{"do": "round", "column": "n", "nearest": nearest}])[1]
     assert table["n"].to_pylist() == expected
 
 
@@ -171,3 +171,25 @@ def test_a_step_that_does_not_fit_the_table_is_refused_with_its_number(steps: An
     with pytest.raises(Invalid) as refused:
         made({"n": [1], "naam": ["x"]}, steps)
     assert (refused.value.code, refused.value.faults[0].row) == ("transformation.step", len(steps))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"do": "pseudonymise", "columns": ["nummer"]},
+        {"do": "drop", "columns": ["nummer"]},
+        {"do": "k_anonymise", "columns": ["plaats"], "k": 2},
+    ],
+    ids=["pseudonymise", "drop", "k_anonymise"],
+)
+def test_the_order_of_the_rows_does_not_tell_what_was_hidden(step: dict[str, Any]) -> None:
+    """Two lists of the same people in another order give the same file."""
+    nummer = list(range(1, 5001))
+    columns = {"nummer": nummer, "plaats": [("Tiel", "Buren", "Ede")[n * 7919 % 3] for n in nummer]}
+    turned = {name: values[::-1] for name, values in columns.items()}
+    assert made(columns, [step])[2] == made(turned, [step])[2]
+
+
+def test_without_steps_the_order_is_that_of_the_sql() -> None:
+    rows = made({"nummer": [2, 3, 1]}, [], "SELECT nummer FROM t ORDER BY nummer DESC")[1]
+    assert rows["nummer"].to_pylist() == [3, 2, 1]
