@@ -173,6 +173,19 @@ def test_one_file_has_the_same_rows_in_the_same_order(desk: Desk) -> None:
     assert fourth.parts[0] == one.parts[0]
 
 
+def test_what_stands_well_is_copied_into_the_one_file(desk: Desk) -> None:
+    lines = [f"A{n};Tiel;{n};2024-01-01" for n in range(50_000)]
+    first = desk.load("\n".join(["code;plaats;aantal;datum", *lines]))
+    second = desk.load("code;plaats;aantal;datum\nB01;Buren;9;2024-02-01\n", "append")
+    one = service.one_file(by=desk.by, table_version_id=second.id)
+    assert desk.rows(one) == desk.rows(second)
+    old, new = (blobs.path(version.data_sha256) for version in (first, one))
+    facts = pq.read_metadata(old).row_group(0)
+    copied = facts.column(0).data_page_offset + sum(facts.column(n).total_compressed_size for n in range(4))
+    assert facts.num_rows >= 40_960
+    assert new.read_bytes()[:copied] == old.read_bytes()[:copied]
+
+
 def test_a_large_table_is_added_up_and_measured_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "_FEW_ROWS", 0)
     desk.load(FIRST)

@@ -1,0 +1,126 @@
+"""Row groups of Parquet files as one file, copied as the bytes they are: nothing is unpacked or packed again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow.parquet as pq
+
+from sluis.lake.parts.footers import MAGIC, Footer, moved
+
+_BLOCK = 4 * 1024 * 1024
+# What may differ between a column of a row group and its copy: where they stand.
+_PLACES = ("file_offset", "dictionary_page_offset", "data_page_offset", "bloom_filter_offset")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Row groups `first` up to but not including `last` of one file."""
+
+    path: Path
+    first: int
+    last: int
+
+
+def glue(like: Path, pieces: Sequence[Piece], target: Path) -> int:
+    """Write `target`: it says what `like` says, with the row groups of the pieces in their order. Returns the rows.
+
+    Raises ValueError when a piece does not mean the same by its columns, or cannot be copied.
+    """
+    template, groups, rows = Footer.of(like), list[bytes](), 0
+    with target.open("xb") as out:
+        out.write(MAGIC)
+        for piece in pieces:
+            footer = Footer.of(piece.path)
+            if footer.meaning != template.meaning:
+                raise ValueError(f"{piece.path.name} has other columns")
+            with piece.path.open("rb") as source:
+                for place in range(piece.first, piece.last):
+                    group, count = _copied(source, footer, place, out)
+                    groups.append(group)
+                    rows += count
+        out.write(template.with_groups(groups, rows))
+    return rows
+
+
+def _copied(source: BinaryIO, footer: Footer, place: int, out: BinaryIO) -> tuple[bytes, int]:
+    """One row group, and behind it its Bloom filters; what the new footer says of it, and its rows."""
+    extent = footer.extent(place)
+    if extent is None:
+        raise ValueError(f"row group {place} cannot be copied")
+    start = out.tell()
+    _copy(source, extent.start, extent.end - extent.start, out)
+    filters: list[int | None] = []
+    for standing in extent.filters:
+        filters.append(out.tell() if standing else None)
+        if standing:
+            _copy(source, *standing, out)
+    return moved(footer.groups[place], start - extent.start, filters), extent.rows
+
+
+def _copy(source: BinaryIO, at: int, length: int, out: BinaryIO) -> None:
+    out.writelines(_blocks(source, at, length))
+
+
+def _blocks(source: BinaryIO, at: int, length: int) -> Iterator[bytes]:
+    source.seek(at)
+    while length:
+        block = source.read(min(length, _BLOCK))
+        if not block:
+            raise ValueError("a file has ended before its row group")
+        length -= len(block)
+        yield block
+
+
+def same_groups(pieces: Sequence[Piece], target: Path) -> bool:
+    """Do the row groups of `target` hold, byte for byte, what those of the pieces hold, and say the same of it?
+
+    Read with pyarrow, which knows nothing of how they were copied. The same bytes under the same description are the
+    same values.
+    """
+    wanted = ((piece.path, place) for piece in pieces for place in range(piece.first, piece.last))
+    facts = {path: pq.read_metadata(path) for path in {piece.path for piece in pieces}}
+    made = pq.read_metadata(target)
+    with target.open("rb") as new:
+        files = {path: path.open("rb") for path in facts}
+        try:
+            count = 0
+            for count, (path, place) in enumerate(wanted, start=1):
+                old = facts[path].row_group(place)
+                if count > made.num_row_groups or not _same(files[path], old, new, made.row_group(count - 1)):
+                    return False
+            return count == made.num_row_groups
+        finally:
+            for file in files.values():
+                file.close()
+
+
+def _same(source: BinaryIO, old: Any, copy: BinaryIO, new: Any) -> bool:
+    if (old.num_rows, old.num_columns, old.total_byte_size) != (new.num_rows, new.num_columns, new.total_byte_size):
+        return False
+    columns = ((old.column(place).to_dict(), new.column(place).to_dict()) for place in range(old.num_columns))
+    return all(
+        _said(was) == _said(now)
+        and all(
+            _same_bytes(source, one, copy, other) for one, other in zip(_stretches(was), _stretches(now), strict=True)
+        )
+        for was, now in columns
+    )
+
+
+def _same_bytes(source: BinaryIO, one: tuple[int, int], copy: BinaryIO, other: tuple[int, int]) -> bool:
+    pairs = zip(_blocks(source, *one), _blocks(copy, *other), strict=True)
+    return all(block == again for block, again in pairs)
+
+
+def _stretches(column: dict[str, Any]) -> list[tuple[int, int]]:
+    """Where the pages of a column begin and how long they are, and the same of its Bloom filter."""
+    pages = min(at for at in (column["dictionary_page_offset"], column["data_page_offset"]) if at)
+    found = [(pages, column["total_compressed_size"])]
+    filters = column["bloom_filter_offset"], column["bloom_filter_length"]
+    return [*found, filters] if filters[1] else found
+
+
+def _said(column: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in column.items() if name not in _PLACES}
