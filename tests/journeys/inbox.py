@@ -59,6 +59,8 @@ def open_task(page: Any, subject: str, title: str) -> None:
         page.wait_for_timeout(500)
     row.locator("a.nl-button").first.click()
     page.get_by_role("heading", level=1).wait_for()
+    leads_nowhere = "all => all.filter(a => !document.querySelector(a.hash)).map(a => a.hash)"
+    assert page.locator(".sluis-parts a").evaluate_all(leads_nowhere) == []
 
 
 def do_task(browse: Any, page: Any, subject: str, title: str, answers: Mapping[str, Answer]) -> None:

@@ -1,5 +1,6 @@
 """A process as its pages show it: the drawing, the steps, what comes next and what happened, in words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from sluis.web.formats import day, moment
 from sluis.web.shapes import Step
 
 PREFIX = "stap"
+NUMBER = re.compile(r"\d+(?=[ –])")
 AHEAD = {
     "task": N_("‘{name}’, door: {role}."),
     "step": N_("‘{name}’; dat doet Sluis zelf."),
@@ -29,7 +31,7 @@ AHEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """`number` of `total` is where the reader's step stands in the list; 0: nowhere."""
+    """`number` of `total` is how far the reader's step is; 0: it has no place of its own."""
 
     svg: str
     items: Sequence[Step]
@@ -58,7 +60,7 @@ def drawn(actor: Actor, instance: InstanceRecord, element: str = "") -> Drawn:
     )
     steps = ordered(picture, where, language=language)
     current = element or next((step.element for step in steps if step.state is StepState.CURRENT), "")
-    number, total = _place(steps, current)
+    number, total = place_of(steps, current)
     return Drawn(
         svg=draw(picture, look),
         items=[_item(step) for step in steps],
@@ -77,9 +79,13 @@ def _item(step: OrderedStep) -> Step:
     return Step(step.name, step.state.value, note, inner=step.depth > 0)
 
 
-def _place(steps: Sequence[OrderedStep], element: str) -> tuple[int, int]:
-    number = next((place for place, step in enumerate(steps, 1) if step.element == element), 0)
-    return number, len(steps)
+def place_of(steps: Sequence[OrderedStep], element: str) -> tuple[int, int]:
+    """By the numbers that the process gives its steps; without those by place among the steps that people do."""
+    numbered = {step.element: int(found[0]) for step in steps if (found := NUMBER.match(step.name))}
+    if element in numbered:
+        return numbered[element], max(numbered.values())
+    people = [step.element for step in steps if step.role]
+    return (people.index(element) + 1, len(people)) if element in people else (0, 0)
 
 
 def headline(task: TaskRecord, place: Drawn, claimed_by: str) -> str:

@@ -13,6 +13,7 @@ CLASSES = {
     forms.Select: "utrecht-select utrecht-select--html-select",
     forms.FileInput: "",
 }
+MOST_BESIDE, SHORT = 4, 14
 PLAIN = "utrecht-textbox utrecht-textbox--html-input"
 
 
@@ -35,12 +36,19 @@ def field_context(bound: BoundField, autocomplete: str = "") -> dict[str, Any]:
         "choices": list(bound) if grouped else [],
         "suggestions": suggestions,
         "more": getattr(widget, "unknown", lambda _: "")(bound.value() or ()),
+        "short": grouped and _short(bound),
         "single": isinstance(widget, forms.CheckboxInput),
         "hidden": bound.is_hidden,
         "control": "" if grouped else bound.as_widget(attrs=attrs | _look(widget, attrs)),
         "described": " ".join(described),
         "optional": not bound.field.required,
     }
+
+
+def _short(bound: BoundField) -> bool:
+    """Yes, no and the like stand beside each other: below each other a form of twenty questions is twice as long."""
+    labels = [str(choice.choice_label) for choice in bound]
+    return len(labels) <= MOST_BESIDE and all(len(label) <= SHORT for label in labels)
 
 
 def _look(widget: forms.Widget, attrs: dict[str, Any]) -> dict[str, str]:

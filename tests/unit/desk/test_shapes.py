@@ -4,12 +4,15 @@ import pytest
 
 from sluis.desk.access import ROUTES
 from sluis.desk.forms.metadata import every_field_has_a_place
+from sluis.desk.process_view import place_of
 from sluis.desk.receiving import title_of
 from sluis.desk.tables import compared, shown_value
 from sluis.desk.words import COLUMN_TYPES, PERSONAL, STAGES, VERDICTS
 from sluis.foundation.service import PERMISSIONS, PUBLIC, SIGNED_IN
 from sluis.lake.profile.rules import Kind
 from sluis.lake.types import Column, ColumnType, IngestReport
+from sluis.process.drawing import OrderedStep
+from sluis.process.types import StepState
 from sluis.release.types import Stage, Verdict
 
 
@@ -63,3 +66,15 @@ def test_two_versions_are_compared_by_column_and_rows():
     found = compared(Version(12, a="text", b="integer"), Version(10, a="date", c="text"))
     assert found["lines"] == ["Verdwenen kolom: C.", "A was datum en is nu tekst.", "Nieuwe kolom: B."]
     assert (found["rows"], found["fewer"], found["breaking"]) == (2, -2, True)
+
+
+def test_how_far_a_step_is():
+    def steps(*told: tuple[str, str]) -> list[OrderedStep]:
+        return [OrderedStep(name, "userTask", name, StepState.AHEAD, role, None, 0, 0) for name, role in told]
+
+    numbered = steps(("1 Vraag", "viewer"), ("1 Zoek", ""), ("2–3 Toets", ""), ("12 Klaar", "viewer"), ("Los", ""))
+    assert place_of(numbered, "12 Klaar") == (12, 12)
+    assert place_of(numbered, "2–3 Toets") == (2, 12)
+    assert place_of(numbered, "Los") == (0, 0), "Sluis does it, and it has no number"
+    plain = steps(("Schrijf", "viewer"), ("Mail", ""), ("Lees", "viewer"))
+    assert place_of(plain, "Lees") == (2, 2)

@@ -65,6 +65,20 @@ def test_a_field_ties_label_help_and_error_together():
     ) <= set(re.findall(r' id="([^"]+)"', html))
 
 
+@pytest.mark.parametrize(
+    ("labels", "beside"),
+    [
+        (("Ja", "Nee", "Weet ik niet"), True),
+        (("Ja", "Nee, want dat mag niet"), False),
+        (("1", "2", "3", "4", "5"), False),
+    ],
+)
+def test_a_few_short_choices_stand_beside_each_other(labels, beside):
+    field = forms.ChoiceField(widget=forms.RadioSelect, choices=[(label, label) for label in labels])
+    form = type("Asked", (forms.Form,), {"asked": field})()
+    assert ('<div class="sluis-row">' in render("{% field form.asked %}", form=form)) is beside
+
+
 def test_pages_keep_the_query():
     html = render("{% pagination page %}", page=Page([], 2, 10, 45))
     assert 'href="/data?q=x" rel="prev"' in html

@@ -191,6 +191,7 @@ def _page(
         "always": always,
         "per_choice": per_choice,
         "earlier": given(earlier),
+        "parts": _parts(is_open, next_known=bool(always or per_choice), around=around, earlier=bool(earlier)),
         "trail": happened(instance, process.trail(by=actor, instance_id=instance.id)),
         "mine": found.claimed_by == actor.key,
         "holds": is_open and (manages or found.claimed_by == actor.key),
@@ -200,6 +201,21 @@ def _page(
     }
     context["faulty"] = next(iter(forms.values()), None)
     return show(request, "task", context, status=status)
+
+
+def _parts(is_open: bool, *, next_known: bool, around: Beside, earlier: bool) -> list[Link]:
+    """The headings of the page that have something below them, to jump to; the first is what must be done."""
+    about = around.facts or around.links or around.notes or around.template
+    found = [
+        ("do", gettext("Wat moet er gebeuren?") if is_open else gettext("Deze taak"), True),
+        ("next", gettext("Wat gebeurt er daarna?"), next_known),
+        ("about", gettext("Waar gaat het over?"), about),
+        ("changes-caption", gettext("Wat is er veranderd?"), around.changes),
+        ("earlier", gettext("Eerder ingevuld"), earlier),
+        ("steps", gettext("Stappen"), True),
+        ("trail", gettext("Geschiedenis"), True),
+    ]
+    return [Link(label, f"#{key}") for key, label, there in found if there]
 
 
 def _forms(
