@@ -15,12 +15,12 @@ from sluis.kernel.text import N_
 app = typer.Typer(help=_("Taken op de achtergrond bekijken en sturen."), no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help=_("Naam van het werk, zoals sluis jobs work die toont; het eind is genoeg."))]
 Which = Annotated[str, typer.Argument(help=_("Kenmerk van de taak, zoals sluis jobs list dat toont."))]
-STATES = ("ready", "running", "successful", "failed")
+STATES = ("ready", "waiting", "running", "successful", "failed")
 
 
 @app.command("list", cls=Command, help=_("Toon de nieuwste taken."))
 def show_all(
-    state: Annotated[str, typer.Option(help=_("Alleen: ready, running, successful of failed."))] = "",
+    state: Annotated[str, typer.Option(help=_("Alleen: ready, waiting, running, successful of failed."))] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help=_("Hoeveel hoogstens."))] = 50,
 ) -> None:
     if state and state not in STATES:
@@ -30,7 +30,8 @@ def show_all(
 
     rows = [_row(job) for job in jobs(by=SYSTEM, state=state, limit=limit)]
     headings = {"id": _("kenmerk"), "task": _("taak"), "state": _("toestand"), "attempts": _("pogingen")}
-    result(rows, table(rows, headings | {"created_at": _("gemaakt"), "reason": _("reden")}))
+    more = {"created_at": _("gemaakt"), "next_at": _("volgende poging"), "reason": _("reden")}
+    result(rows, table(rows, headings | more))
 
 
 @app.command("show", cls=Command, help=_("Toon één taak, met de laatste regels die hij schreef."))
@@ -44,7 +45,7 @@ def show(which: Which) -> None:
     result(row, "\n".join([*facts, *(f"  {line}" for line in row["log"])]))
 
 
-@app.command("retry", cls=Command, help=_("Zet een mislukte taak weer in de rij."))
+@app.command("retry", cls=Command, help=_("Zet een mislukte taak weer in de rij, of voer een wachtende nu uit."))
 def retry(which: Which) -> None:
     start()
     from sluis.foundation.service import retry_job
@@ -127,6 +128,8 @@ def _row(job: Any) -> dict[str, Any]:
         "attempts": job.attempts,
         "created_at": _moment(job.created_at),
         "run_after": _moment(job.run_after),
+        "next_at": _moment(job.run_after) if job.state == "waiting" else "",
+        "away_since": _moment(job.away_since),
         "finished_at": _moment(job.finished_at),
         "reason": from_wire(job.failure).detail(_) if job.failure else "",
         "retryable": job.retryable,

@@ -9,10 +9,12 @@ from pkgutil import iter_modules
 from typing import Any, Protocol
 from uuid import UUID
 
+from sluis.cli.language import _
+from sluis.cli.terminal import say
 from sluis.conf.counting import count_in
 from sluis.conf.env import Env, select_settings
 from sluis.kernel.actor import SYSTEM, Actor
-from sluis.kernel.errors import Conflict, Unavailable
+from sluis.kernel.errors import Conflict, Unavailable, from_wire
 from sluis.kernel.later import load_all
 from sluis.kernel.text import N_
 
@@ -155,17 +157,30 @@ def begun(begin: Callable[[], UUID], waits: Callable[[], _Run | None]) -> UUID:
         return found.id
 
 
+def _told_delay(before: str) -> str:
+    """Say once why nothing goes on, when something outside is away; returns what was said."""
+    from sluis.foundation.service import delayed_here
+
+    found = delayed_here()
+    reason = from_wire(found.failure).detail(_) if found else before
+    if reason != before:
+        say(reason)
+        say(_("De taak wacht, en wordt vanzelf opnieuw geprobeerd."))
+    return reason
+
+
 def work_until[T](answer: Callable[[], T | None], *, least: int = 0) -> T:
     """Run waiting jobs of at least this priority until `answer` gives something; another worker may be the one who does
     the job."""
     from sluis.foundation.service import run_until_idle
 
-    until = time.monotonic() + PATIENCE_SECONDS
+    until, told = time.monotonic() + PATIENCE_SECONDS, ""
     while time.monotonic() < until:
         run_until_idle(least=least)  # what nobody waits for is for a worker
         found = answer()
         if found is not None:
             return found
+        told = _told_delay(told)
         time.sleep(0.3)
     raise Unavailable(
         "cli.waited",

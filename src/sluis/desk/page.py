@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from sluis.foundation.service import actor_of
+from sluis.foundation.service import actor_of, delayed
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import Conflict, Invalid, SluisError, Stale, TooMany, Unavailable
+from sluis.kernel.errors import Conflict, Invalid, SluisError, Stale, TooMany, Unavailable, from_wire
+from sluis.web.formats import moment
 from sluis.web.problem import STATUS
 
 CORRECTABLE = (Invalid, Conflict, Stale, TooMany, Unavailable)
@@ -64,6 +66,19 @@ def put(form: forms.Form, error: SluisError) -> None:
             placed = True
     if not placed or not isinstance(error, Invalid):
         form.add_error(None, Refusal(error.detail(gettext), error))
+
+
+def delay_of(*about: UUID) -> str:
+    """Why the work about these things waits for its next attempt, and until when; "" when it does not."""
+    found = delayed(*about)
+    if found is None:
+        return ""
+    return " ".join(
+        (
+            from_wire(found.failure).detail(gettext),
+            gettext("Volgende poging: {moment}.").format(moment=moment(found.next_at)),
+        )
+    )
 
 
 def refusal(form: forms.Form) -> SluisError | None:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from sluis.desk.page import delay_of
 from sluis.kernel.errors import SluisError, fill, from_wire
 from sluis.lake.service import RunRecord, TransformationRunRecord
 
@@ -24,7 +25,13 @@ def failure_of(run: Run | None) -> SluisError | None:
 
 def followed(run: Run, page: str) -> dict[str, Any]:
     """What `desk/parts/run_progress.html` shows; `page` is the name of the address of the run."""
-    return {"run": run, "lines": lines(run.log), "progress_url": reverse(f"{page}-progress", args=[run.id])}
+    at_work = (run.id, run.table_version_id) if run.table_version_id else (run.id,)
+    return {
+        "run": run,
+        "lines": lines(run.log),
+        "delay": delay_of(*at_work) if run.active else "",
+        "progress_url": reverse(f"{page}-progress", args=[run.id]),
+    }
 
 
 def progress(request: HttpRequest, run: Run, page: str) -> HttpResponse:

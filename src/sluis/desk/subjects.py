@@ -75,7 +75,11 @@ def subject(kind: str) -> Callable[[Telling], Telling]:
     """Let the function (actor, instance, task or None) tell what subjects of this kind are about. One per kind."""
 
     def register(function: Telling) -> Telling:
-        if kind in _known:
+        before = _known.get(kind)
+        if before is not None and (before.__module__, before.__qualname__) != (
+            function.__module__,
+            function.__qualname__,
+        ):
             raise ValueError(f"'{kind}' was registered twice")
         _known[kind] = function
         return function

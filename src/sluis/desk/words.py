@@ -94,6 +94,7 @@ TABLE = {
 }
 JOB = {
     "ready": (N_("Wacht"), "neutral"),
+    "waiting": (N_("Probeert het later weer"), "warning"),
     "running": (N_("Bezig"), "info"),
     "successful": (N_("Gelukt"), "positive"),
     "failed": (N_("Mislukt"), "negative"),

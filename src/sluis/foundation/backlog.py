@@ -10,9 +10,11 @@ from sluis.kernel import clock
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Counts of jobs; `unsent_seconds` is the age of the oldest event that was not handed on, 0 when there is none."""
+    """Counts of jobs; `away` are those of `waiting` that found something outside away. `unsent_seconds` is the age of
+    the oldest event that was not handed on, 0 when there is none."""
 
     waiting: int
+    away: int
     running: int
     stuck: int
     failed: int
@@ -28,6 +30,7 @@ def backlog() -> Backlog:
     oldest = oldest_unsent()
     return Backlog(
         waiting=Job.objects.filter(state=Job.State.READY).count(),
+        away=Job.objects.filter(state=Job.State.READY, failure__away__isnull=False).count(),
         running=Job.objects.filter(state=Job.State.RUNNING).count(),
         stuck=stuck(),
         failed=Job.objects.filter(state=Job.State.FAILED).count(),

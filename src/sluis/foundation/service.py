@@ -14,6 +14,7 @@ from sluis.foundation.administration import (
 from sluis.foundation.backlog import Backlog, backlog
 from sluis.foundation.blobs import BlobRef
 from sluis.foundation.groups import GroupGrant, group_grants, map_group, unmap_group
+from sluis.foundation.jobs import patience
 from sluis.foundation.jobs.administration import (
     JobRecord,
     RecurringRecord,
@@ -26,10 +27,19 @@ from sluis.foundation.jobs.administration import (
     run_work,
 )
 from sluis.foundation.jobs.beats import alive as workers
+from sluis.foundation.jobs.delays import Delay, delayed, delayed_here
 from sluis.foundation.jobs.fencing import check as within_lease
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
-from sluis.foundation.jobs.worker import WHEN_QUIET, hold_here, on_failure, run_held, run_until_idle, unfinished, work
+from sluis.foundation.jobs.worker import (
+    WHEN_QUIET,
+    hold_here,
+    on_failure,
+    run_held,
+    run_until_idle,
+    unfinished,
+    work,
+)
 from sluis.foundation.lending import (
     HolderRecord,
     OwnRole,
@@ -87,6 +97,7 @@ __all__ = [
     "AuditLine",
     "Backlog",
     "BlobRef",
+    "Delay",
     "Grant",
     "GroupGrant",
     "HolderRecord",
@@ -115,6 +126,8 @@ __all__ = [
     "create_organisation",
     "create_person",
     "create_team",
+    "delayed",
+    "delayed_here",
     "end_lending",
     "every",
     "grant",
@@ -141,6 +154,7 @@ __all__ = [
     "organisation",
     "organisations_for",
     "organisations_where",
+    "patience",
     "pause_work",
     "people",
     "places",

@@ -115,8 +115,15 @@ class TooMany(SluisError):
 
 
 class Unavailable(SluisError):
+    """With `passes=False` waiting alone does not help: it is too heavy, damaged, or to be mended by somebody."""
+
     kind = "unavailable"
     title = N_("Even niet beschikbaar")
+
+    @property
+    def passes(self) -> bool:
+        """Something outside is away, and comes back by itself."""
+        return self.params.get("passes") is not False
 
 
 KINDS: dict[str, type[SluisError]] = {

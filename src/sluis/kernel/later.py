@@ -70,7 +70,12 @@ class Later:
         """Call before each look at what was handed in."""
         with self._lock:
             while self._waiting:
-                self._waiting.pop(0)()
+                hand_in = self._waiting.pop(0)  # before it is called: what it loads may ask as well
+                try:
+                    hand_in()
+                except BaseException:  # else the next who asks would get what there is, as if that were all
+                    self._waiting.insert(0, hand_in)
+                    raise
 
 
 def load_all() -> None:

@@ -205,7 +205,10 @@ def fail_abandoned(*, by: Actor) -> int:
     """Fail the versions that no job will finish, so that nobody waits for them; returns how many."""
     abandoned = abandoned_versions()
     reason = Unavailable(
-        "table.abandoned", N_("Het inlezen is afgebroken."), way_out=N_("Lees het bestand opnieuw in.")
+        "table.abandoned",
+        N_("Het inlezen is afgebroken."),
+        way_out=N_("Lees het bestand opnieuw in."),
+        passes=False,
     )
     for version_id in abandoned:
         note_failure(by=by, table_version_id=version_id, failure=to_wire(reason))

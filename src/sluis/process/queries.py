@@ -8,7 +8,7 @@ from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.process import definitions, policy
 from sluis.process.bpmn.model import BpmnModel
-from sluis.process.models import Instance, Passage, Task
+from sluis.process.models import Instance, Passage, Run, Task
 from sluis.process.moving import ALIVE, load
 from sluis.process.records import instance_record, task_records
 from sluis.process.types import (
@@ -103,6 +103,12 @@ def _views(by: Actor) -> dict[str, Q]:
 def progress(*, by: Actor, instance_id: UUID) -> dict[str, Step]:
     """Per element whether it is done, current, still to do, or will not be done any more."""
     return progress_of(policy.instance_seen(by, instance_id))
+
+
+def waiting_steps(*, by: Actor, instance_id: UUID) -> tuple[UUID, ...]:
+    """The steps that Sluis does itself and has not done yet: their jobs are about these."""
+    row = policy.instance_seen(by, instance_id)
+    return tuple(Run.objects.filter(instance_id=row.id, state=Run.State.READY).values_list("id", flat=True))
 
 
 def progress_of(row: Instance) -> dict[str, Step]:

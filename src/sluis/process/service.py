@@ -5,7 +5,7 @@ Files:     deploy, make_current, current, all_current, history, definition, sour
 Rules:     propose, decide; proposals, proposal, proposal_of, compare_rule, compare_proposal; for everybody: in_force,
            all_in_force, changes_between, rule_cases, sheets, sheets_of
 Instances: start, send_message, cancel, retry, rename, migration_preview, migrate;
-           instance, instances, progress, public_steps
+           instance, instances, progress, public_steps, waiting_steps
 Tasks:     claim, unclaim, reassign, complete, return_task; task, tasks, ahead, candidates
 History:   trail, answered
 Notices:   notices, unread, mark_read, wish, set_wish, titles, tell
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sluis.process.notices import mark_read, notices, set_wish, tell, titles, unread, wish
     from sluis.process.operations import cancel, rename, retry, send_message, start
     from sluis.process.policies import evaluate
-    from sluis.process.queries import instance, instances, progress, public_steps, task, tasks
+    from sluis.process.queries import instance, instances, progress, public_steps, task, tasks, waiting_steps
     from sluis.process.registry import asked, completion, handler, later, letter, on_transition
     from sluis.process.rules.comparing import changes_between, compare_proposal, compare_rule
     from sluis.process.rules.proposing import decide, propose
@@ -108,5 +108,6 @@ __all__ = [
     "trail",
     "unclaim",
     "unread",
+    "waiting_steps",
     "wish",
 ]

@@ -353,6 +353,40 @@ def test_a_failed_job_can_run_again(merwede, person, queued):
     assert (job.state, job.attempts) == ("ready", 0)
 
 
+def test_what_waits_for_something_outside_says_so_everywhere_and_runs_now(
+    merwede, person, steward, queued, monkeypatch
+):
+    from sluis.foundation.models import Job
+    from sluis.foundation.service import run_until_idle
+    from sluis.kernel.errors import Unavailable
+    from sluis.lake import operations
+
+    def away(**_: object) -> None:
+        raise Unavailable("storage.away", "De opslag is <weg>.")
+
+    monkeypatch.setattr(operations, "complete", away)
+    run_until_idle()
+    job = Job.objects.get(task__contains="ingest")
+    again = "Volgende poging: "
+    page = text_of(steward.client.get(f"/desk/tabellen/{queued.id}"))
+    assert "De opslag is &lt;weg&gt;." in page
+    assert again in page
+    assert again in text_of(steward.client.get(f"/desk/tabellen/{queued.id}/voortgang"))
+    admin = person(merwede, "administrator")
+    pages = "/desk/beheer/taken", "/desk/beheer/taken?state=waiting", f"/desk/beheer/taken/{job.id}"
+    for page in map(text_of, map(admin.client.get, pages)):
+        assert "Probeert het later weer" in page
+        assert "De opslag is &lt;weg&gt;." in page
+        assert "Volgende poging" in page
+        assert f"/desk/beheer/taken/{job.id}/opnieuw" in page
+    assert job.task not in text_of(admin.client.get("/desk/beheer/taken?state=ready"))
+    assert admin.client.post(f"/desk/beheer/taken/{job.id}/opnieuw").status_code == 302
+    monkeypatch.undo()
+    run_until_idle()
+    queued.refresh_from_db()
+    assert queued.status == "ready"
+
+
 def test_recurring_work_is_steered_from_the_page_of_jobs(merwede, person, steward):
     from sluis.foundation.models import Job, PausedWork
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -140,7 +141,7 @@ def test_attempts_come_slower_until_the_source_is_given_up_and_its_steward_is_to
     world: World, site: Site, settings: Any, fixed_clock: FixedClock
 ) -> None:
     listed(settings, site)
-    site.answers["/x"] = say(b"", 500)
+    site.answers["/x"] = say(b"", 404)
     source = world.source("http-file", {"url": site.url("/x")}, schedule={"every": "day", "at": "06:00"}, attempts=3)
     world.fetch(source)
     for minutes in (1, 5):
@@ -166,6 +167,60 @@ def test_attempts_come_slower_until_the_source_is_given_up_and_its_steward_is_to
     again = lake.source(by=world.viewer, source_id=source)
     assert (again.standing, again.failures, again.paused) == ("good", 0, False)
     assert again.next_at is not None
+
+
+def in_turn(source: UUID, fixed_clock: FixedClock) -> float:
+    """Wait for the next attempt, and make it; returns how many minutes that took."""
+    due = state_of(source).next_at
+    assert due is not None
+    assert running.claim_due() == 0, "nothing piles up meanwhile"
+    waited, fixed_clock.moment = due - clock.now(), due
+    assert running.claim_due() == 1
+    settle()
+    return waited / timedelta(minutes=1)
+
+
+def test_a_source_that_is_away_for_a_night_is_told_of_and_waited_for(
+    world: World, site: Site, settings: Any, fixed_clock: FixedClock
+) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(b"", 502)
+    source = world.source("http-file", {"url": site.url("/x")}, schedule={"every": "minutes", "count": 5}, attempts=3)
+    world.fetch(source)
+    waits = [in_turn(source, fixed_clock) for _ in range(2)]
+    notices, total = process.notices(by=world.steward)
+    assert total == 1, "after some minutes, and not when the night is over"
+    assert notices[0].content["params"] == {"source": "Bron", "dataset": "Bomen", "times": 3}
+    waits += [in_turn(source, fixed_clock) for _ in range(40)]
+    assert all(low <= wait <= low * 1.5 for wait, low in zip(waits, [1, 5, *[10] * 40], strict=True))
+    assert len(set(waits[2:])) > 1
+    assert lake.source(by=world.viewer, source_id=source).standing == "failed"
+    assert process.notices(by=world.steward)[1] == 1
+    site.answers["/x"] = say(CSV)
+    in_turn(source, fixed_clock)
+    found = lake.source(by=world.viewer, source_id=source)
+    assert (found.standing, found.failures) == ("good", 0)
+    assert found.next_at == clock.now() + timedelta(minutes=5)
+
+
+def test_a_source_that_stays_away_is_given_up_and_its_own_faults_count_apart(
+    world: World, site: Site, settings: Any, fixed_clock: FixedClock
+) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(b"", 502)
+    source = world.source("http-file", {"url": site.url("/x")}, schedule={"every": "day", "at": "06:00"}, attempts=2)
+    began, _ = clock.now(), world.fetch(source)
+    for _ in range(20):
+        in_turn(source, fixed_clock)
+    site.answers["/x"] = say(b"", 404)
+    in_turn(source, fixed_clock)
+    assert not state_of(source).paused, "the first fault of its own"
+    site.answers["/x"] = say(b"", 502)
+    while not state_of(source).paused:
+        in_turn(source, fixed_clock)
+    assert timedelta(hours=12) < clock.now() - began < timedelta(hours=13)
+    assert SourceRun.objects.filter(state="dead").count() == 1
+    assert process.notices(by=world.steward)[1] == 2, "away, and stopped"
 
 
 def test_a_schedule_queues_each_turn_once_and_a_busy_source_skips_its_turn(

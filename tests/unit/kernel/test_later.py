@@ -66,6 +66,24 @@ def test_who_serves_for_long_has_everything(tmp_path: Path, monkeypatch: pytest.
     assert handed == ["in"]
 
 
+def test_what_could_not_be_handed_in_is_asked_again_and_never_silently_absent() -> None:
+    later, handed = Later(), []
+    tries = iter([ImportError("half a file"), None])
+
+    def shaky() -> None:
+        if error := next(tries):
+            raise error
+        handed.append("first")
+
+    later.add(shaky)
+    later.add(lambda: handed.append("second"))
+    with pytest.raises(ImportError):
+        later.done()
+    assert handed == []
+    later.done()
+    assert handed == ["first", "second"]
+
+
 def test_it_is_handed_in_once_and_everybody_waits_for_it() -> None:
     later, handed, seen = Later(), [], []
     begun, go_on = threading.Event(), threading.Event()

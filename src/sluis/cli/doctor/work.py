@@ -39,6 +39,10 @@ def check_queues(env: Env, deep: bool) -> Iterator[Finding]:
         yield Finding(
             "jobs", "good", _("{waiting} wachten, {running} lopen").format(waiting=state.waiting, running=state.running)
         )
+    if state.away:
+        text = _("{count} taken wachten op iets buiten Sluis dat weg is").format(count=state.away)
+        way_out = _("Kijk met sluis jobs list --state waiting waarop. Ze beginnen vanzelf weer.")
+        yield Finding("waiting jobs", "warning", text, way_out)
     if state.failed:
         text = _("{count} taken zijn mislukt").format(count=state.failed)
         yield Finding("failed jobs", "warning", text, _("Kijk met sluis jobs list --state failed wat eraan scheelde."))

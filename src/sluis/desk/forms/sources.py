@@ -38,7 +38,10 @@ class SourceForm(forms.Form):
         key = gettext("Kolommen waaraan een rij te herkennen is, met komma's ertussen.")
         every = [(value, gettext(label)) for value, label in EVERY]
         count = gettext("Het aantal minuten, de dag van de week (1 is maandag) of de dag van de maand.")
-        attempts = gettext("Na zoveel mislukte pogingen stopt de bron en krijgt u bericht.")
+        attempts = gettext(
+            "Na zoveel mislukte pogingen krijgt u bericht. De bron stopt dan; is hij alleen even weg, dan blijft Sluis"
+            " het twaalf uur proberen."
+        )
         self.fields |= {
             "mode": one_of(modes, empty=False, label=gettext("Nieuwe rijen")),
             "key": forms.CharField(label=gettext("Sleutel"), required=False, help_text=key),

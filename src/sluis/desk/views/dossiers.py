@@ -14,7 +14,7 @@ from sluis.desk import words
 from sluis.desk.dossiers import changes_since, evidence_of, fields_since, public_url, register_facts
 from sluis.desk.forms.dossiers import ReasonForm
 from sluis.desk.inbox import task_rows
-from sluis.desk.page import show, who
+from sluis.desk.page import delay_of, show, who
 from sluis.desk.process_view import drawn
 from sluis.foundation.service import may
 from sluis.kernel.actor import SYSTEM, Actor
@@ -79,10 +79,16 @@ def around(request: HttpRequest, found: DossierRecord) -> dict[str, Any]:
         "changes": changes_since(found, actor),
         "differences": fields_since(found, actor),
         "moving": found.stage in MOVING and found.failure is None,
+        "delay": _delay(found),
         "failure": from_wire(found.failure) if found.failure else None,
         "public_url": public_url(found),
         "may_lift": found.planned_date and found.stage is Stage.PUBLISHED and _may_lift(actor, found),
     }
+
+
+def _delay(found: DossierRecord) -> str:
+    steps = process.waiting_steps(by=SYSTEM, instance_id=found.instance_id) if found.instance_id else ()
+    return delay_of(*steps)
 
 
 def _may_lift(actor: Actor, found: DossierRecord) -> bool:
@@ -100,7 +106,7 @@ def progress(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """The bar alone, for htmx; when the work is over the page itself is loaded again."""
     found = release.dossier(by=who(request), dossier_id=dossier_id)
     if found.stage in MOVING and found.failure is None:
-        return render(request, "desk/parts/dossier_progress.html", {"dossier": found})
+        return render(request, "desk/parts/dossier_progress.html", {"dossier": found, "delay": _delay(found)})
     return HttpResponse(headers={"HX-Redirect": reverse("desk:dossier", args=[dossier_id])})
 
 

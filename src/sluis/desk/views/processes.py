@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sluis.desk.forms.tasks import StartForm, StopForm, in_language
-from sluis.desk.page import CORRECTABLE, attempt, refused, show, who
+from sluis.desk.page import CORRECTABLE, attempt, delay_of, refused, show, who
 from sluis.desk.process_view import drawn, given, happened, role_title, steps_named
 from sluis.desk.subjects import beside, starts_elsewhere
 from sluis.desk.views.tasks import next_url
@@ -159,6 +159,7 @@ def _page(
         "earlier": given(process.answered(by=actor, instance_id=instance_id)),
         "trail": happened(found, process.trail(by=actor, instance_id=instance_id)),
         "failure": from_wire(found.failure) if found.failure else None,
+        "delay": delay_of(*process.waiting_steps(by=actor, instance_id=instance_id)),
         "failed_step": steps_named(found).get(str((found.failure or {}).get("element", "")), ""),
         "may_manage": manages,
         "stop_form": stop_form or StopForm(),

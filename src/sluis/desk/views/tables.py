@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from sluis.desk.page import show, who
+from sluis.desk.page import delay_of, show, who
 from sluis.desk.quality import quality_of
 from sluis.desk.tables import compared, examples, facts_of, failure_text, met, preview, warnings_of
 from sluis.desk.tabs import crumbs, tabs_of
@@ -61,7 +61,7 @@ def version(request: HttpRequest, version_id: UUID) -> HttpResponse:
     found = lake.table_version(by=who(request), table_version_id=version_id)
     context = around(request, found)
     if found.status in BUSY:
-        return show(request, "table_busy", context)
+        return show(request, "table_busy", context | {"delay": delay_of(version_id)})
     if found.status == "failed":
         return show(request, "table_failed", context | {"failure": failure_text(found)})
     if found.status == "expired":
@@ -89,7 +89,7 @@ def progress(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """The bar alone, for htmx; when the work is over the page itself is loaded again."""
     found = lake.table_version(by=who(request), table_version_id=version_id)
     if found.status in BUSY:
-        return render(request, "desk/parts/table_progress.html", {"version": found})
+        return render(request, "desk/parts/table_progress.html", {"version": found, "delay": delay_of(version_id)})
     return HttpResponse(status=200, headers={"HX-Redirect": reverse("desk:table", args=[version_id])})
 
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from sluis.foundation.access import holds_everywhere, require
+from sluis.foundation.jobs.patience import since_away, told_away
 from sluis.foundation.jobs.recurring import known, next_slot
 from sluis.foundation.jobs.worker import settles_its_failure
 from sluis.foundation.models import Job, PausedWork
@@ -22,14 +23,18 @@ from sluis.kernel.errors import Conflict, NotFound
 from sluis.kernel.text import N_
 
 PERMISSION = "platform.operate"
+WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
     """`failure` is an error on the wire (kernel.from_wire), or None; also of an attempt that will be made again.
 
-    `retryable`: failed, and not settled elsewhere. A file, check or publication that failed says so on its own page,
-    which also starts it again; running its old job once more would do nothing. `log` holds the last lines it wrote.
+    `state`: ready, waiting (it was tried, and is again after `run_after`), running, successful or failed. `away_since`:
+    what a waiting one found away was so since then.
+    `retryable`: waiting, or failed and not settled elsewhere. A file, check or publication that failed says so on its
+    own page, which also starts it again; running its old job once more would do nothing. `log` holds the last lines it
+    wrote.
     """
 
     id: UUID
@@ -44,6 +49,7 @@ class JobRecord:
     started_at: datetime | None
     finished_at: datetime | None
     failure: Mapping[str, Any] | None
+    away_since: datetime | None
     retryable: bool
     log: str
 
@@ -69,7 +75,7 @@ def jobs(*, by: Actor, state: str = "", limit: int = 100) -> tuple[JobRecord, ..
     require(by, PERMISSION)
     if not holds_everywhere(by, PERMISSION):
         return ()
-    rows = Job.objects.filter(state=state) if state else Job.objects.all()
+    rows = Job.objects.filter(_in_state(state)) if state else Job.objects.all()
     return tuple(_job(row) for row in rows.order_by("-created_at")[:limit])
 
 
@@ -83,23 +89,17 @@ def job(*, by: Actor, job_id: UUID) -> JobRecord:
 
 
 def retry_job(*, by: Actor, job_id: UUID) -> None:
-    """Let a failed job run again. Raises NotFound, also for who may not see jobs; Conflict when it has not failed or is
-    started again elsewhere.
+    """Let a failed job run again, or one that waits for its next attempt run now. Raises NotFound, also for who may
+    not see jobs; Conflict when it does neither or is started again elsewhere.
     """
     by = _operator(by)
     with writing(by=by, action="foundation.job.retried", subject=("job", job_id)) as w:
         row = Job.objects.select_for_update().filter(id=job_id).first()
         if row is None:
             raise NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet."))
-        if row.state != Job.State.FAILED:
-            raise Conflict("job.not-failed", N_("Alleen een mislukte taak kan opnieuw."))
-        if settles_its_failure(row.task):
-            raise Conflict(
-                "job.elsewhere", N_("Deze taak begint u opnieuw op de pagina van de dataset of het dossier.")
-            )
-        row.state, row.attempts, row.failure = Job.State.READY, 0, None
-        row.run_after, row.finished_at, row.lease_until = clock.now(), None, None
-        row.save()
+        if _state(row) != WAITING:
+            _begin_again(row)
+        _run_now(row)
         w.note(task=row.task)
 
 
@@ -139,10 +139,39 @@ def run_work(*, by: Actor, task: str) -> UUID:
     by = _operator(by)
     _require_known(task)
     with writing(by=by, action="foundation.work.started", subject=("work", task)):
-        if Job.objects.filter(task=task, state__in=(Job.State.READY, Job.State.RUNNING)).exists():
+        there = Job.objects.select_for_update().filter(task=task, state__in=(Job.State.READY, Job.State.RUNNING))
+        found = there.first()
+        if found is not None and _state(found) == WAITING:
+            return _run_now(found)
+        if found is not None:
             raise Conflict("work.waiting", N_("Dit werk wacht al of is al bezig."))
         moment = clock.now()
         return Job.objects.create(task=task, run_after=moment, created_at=moment).id
+
+
+def _begin_again(row: Job) -> None:
+    if row.state != Job.State.FAILED:
+        raise Conflict("job.not-failed", N_("Alleen een taak die mislukt is of later opnieuw begint, kan nu opnieuw."))
+    if settles_its_failure(row.task):
+        raise Conflict("job.elsewhere", N_("Deze taak begint u opnieuw op de pagina van de dataset of het dossier."))
+    row.state, row.attempts, row.failure, row.finished_at = Job.State.READY, 0, None, None
+
+
+def _run_now(row: Job) -> UUID:
+    """Before what nobody waits for: somebody does now."""
+    row.run_after, row.priority, row.lease_until = clock.now(), max(row.priority, 0), None
+    row.save()
+    return row.id
+
+
+def _state(row: Job) -> str:
+    return WAITING if row.state == Job.State.READY and row.failure else row.state
+
+
+def _in_state(state: str) -> Q:
+    if state in (WAITING, Job.State.READY):
+        return Q(state=Job.State.READY, failure__isnull=state != WAITING)
+    return Q(state=state)
 
 
 def _operator(by: Actor) -> Actor:
@@ -167,15 +196,16 @@ def _recurring(name: str, last: Job | None, paused_since: datetime | None) -> Re
     next_at = None if paused_since else next_slot(item, clock.now())
     when = last.created_at if last else None
     return RecurringRecord(
-        name, item.every, item.when is not None, paused_since, when, last.state if last else "", next_at
+        name, item.every, item.when is not None, paused_since, when, _state(last) if last else "", next_at
     )
 
 
 def _job(row: Job) -> JobRecord:
+    failure = (row.failure or {}).get("error")
     return JobRecord(
         id=row.id,
         task=row.task,
-        state=row.state,
+        state=_state(row),
         attempts=row.attempts,
         progress=row.progress,
         progress_text=row.progress_text,
@@ -184,7 +214,8 @@ def _job(row: Job) -> JobRecord:
         run_after=row.run_after,
         started_at=row.started_at,
         finished_at=row.finished_at,
-        failure=(row.failure or {}).get("error"),
-        retryable=row.state == Job.State.FAILED and not settles_its_failure(row.task),
+        failure=failure,
+        away_since=since_away(row.failure) if _state(row) == WAITING and told_away(failure) else None,
+        retryable=_state(row) == WAITING or (row.state == Job.State.FAILED and not settles_its_failure(row.task)),
         log=row.log,
     )

@@ -36,10 +36,20 @@ def known() -> Mapping[str, Recurring]:
     return _work
 
 
+def period_of(task: str) -> timedelta | None:
+    """How often it comes back; None when it does not."""
+    return _work[task].every if task in _work else None
+
+
 def next_slot(item: Recurring, moment: datetime) -> datetime:
     """When its next period begins."""
     period = item.every.total_seconds()
     return datetime.fromtimestamp((moment.timestamp() // period + 1) * period, UTC)
+
+
+def _waits_already(name: str) -> bool:
+    """It was tried and will be again: each next turn would only wait behind that."""
+    return Job.objects.filter(task=name, state=Job.State.READY, failure__away__isnull=False).exists()
 
 
 def enqueue_due() -> int:
@@ -54,6 +64,8 @@ def enqueue_due() -> int:
             continue
         key = f"{name}@{slot}"
         if Job.objects.filter(unique_key=key).exists() or PausedWork.objects.filter(task=name).exists():
+            continue
+        if _waits_already(name):
             continue
         try:
             with transaction.atomic():

@@ -19,7 +19,8 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from sluis.foundation import blobs, outbox
-from sluis.foundation.jobs import beats, fencing, lines, recurring
+from sluis.foundation.jobs import beats, fencing, lines, patience, recurring
+from sluis.foundation.jobs.patience import MAX_ATTEMPTS, is_away
 from sluis.foundation.models import Job
 from sluis.foundation.telemetry.following import following
 from sluis.foundation.telemetry.instruments import JOBS, LEASES_LOST, Timing, timed
@@ -35,7 +36,6 @@ HEARTBEAT_SECONDS = 5.0
 LONGEST_WAIT = timedelta(days=1)
 """No job is put off for longer. What says otherwise, or has a lease of minutes, was written by a clock that was wrong:
 who is alive renews the lease by the right one, and who was taken for dead is refused by the fence."""
-MAX_ATTEMPTS = 4
 WHEN_QUIET = -50  # priority of work that nobody waits for
 _on_failure: dict[str, Callable[..., None]] = {}
 
@@ -56,7 +56,8 @@ def worker_name() -> str:
 
 def run_one(name: str = "", *, least: int = WHEN_QUIET) -> bool:
     """Take and run one job of at least this priority; False when there is nothing to do."""
-    job = _take(name or worker_name(), least)
+    with patience.lane.taking:
+        job = _take(name or worker_name(), least)
     if job is None:
         return False
     _run(job)
@@ -133,7 +134,7 @@ def work(stop: threading.Event, *, pause: float = 0.5) -> None:
 
 def _take(name: str, least: int) -> Job | None:
     moment = clock.now()
-    may_run = Q(priority__gte=least) & (
+    may_run = _in_turn(name, least) & (
         Q(state=Job.State.READY, run_after__lte=moment)
         | Q(state=Job.State.READY, run_after__gt=moment + LONGEST_WAIT)
         | Q(state=Job.State.RUNNING, lease_until__lt=moment)
@@ -152,11 +153,25 @@ def _take(name: str, least: int) -> Job | None:
         job.state, job.lease_until, job.worker = Job.State.RUNNING, moment + LEASE, name
         job.fence, job.attempts, job.started_at = job.fence + 1, job.attempts + 1, moment
         job.save()
-    return job if job.attempts <= MAX_ATTEMPTS else _give_up(job)
+    if patience.times_away(job.failure):
+        patience.lane.enter(job.id)
+    return job if _own(job) <= MAX_ATTEMPTS else _give_up(job)
+
+
+def _in_turn(name: str, least: int) -> Q:
+    if least > patience.BEHIND:  # a command goes on with what it began, also when that went behind
+        return Q(priority__gte=least) | Q(worker=name, state=Job.State.READY)
+    return Q(priority__gt=patience.BEHIND) if patience.lane.is_full() else Q(priority__gte=least)
+
+
+def _own(job: Job) -> int:
+    """Its attempts without those that found something away."""
+    return job.attempts - patience.times_away(job.failure)
 
 
 def _give_up(job: Job) -> None:
     """Each attempt was broken off without a word: whatever it is, it takes the worker along."""
+    patience.lane.leave(job.id, well=False)
     with in_line():
         if held := _still_held(job):
             _fail(held, {"class": "builtins.RuntimeError", "traceback": "", "error": _gave_up()})
@@ -164,6 +179,7 @@ def _give_up(job: Job) -> None:
 
 def _run(job: Job) -> None:
     token = fencing.current.set(fencing.Hold(job.id, job.fence))
+    timing: Timing | None = None
     try:
         about = {"task": job.task, "attempt": job.attempts}
         with following(job.id.hex), root("job", **about) as span, timed(JOBS, job.task) as timing:
@@ -175,6 +191,7 @@ def _run(job: Job) -> None:
             span.note(outcome=timing.outcome)
             note(log, f"job {timing.outcome}", task=job.task, job=str(job.id), attempt=job.attempts, ms=ms)
     finally:
+        patience.lane.leave(job.id, well=timing is not None and timing.outcome == "done")
         fencing.current.reset(token)
 
 
@@ -196,8 +213,8 @@ def _finish(job: Job, result: Any) -> None:
 
 def _settle_failure(job: Job, error: Exception) -> str:
     """Put the job back or let it fail; returns which: again, failed, or lost to another worker."""
-    final = isinstance(error, SluisError) and not isinstance(error, Unavailable)
-    failure = _failure(error)
+    away, final = is_away(error), isinstance(error, SluisError) and not isinstance(error, Unavailable)
+    failure = _failure(error) | _away(job, away)
     if isinstance(error, Unavailable):  # something outside is away: where in our code that was found says nothing
         log.warning("attempt %s: %s", job.attempts, error)
     elif not final:
@@ -206,14 +223,35 @@ def _settle_failure(job: Job, error: Exception) -> str:
         held = _still_held(job)
         if held is None:
             return "lost"
-        if final or held.attempts >= MAX_ATTEMPTS:
+        held.failure = failure
+        if final or (_is_over(failure) if away else _own(held) >= MAX_ATTEMPTS):
             _fail(held, failure)
             return "failed"
-        wait = timedelta(seconds=5 * 2 ** (held.attempts - 1))
-        held.state, held.lease_until, held.run_after = Job.State.READY, None, clock.now() + wait
-        held.failure = failure
+        if away:
+            held.priority = max(min(held.priority, patience.BEHIND), WHEN_QUIET)
+        held.state, held.lease_until, held.run_after = Job.State.READY, None, clock.now() + _wait(held, away)
         held.save()
         return "again"
+
+
+def _away(job: Job, now_again: bool) -> dict[str, Any]:
+    """What a failure keeps of the attempts that found something away: how many, and since when."""
+    times = patience.times_away(job.failure) + now_again
+    since = patience.since_away(job.failure)
+    return {"away": {"times": times, "since": since.isoformat()}} if times else {}
+
+
+def _is_over(failure: dict[str, Any]) -> bool:
+    return patience.is_over(patience.since_away(failure), patience.times_away(failure))
+
+
+def _wait(job: Job, away: bool) -> timedelta:
+    """Until the next attempt; what comes back by itself need not wait longer than until then."""
+    if not away:
+        return patience.quick(_own(job))
+    wait = patience.apart(patience.times_away(job.failure))
+    period = recurring.period_of(job.task)
+    return min(wait, period) if period else wait
 
 
 def _still_held(job: Job) -> Job | None:
@@ -244,6 +282,7 @@ def _gave_up() -> dict[str, Any]:
             "job.gave-up",
             N_("De verwerking is meerdere keren afgebroken."),
             way_out=N_("Probeer het opnieuw of vraag de beheerder het logboek te bekijken."),
+            passes=False,
         )
     )
 

@@ -67,4 +67,5 @@ class NoSandbox(SandboxFailure, Unavailable):
             N_("Deze server kan bestanden niet veilig afgeschermd lezen ({missing} ontbreekt)."),
             way_out=N_("Vraag de beheerder om `sluis doctor` te draaien."),
             missing=missing,
+            passes=False,
         )

@@ -39,4 +39,5 @@ def damaged(sha256: str) -> Unavailable:
         way_out=N_("Vraag de beheerder het uit een back-up terug te zetten."),
         sha256=sha256,
         retry_after=3600,
+        passes=False,
     )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from sluis.foundation import blobs
 from sluis.foundation.backlog import oldest_unsent
@@ -78,6 +78,13 @@ def _jobs() -> Values:
     return [((state.value,), counted.get(state.value, 0)) for state in states]
 
 
+@figure("sluis_jobs_away", "Waiting jobs that found something outside away and are tried again, by its code.", "code")
+def _away() -> Values:
+    waiting = Job.objects.filter(state=Job.State.READY, failure__away__isnull=False)
+    counted = waiting.values_list("failure__error__code").annotate(Count("id"))
+    return [((str(code),), number) for code, number in counted]
+
+
 @figure("sluis_jobs_failed", "Jobs that failed for good and are still kept, by task.", "task")
 def _failed() -> Values:
     failed = Job.objects.filter(state=Job.State.FAILED).values_list("task").annotate(Count("id"))
@@ -91,7 +98,8 @@ def _stuck() -> Values:
 
 @figure("sluis_job_oldest_ready_seconds", "How long the job that may run longest is waiting already; 0: none waits.")
 def _oldest() -> Values:
-    ready = Job.objects.filter(state=Job.State.READY, run_after__lte=clock.now())
+    here = Q(failure__isnull=True) | Q(failure__away__isnull=True)  # what waits for others says nothing of the workers
+    ready = Job.objects.filter(here, state=Job.State.READY, run_after__lte=clock.now())
     return [((), _age(ready.aggregate(at=Min("run_after"))["at"]))]
 
 

@@ -106,6 +106,7 @@ class _Book:
                 way_out=N_("Haal de bron later nog eens op. Blijft het zo, meld het dan bij de beheerder van de bron."),
                 place=host(url),
                 count=twice,
+                passes=False,
             )
 
     def closed(self) -> Path:
@@ -149,6 +150,7 @@ def wrong_count(url: str, told: int, came: int) -> Unavailable:
         place=host(url),
         told=told,
         came=came,
+        passes=False,
     )
 
 

@@ -130,4 +130,5 @@ def slow() -> Unavailable:
         N_("De rekenserver deed er te lang over (meer dan {minutes} minuten)."),
         way_out=N_("Het wordt later opnieuw geprobeerd. De beheerder kan SLUIS_ENGINE_MINUTES hoger zetten."),
         minutes=settings.SLUIS.engine_minutes,
+        passes=False,
     )

@@ -141,6 +141,7 @@ def _require_alike(asked: Mapping[str, str]) -> None:
             way_out=N_("Zet op de rekenserver dezelfde versie van Sluis als hier."),
             there=" ".join(f"{name} {known.get(name, '?')}" for name in other),
             here=" ".join(f"{name} {asked[name]}" for name in other),
+            passes=False,
         )
 
 
@@ -149,6 +150,7 @@ def _unseen() -> Unavailable:
         "engine.files",
         N_("De rekenserver ziet de bestanden van de tabel niet."),
         way_out=N_("Geef de rekenserver dezelfde gegevensmap op hetzelfde pad, of dezelfde opslag (SLUIS_STORAGE)."),
+        passes=False,
     )
 
 

@@ -93,11 +93,12 @@ def spoken() -> Iterator[None]:
             "rows.too_heavy",
             N_("Deze vraag kost te veel tijd of geheugen."),
             way_out=N_("Gebruik meer filters, of download de hele tabel."),
+            passes=False,
         ) from fault
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as fault:
         raise Invalid("rows.out_of_range", N_("Een waarde in de vraag is te groot voor de kolom.")) from fault
     except duckdb.Error as fault:
-        raise Unavailable("rows.unreadable", N_("De tabel kan nu niet worden gelezen.")) from fault
+        raise Unavailable("rows.unreadable", N_("De tabel kan nu niet worden gelezen."), passes=False) from fault
 
 
 def cursor_of_thread() -> duckdb.DuckDBPyConnection:

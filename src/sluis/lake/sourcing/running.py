@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sluis.foundation.service import BlobRef, blobs, in_line, within_lease, writing
+from sluis.foundation.service import BlobRef, blobs, in_line, patience, within_lease, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import Conflict, SluisError, Unavailable, to_wire
@@ -79,17 +79,18 @@ def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
             return
         source = Source.objects.select_for_update().get(id=found.source_id)
         failures = source.failures + 1
-        dead = failures >= source.attempts
+        own, away, since = _counted(source, failure)
+        dead = own >= source.attempts or patience.is_over(since, away)
         with writing(by=SYSTEM, action="lake.source.failed", subject=("source", source.id)) as write:
             state = SourceRun.State.DEAD if dead else SourceRun.State.FAILED
             SourceRun.objects.filter(id=run_id).update(state=state, failure=failure, finished_at=clock.now())
-            next_at = None if dead else _next_attempt(failures, failure)
+            next_at = None if dead else _next_attempt(own, away, failure)
             Source.objects.filter(id=source.id).update(failures=failures, paused=dead or source.paused, next_at=next_at)
             waiting.released(run_id)
             write.note(run=str(run_id), code=failure.get("code"), attempt=failures, given_up=dead)
             write.emit("source.dead" if dead else "source.failed", {"source": str(source.id), "run": str(run_id)})
-            if dead:
-                _tell(found)
+            if dead or failures == source.attempts:
+                _tell(found, dead=dead, times=failures)
 
 
 def settle(table_version_id: UUID) -> None:
@@ -224,10 +225,21 @@ def _good(row: SourceRun, after: dict[str, Any] | None, *, more: bool = False, s
         same.update(**({"state": after} if after is not None else {}), **({"loaded_sha256": sha256} if sha256 else {}))
 
 
-def _next_attempt(failures: int, failure: Mapping[str, Any]) -> datetime:
-    """After 1, 5, 25 … minutes, at most a day; later when the source itself asked for that."""
-    asked = (failure.get("params") or {}).get("retry_after") or 0
-    return clock.now() + min(max(_STEP * 5 ** (failures - 1), timedelta(seconds=int(asked))), _LONGEST_WAIT)
+def _counted(source: Source, failure: Mapping[str, Any]) -> tuple[int, int, datetime]:
+    """How many attempts since the last good one went wrong, how many found the source away, and since when."""
+    failed = SourceRun.objects.filter(source_id=source.id, state=SourceRun.State.FAILED).order_by("-created_at")
+    before = list(failed.values_list("created_at", "failure")[: source.failures])
+    away = sum(map(patience.told_away, (failure, *(said for _, said in before))))
+    return len(before) + 1 - away, away, before[-1][0] if before else clock.now()
+
+
+def _next_attempt(own: int, times_away: int, failure: Mapping[str, Any]) -> datetime:
+    """After 1, 5, 25 … minutes; of a source that is away no more than some 15, so that it is there soon when it comes
+    back. Later when the source itself asked for that; at most a day."""
+    asked = timedelta(seconds=int((failure.get("params") or {}).get("retry_after") or 0))
+    away = patience.told_away(failure)
+    wait = patience.apart(times_away, _STEP, 5) if away else _STEP * 5 ** (own - 1)
+    return clock.now() + min(max(wait, asked), _LONGEST_WAIT)
 
 
 _CHANGED = (
@@ -245,17 +257,22 @@ def _compared(version: TableVersion) -> list[dict[str, Any]]:
     return [line(text, columns=", ".join(names)) for text, names in lines if names]
 
 
-def _tell(row: SourceRun) -> None:
+_STOPPED = N_("De bron {source} van {dataset} is gestopt: het ophalen mislukte te vaak.")
+_AWAY = N_("De bron {source} van {dataset} is al {times} keer niet op te halen. Sluis blijft het proberen.")
+
+
+def _tell(row: SourceRun, *, dead: bool, times: int) -> None:
     home = row.source.dataset
     tell_stewards(
         home,
         key=f"source:{row.id}",
-        message=N_("De bron {source} van {dataset} is gestopt: het ophalen mislukte te vaak."),
-        params={"source": row.source.title, "dataset": home.title},
+        message=_STOPPED if dead else _AWAY,
+        params={"source": row.source.title, "dataset": home.title} | ({} if dead else {"times": times}),
         route="desk:source",
         arguments=[str(row.source_id)],
     )
 
 
 def _abandoned() -> Unavailable:
-    return Unavailable("source.abandoned", N_("Het ophalen is afgebroken."), way_out=N_("Haal de bron opnieuw op."))
+    return Unavailable("source.abandoned", N_("Het ophalen is afgebroken."), way_out=N_("Haal de bron opnieuw op."),
+                       passes=False)  # fmt: skip

@@ -81,7 +81,7 @@ def settle_abandoned() -> int:
 
     lost = runs.abandoned(TransformationRun.objects.all(), run_transformation)
     gone = Unavailable("transformation.abandoned", N_("Het maken van de tabel is afgebroken."),
-                       way_out=N_("Start de transformatie opnieuw."))  # fmt: skip
+                       way_out=N_("Start de transformatie opnieuw."), passes=False)  # fmt: skip
     for row in lost:
         fail(row.id, to_wire(gone))
     return len(lost)

@@ -34,8 +34,9 @@ def explained(error: Exception, place: str, given: Given) -> SluisError:
                        way_out=N_("Vraag de beheerder van de database om leesrecht."),
                        table=given["table"], **said)  # fmt: skip
     if code in _TOO_SLOW:
+        way_out = N_("Verhoog de wachttijd, of kies minder kolommen.")
         return Unavailable("source.too-slow", N_("{place} had te lang nodig voor deze tabel."),
-                           way_out=N_("Verhoog de wachttijd, of kies minder kolommen."), **said)  # fmt: skip
+                           way_out=way_out, passes=False, **said)  # fmt: skip
     if any(word in reason for word in _NO_TLS):
         return Invalid("source.tls", N_("Een beveiligde verbinding met {place} lukt niet: {reason}."),
                        way_out=N_("Vraag de beheerder van de database naar het certificaat."), **said)  # fmt: skip

@@ -262,4 +262,5 @@ def _no_driver(kind: Place) -> Unavailable:
         way_out=N_("Vraag de beheerder om pip install 'sluis[{extra}]'."),
         kind=kind.title,
         extra=kind.extra,
+        passes=False,
     )

@@ -1,0 +1,85 @@
+"""How long a job is tried again, and when.
+
+What is wrong in the work itself gets a few quick attempts: they seldom help. What is away outside (`Unavailable`) comes
+back when its maintenance is over: it gets half a day of attempts, ever further apart. Such a job waits behind all other
+work, and one thread of a process at a time tries what is away, until an attempt is good: neither other work nor what
+just came back suffers from a thousand that wait.
+"""
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from sluis.kernel import clock
+from sluis.kernel.errors import Unavailable, from_wire
+
+MAX_ATTEMPTS = 4
+FEWEST_AWAY = 12
+"""Also when half a day went by otherwise: Sluis itself stood still, or its clock was wrong."""
+LONGEST_AWAY = timedelta(hours=12)
+BEHIND = -40
+"""Priority of what waits for something outside: behind all but what has time for ever."""
+_QUICK = timedelta(seconds=5)
+_FURTHEST = timedelta(minutes=10)
+
+
+def is_away(error: BaseException) -> bool:
+    return isinstance(error, Unavailable) and error.passes
+
+
+def told_away(failure: Mapping[str, Any] | None) -> bool:
+    """As `is_away`, of an error on the wire."""
+    return failure is not None and is_away(from_wire(failure))
+
+
+def quick(times: int) -> timedelta:
+    """The wait after so many attempts that went wrong."""
+    return _QUICK * 2 ** (times - 1)
+
+
+def apart(times: int, first: timedelta = _QUICK, factor: int = 2) -> timedelta:
+    """The wait after so many attempts that found it away: at most 10 minutes, and up to half more by chance."""
+    grown = min(first * factor ** min(times - 1, 9), _FURTHEST)
+    return grown * random.uniform(1, 1.5)
+
+
+def is_over(since: datetime, times: int) -> bool:
+    """It was away too often and too long."""
+    return times >= FEWEST_AWAY and clock.now() - since > LONGEST_AWAY
+
+
+def times_away(failure: Mapping[str, Any] | None) -> int:
+    """How many attempts of a job found something away; they do not count as its own."""
+    return int((failure or {}).get("away", {}).get("times", 0))
+
+
+def since_away(failure: Mapping[str, Any] | None) -> datetime:
+    """When the first of them did; now when none did, or when that was said by a clock that was wrong."""
+    now, said = clock.now(), (failure or {}).get("away", {}).get("since")
+    return min(datetime.fromisoformat(said), now) if said else now
+
+
+class _Lane:
+    """Jobs of this process that try what was away; one at a time while that does not go well."""
+
+    def __init__(self) -> None:
+        self.taking = Lock()  # from the look whether it is full until the job that was taken is in it
+        self._trying: set[UUID] = set()
+        self._well = False
+
+    def is_full(self) -> bool:
+        return bool(self._trying) and not self._well
+
+    def enter(self, job_id: UUID) -> None:
+        self._trying.add(job_id)
+
+    def leave(self, job_id: UUID, *, well: bool) -> None:
+        if job_id in self._trying:
+            self._trying.discard(job_id)
+            self._well = well
+
+
+lane = _Lane()
