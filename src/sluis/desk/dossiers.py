@@ -10,14 +10,19 @@ from sluis.desk.forms.tasks import in_language
 from sluis.desk.subjects import Beside, Change, Fact, subject
 from sluis.desk.transformations import figure_facts, figure_notes
 from sluis.kernel.actor import Actor
+from sluis.kernel.errors import fill, from_wire
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
+from sluis.lake.contracts.types import Severity
+from sluis.lake.contracts.types import Verdict as Kept
+from sluis.lake.contracts.wording import whole_words
 from sluis.process import service as process
 from sluis.process.rules import words
 from sluis.process.types import InstanceRecord, TaskRecord
 from sluis.register import service as register
 from sluis.release import service as release
 from sluis.release.checks.anonymity import STEPS as HIDING_STEPS
+from sluis.release.checks.contract import MOST
 from sluis.release.types import DossierFilter, DossierRecord, ExhibitKind, ExhibitRecord, Stage, Verdict
 from sluis.web.formats import day, number
 from sluis.web.shapes import Link
@@ -28,6 +33,7 @@ MENDED_AT = {
     "small-cells": ("desk:data", N_("Bekijk de data")),
     "k-anonymity": ("desk:data", N_("Bekijk de data")),
     "table": ("desk:data", N_("Bekijk de data")),
+    "contract": ("desk:contract", N_("Bekijk de afspraken")),
     "shapes": ("desk:metadata", N_("Vul de beschrijving aan")),
     "code-lists": ("desk:metadata", N_("Vul de beschrijving aan")),
     "licence-compatibility": ("desk:metadata", N_("Kies de licentie")),
@@ -59,10 +65,11 @@ def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> B
             Link(gettext("Dossier"), reverse("desk:dossier", args=[found.id])),
             Link(gettext("Beschrijving"), reverse("desk:metadata", args=[found.dataset_id])),
             Link(gettext("Data"), reverse("desk:data", args=[found.dataset_id])),
+            Link(gettext("Afspraken"), reverse("desk:contract", args=[found.dataset_id])),
         ),
         expected=known.expected,
         changes=tuple(Change(row["label"], row["was"], row["now"]) for row in fields_since(found, actor)),
-        notes=tuple(changes_since(found, actor)),
+        notes=(*changes_since(found, actor), *not_kept(found, actor)),
         answers=known.initial,
         columns=known.columns,
         template="desk/parts/dossier_evidence.html",
@@ -182,6 +189,21 @@ def changes_since(found: DossierRecord, actor: Actor) -> list[str]:
     if record.changed_at and record.changed_at > since:
         lines.append(gettext("De beschrijving is gewijzigd op {date}.").format(date=day(record.changed_at)))
     return lines or [gettext("Er is niets gewijzigd sinds de vorige publicatie.")]
+
+
+def not_kept(found: DossierRecord, actor: Actor) -> list[str]:
+    """Which agreements the newest rows do not keep, when that is why they wait inside; before a decision the checks say
+    so."""
+    table = lake.latest_ready(by=actor, dataset_id=found.dataset_id) if found.stage not in WAITING else None
+    newest = lake.contract_outcomes(by=actor, dataset_id=found.dataset_id, most=1) if table else ()
+    outcome = next((one for one in newest if table and one.table_version_id == table.id), None)
+    if table is None or outcome is None or outcome.verdict in (Kept.PASSED, Kept.ATTENTION):
+        return []
+    if outcome.failure:
+        return [from_wire(outcome.failure).detail(gettext)]
+    text = gettext("Versie {number} van de tabel komt de afspraken niet na. {reason}")
+    broken = [one for one in outcome.broken if one.rule.severity is Severity.ERROR]
+    return [text.format(number=table.number, reason=fill(*whole_words(one), gettext)) for one in broken[:MOST]]
 
 
 def fields_since(found: DossierRecord, actor: Actor) -> list[dict[str, str]]:

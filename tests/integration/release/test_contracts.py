@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.integration.release.conftest import PALEN, hand_in, publish, ready
 
+from sluis.desk.subjects import beside
 from sluis.foundation.service import run_until_idle, writing
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Stale, fill
@@ -217,6 +218,12 @@ def test_another_contract_lets_the_waiting_data_out(agreed, palen, steward, mana
 def test_the_steward_can_have_it_compared_again(agreed, palen, steward, tmp_path):
     deliver(palen, steward, BROKEN, tmp_path)
     found = process.tasks(by=steward, filters=TaskFilter()).rows[0]
+    told = beside(steward, process.instance(by=steward, instance_id=found.instance_id), found)
+    assert told.notes == (
+        "Versie 2 van de tabel komt de afspraken niet na. "
+        "vermogen: De waarde is hoogstens 60. Rijen die niet voldoen: 1.",
+    )
+    assert f"/desk/datasets/{palen.id}/afspraken" in [link.url for link in told.links]
     process.complete(by=steward, task_id=found.id, answers={}, expected_version=found.version)
     run_until_idle()
     assert (tasks(palen, steward), public.dataset(palen.slug).release) == (["MendRefresh"], 1)
