@@ -81,8 +81,9 @@ def test_only_http_addresses(url: str) -> None:
 @pytest.mark.parametrize("port", [22, 25, 6379, 8080])
 def test_only_web_ports_unless_listed(port: int) -> None:
     with pytest.raises(egress.EgressRefused) as caught:
-        egress.get(f"http://example.org:{port}/", purpose="test")
+        egress.get(f"http://example.org:{port}/a?b=c", purpose="test")
     assert caught.value.code == "egress.port"
+    assert f"om example.org:{port} in SLUIS_CONNECT_ALLOW te zetten" in caught.value.detail()
 
 
 @given(st.ip_addresses(v=4, network="10.0.0.0/8") | st.ip_addresses(v=4, network="127.0.0.0/8"))

@@ -77,7 +77,7 @@ def check(url: str, *, allow: Sequence[str] | None, policy: EgressPolicy) -> Tar
     if allow is not None and not {host, f"{host}:{port}"} & {entry.lower() for entry in allow}:
         raise EgressRefused("egress.not-listed", N_("{url} staat niet op de lijst van toegestane adressen."), url=url)
     if port not in _PORTS.values() and f"{host}:{port}" not in (allow or ()) and not policy.vouched(host, port):
-        raise EgressRefused("egress.port", N_("{url} gebruikt een poort die niet is toegestaan."), url=url)
+        raise _closed(url, f"{host}:{port}")
     return Target(url, scheme, host, port, path, _addresses(url, host, port, policy))
 
 
@@ -92,8 +92,19 @@ def pinned(host: str, port: int, *, policy: EgressPolicy, usual: Sequence[int]) 
     except ValueError as error:
         raise EgressRefused("egress.host", N_("{url} is geen geldig adres."), url=shown) from error
     if port not in usual and not policy.vouched(name, port):
-        raise EgressRefused("egress.port", N_("{url} gebruikt een poort die niet is toegestaan."), url=shown)
+        raise _closed(shown, f"{name}:{port}")
     return Target(shown, "", name, port, "", _addresses(shown, name, port, policy))
+
+
+def _closed(url: str, place: str) -> EgressRefused:
+    """An address or a network of the operator opens only the usual ports: this names what does."""
+    return EgressRefused(
+        "egress.port",
+        N_("{url} gebruikt een poort die niet is toegestaan."),
+        way_out=N_("Gebruik de gewone poort, of vraag de beheerder om {place} in SLUIS_CONNECT_ALLOW te zetten."),
+        url=url,
+        place=place,
+    )
 
 
 def is_network(text: str) -> bool:
