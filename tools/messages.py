@@ -7,6 +7,7 @@ python tools/messages.py --compile  write the .mo files (the build does this; no
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "sluis"
+PLACE = re.compile(r"\{\w+\}|%\(\w+\)s")
 KEYWORDS = {
     "_": None,
     "N_": None,
@@ -135,6 +137,17 @@ def clashes(chosen: Sequence[str]) -> list[str]:
     ]
 
 
+def misfits(chosen: Sequence[str]) -> list[str]:
+    """An English text with a place that its Dutch text does not have: filling it in fails, or shows the place."""
+    found = []
+    for room in chosen:
+        for message in known(room):
+            dutch, english = ([part] if isinstance(part, str) else part for part in (message.id, message.string))
+            if unknown := set(PLACE.findall(" ".join(english))) - set(PLACE.findall(" ".join(dutch))):
+                found.append(f"{room}: only in the English of {dutch[0]!r}: {', '.join(sorted(unknown))}")
+    return found
+
+
 def compile_room(room: str) -> None:
     path = po_path(room)
     if path.exists():
@@ -154,7 +167,7 @@ def main() -> int:
             compile_room(room)
         return 0
     if options.check:
-        problems = [line for room in chosen for line in check(room)] + clashes(chosen)
+        problems = [line for room in chosen for line in check(room)] + clashes(chosen) + misfits(chosen)
         print("\n".join(problems) or "every text has its English", file=sys.stderr)  # noqa: T201
         return 1 if problems else 0
     for room in chosen:

@@ -1,9 +1,10 @@
 """A source and a schedule as what their pages show."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from sluis.desk import words
 from sluis.kernel.text import N_
@@ -20,7 +21,7 @@ def schedule_words(schedule: Mapping[str, Any]) -> str:
     count, at = schedule.get("count", 0), schedule.get("at", "")
     match schedule.get("every"):
         case "minutes":
-            return ngettext("elke minuut", "elke {count} minuten", count).format(count=count)
+            return words.period(timedelta(minutes=count))
         case "day":
             return gettext("elke dag om {at}").format(at=at)
         case "week":

@@ -56,6 +56,13 @@ def test_from_choosing_to_a_version(steward: Any, dataset: Any) -> None:
     assert "In orde" in text(steward.client.get(home))
 
 
+def test_when_it_is_due_stands_in_both_languages(steward: Any, dataset: Any) -> None:
+    for minutes, dutch, english in (("60", "elk uur", "every hour"), ("90", "elke 90 minuten", "every 90 minutes")):
+        made(steward, dataset, every="minutes", count=minutes)
+        assert dutch in text(steward.client.get("/desk/bronnen"))
+        assert english in text(steward.client.get("/en/desk/bronnen"))
+
+
 def test_what_is_wrong_stands_at_its_field(steward: Any, dataset: Any) -> None:
     address = f"/desk/datasets/{dataset.id}/bronnen/nieuw/demo"
     for more, said in (

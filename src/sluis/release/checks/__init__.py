@@ -64,6 +64,6 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 def _broke(check: Check) -> Finding:
     return Finding(
         "check.error",
-        N_("De controle ‘{check}’ kon niet worden afgemaakt. Zolang dat zo is, kan deze data niet open."),
-        {"check": check.title},
+        N_("De controle ‘{check_term}’ kon niet worden afgemaakt. Zolang dat zo is, kan deze data niet open."),
+        {"check_term": check.title},
     )
