@@ -149,6 +149,19 @@ def walk(browse: Any, page: Any, path: str) -> str:
     return str(page.title())
 
 
+def test_a_list_needs_no_scrolling_sideways_on_a_phone(browse: Any) -> None:
+    """Each row is a block of cells with their heads; on a wide screen it is a row, and the heads stand above it."""
+    page = sign_in(browse, "steward", width=320)
+    for path in ("datasets", "dossiers", "kwaliteit"):
+        page.goto(f"/desk/{path}")
+        assert page.locator(".sluis-stacked").evaluate("e => e.scrollWidth <= e.clientWidth"), path
+        heads, first = page.locator("thead th").all_text_contents(), page.locator("tbody tr").first.locator("td")
+        assert [cell.get_attribute("data-label") for cell in first.all()] == heads[1:]
+        assert heads[1] in first.first.evaluate("e => getComputedStyle(e, '::before').content")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert first.first.evaluate("e => getComputedStyle(e, '::before').content") == "none"
+
+
 def places(page: Any, language: str, slug: str = "gemeentegrenzen") -> list[str]:
     """Pages of the steward, with those of one dataset, table and dossier that stand in the catalogue."""
     desk = f"{language}/desk"
