@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from sluis.foundation.service import actor_of, delayed
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import Conflict, Invalid, SluisError, Stale, TooMany, Unavailable, from_wire
+from sluis.kernel.errors import Conflict, Invalid, SluisError, Stale, TooMany, Unavailable, fill, from_wire
 from sluis.web.formats import moment
 from sluis.web.problem import STATUS
 
@@ -58,11 +58,13 @@ def attempt[T](form: forms.Form, operation: Callable[[], T]) -> Done[T] | None:
 
 
 def put(form: forms.Form, error: SluisError) -> None:
-    """Faults go to the fields of the form that they name; the rest stands above it."""
+    """Faults go to the fields of the form that they name; the rest stands above it. The way out of one fault stands
+    with it."""
     placed = False
+    way_out = fill(error.way_out, error.params, gettext) if error.way_out and len(error.faults) == 1 else ""
     for fault in error.faults:
         if fault.field in form.fields:
-            form.add_error(fault.field, Refusal(fault.text(gettext), error))
+            form.add_error(fault.field, Refusal(f"{fault.text(gettext)} {way_out}".rstrip(), error))
             placed = True
     if not placed or not isinstance(error, Invalid):
         form.add_error(None, Refusal(error.detail(gettext), error))

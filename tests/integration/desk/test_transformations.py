@@ -74,11 +74,16 @@ def test_from_nothing_to_a_version_with_its_figures_and_its_way_back(steward: An
 def test_what_is_wrong_stands_at_its_field(steward: Any, dataset: Any, people: UUID) -> None:
     address = f"/desk/datasets/{dataset.id}/transformatie/wijzigen"
     for given, words in (
-        ({"steps": "- {do: weg}"}, "Kies bij ‘do’ uit"),
-        ({"steps": "- {do: drop, columns: [elders]}"}, "De kolom elders is er niet (meer)."),
+        ({"steps": "- {do: weg}"}, "Stap 1: Kies bij ‘do’ uit"),
+        (
+            {"steps": "- {do: drop, columns: [naam]}\n- {do: drop, columns: [elders]}"},
+            "Stap 2: De kolom elders is er niet (meer). Wel: leeftijd, plaats.",
+        ),
         ({"steps": "niets"}, "Hier klopt de YAML niet"),
         ({"tests": "- name: geen sql"}, "Een toets heeft een naam en SQL"),
         ({"sql": "SELECT * FROM elders"}, "De tabel “elders” is er niet"),
+        ({"sql": "SELECT * FROM menschen"}, "u mag hem niet zien. Bedoelde u: mensen?"),
+        ({"sql": "SELECT lefftijd FROM mensen"}, "De kolom “lefftijd” is er niet. Bedoelde u: leeftijd"),
         ({"start": "schedule", "every": "day", "at": "laat"}, "Vul een tijd in"),
     ):
         answer = steward.client.post(address, FORM | {"action": "save"} | given)

@@ -33,7 +33,10 @@ class TransformationForm(forms.Form):
 
     sql = forms.CharField(
         label=_("SQL"), strip=False, max_length=20_000, widget=forms.Textarea({"rows": 10, **_AREA}),
-        help_text=_("Eén SELECT. Een tabel heet als haar dataset, met _ in plaats van -."),
+        help_text=_(
+            "Eén SELECT. Een tabel heet als haar dataset, met _ in plaats van -. "
+            "Bij ‘Vraag in SQL’ staan alle namen en kolommen."
+        ),
     )  # fmt: skip
     steps = forms.CharField(
         label=_("Stappen"), strip=False, required=False, max_length=100_000,

@@ -1,5 +1,7 @@
 """How fetching can fail."""
 
+from typing import Any
+
 from sluis.kernel.errors import Invalid, Unavailable
 from sluis.kernel.text import N_
 
@@ -7,7 +9,7 @@ from sluis.kernel.text import N_
 class EgressRefused(Invalid):
     """The address itself is not one we go to. `code` says which rule."""
 
-    def __init__(self, code: str, message: str, *, url: str, way_out: str = "", **params: str) -> None:
+    def __init__(self, code: str, message: str, *, url: str, way_out: str = "", **params: Any) -> None:
         way_out = way_out or N_("Gebruik een openbaar webadres dat begint met https://.")
         super().__init__(code, message, way_out=way_out, url=url, **params)
 

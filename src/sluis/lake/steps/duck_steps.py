@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.errors import Invalid
 from sluis.kernel.sql import quoted
 from sluis.kernel.text import N_
 from sluis.lake.query.shape import type_of
 from sluis.lake.steps.duck_climbing import climb
 from sluis.lake.steps.duck_coarser import NUMBERS, coarser, rounded, unfit
-from sluis.lake.steps.types import Do, Measure, Step
+from sluis.lake.steps.types import Do, Measure, Step, wrong_step
 from sluis.lake.types import ColumnType
 
 ROWS = "_rows"
 _PSEUDONYM = "_pseudonym"
+_LONGEST = 500
 
 
 @dataclass
@@ -68,13 +69,16 @@ def apply(flow: Flow, steps: Sequence[Step]) -> None:
     for number, step in enumerate(steps, start=1):
         for name in (*step.columns, *(m.column for m in step.measures if m.column), step.sensitive):
             if name and name not in flow.kinds:
-                raise refused(number, N_("De kolom {column} is er niet (meer)."), column=name)
+                known = ", ".join(flow.kinds)[:_LONGEST]
+                raise refused(
+                    number, N_("De kolom {column} is er niet (meer). Wel: {known}."), column=name, known=known
+                )
         _APPLY[step.do](flow, step, number)
 
 
 def refused(number: int, text: str, **params: object) -> Invalid:
-    fault = Fault(text, field="steps", row=number, params=params)
-    return Invalid("transformation.step", N_("Een stap van de transformatie kan niet."), faults=[fault])
+    wrong = wrong_step(number, text, params)
+    return Invalid("transformation.step", N_("Een stap van de transformatie kan niet."), faults=[wrong])
 
 
 def _drop(flow: Flow, step: Step, number: int) -> None:

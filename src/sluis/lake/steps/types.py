@@ -110,10 +110,16 @@ def read(steps: Any) -> tuple[Step, ...]:
             found.append(_step(raw))
         except _WrongError as wrong:
             text, params = wrong.args
-            faults.append(Fault(text, field="steps", row=number, params=params))
+            faults.append(wrong_step(number, text, params))
     if faults:
         raise _invalid(faults)
     return tuple(found)
+
+
+def wrong_step(number: int, text: str, params: Mapping[str, Any]) -> Fault:
+    """What is wrong with one step, counted from 1."""
+    said = {**params, "step": number, "wrong_term": text}
+    return Fault(N_("Stap {step}: {wrong_term}"), field="steps", row=number, params=said)
 
 
 def needs_key(steps: Sequence[Step]) -> bool:

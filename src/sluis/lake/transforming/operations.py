@@ -13,7 +13,7 @@ from sluis.kernel.errors import Fault, Invalid, Stale
 from sluis.kernel.text import N_
 from sluis.lake.models import Transformation, TransformationDefinition, TransformationInput, TransformationRun
 from sluis.lake.policy import ADD, require_on_dataset
-from sluis.lake.query.offering import table_name
+from sluis.lake.query.offering import listed, table_name, with_nearest
 from sluis.lake.schedules import Schedule, following
 from sluis.lake.steps.types import read
 from sluis.lake.transforming.inputs import named_in
@@ -48,7 +48,8 @@ def save_transformation(
     """
     by = require_on_dataset(by, ADD, dataset_id)
     work, planned = _work(by, dataset_id, sql, steps, tests), _planned(layer, start, schedule)
-    used = _looked(work)
+    with _names_nearest(by):
+        used = _looked(work)
     input_ids = [one.dataset_id for one in work.inputs if one.offered.name in used]
     with writing(by=by, action="lake.transformation.saved", subject=("dataset", dataset_id)) as write:
         row = Transformation.objects.select_for_update().filter(dataset_id=dataset_id).first()
@@ -74,9 +75,18 @@ def try_transformation(
     """
     by = require_on_dataset(by, ADD, dataset_id)
     work = _work(by, dataset_id, sql, steps, tests)
-    with _folder() as folder:
+    with _names_nearest(by), _folder() as folder:
         made = worked_out(work, folder, key=_PREVIEW_KEY, first=FIRST_ROWS, seconds=SECONDS_OF_PREVIEW)
     return Tried(tuple(made["columns"]), made["rows"], tuple(made["first"]), made["figures"], tuple(made["failed"]))
+
+
+@contextmanager
+def _names_nearest(by: Actor) -> Generator[None]:
+    """A table that is not there is refused with the names of those that look like it."""
+    try:
+        yield
+    except Invalid as wrong:
+        raise with_nearest(wrong, lambda start: listed(by=by, text=start)) from wrong
 
 
 def run_transformation(*, by: Actor, transformation_id: UUID) -> UUID:
