@@ -54,7 +54,14 @@ def add(
     at: Annotated[str, typer.Option(help=_("Tijd, zoals 06:30."))] = "",
     mode: Annotated[str, typer.Option(help=_("Wat nieuwe rijen doen: replace, append of upsert."))] = "replace",
     key: Annotated[str, typer.Option(help=_("Kolommen van de sleutel, met komma's ertussen."))] = "",
-    option: Annotated[list[str] | None, typer.Option(help=_("Hoe het bestand te lezen is: naam=waarde."))] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=_(
+                "Hoe het bestand te lezen is, zoals sheet=Blad2, header_row=4, skip=2, decimal=, of encoding=cp1252."
+            )
+        ),
+    ] = None,
     attempts: Annotated[int, typer.Option(help=_("Na zoveel mislukte pogingen stopt de bron."))] = 5,
     by: By = "",
 ) -> None:

@@ -203,7 +203,7 @@ def _broken(path: Path) -> Invalid:
     return Invalid(
         "archive.broken",
         N_("{file} is geen leesbaar zipbestand, of het is beschadigd."),
-        way_out=N_("Maak het zipbestand opnieuw en probeer het nog eens."),
+        way_out=N_("Sla het bestand opnieuw op, of maak het zipbestand opnieuw, en probeer het nog eens."),
         file=path.name,
     )
 

@@ -42,6 +42,7 @@ def test_an_addition_names_what_it_was_put_on(table, steward, tmp_path):
     assert len(found["parts"]) == 2
     html = steward.client.get(f"/desk/tabellen/{made}/herkomst").content.decode()
     assert "Gezet op versie 1" in html
+    assert "toegevoegd aan versie 1" in html
 
 
 def test_nothing_of_inside_is_in_the_public_part(table, steward):

@@ -28,6 +28,7 @@ def made(steward: Any, dataset: Any, **more: str) -> UUID:
 
 def test_from_choosing_to_a_version(steward: Any, dataset: Any) -> None:
     home = f"/desk/datasets/{dataset.id}/bronnen"
+    assert "koppel een bron" in text(steward.client.get(f"/desk/datasets/{dataset.id}"))
     assert "Nog geen bronnen" in text(steward.client.get(home))
     assert "Tabel in een database" in text(steward.client.get(f"{home}/nieuw"))
     form = text(steward.client.get(f"{home}/nieuw/demo"))

@@ -196,6 +196,7 @@ def test_what_is_wrong_is_said_in_plain_words(world: World, settings: Any, postg
             by=world.steward, dataset_id=world.dataset, connector_name="database", config=config(postgres, **more)
         )
     assert refused.value.code == code, str(refused.value)
+    assert ("TLS aanzetten" in str(refused.value)) is (code == "source.tls")
     assert PASSWORD not in str(refused.value)
     assert "fout-wachtwoord-99" not in str(refused.value)
 

@@ -18,7 +18,7 @@ from sluis.foundation.models import AuditEntry, Job
 from sluis.foundation.service import audit
 from sluis.kernel import clock
 from sluis.kernel.clock import FixedClock
-from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, fill
 from sluis.lake import jobs, runs
 from sluis.lake import service as lake
 from sluis.lake.models import Source, SourceRun, SourceSecret, TableVersion
@@ -467,6 +467,8 @@ def test_rows_with_the_same_key_are_replaced(world: World, site: Site, settings:
     run = world.fetch(source)
     assert run.state == "loaded", said(run)
     assert lake.versions(by=world.steward, dataset_id=world.dataset)[0].rows_total == 3
+    last = run.log[-1]
+    assert fill(last["text"], last["params"]) == "Versie 2 is klaar: 2 rijen ingelezen, 3 in de tabel."
 
 
 @pytest.mark.parametrize("way", ["..", "../buiten", "/etc", "/", "link", "link/../../etc", "niets", "in/a.csv"])

@@ -42,6 +42,14 @@ def test_a_new_release_is_held_against_the_one_before_it(three):
     assert "examples" not in found.result
 
 
+def test_columns_stand_in_the_order_of_the_table_whatever_the_database_does(three):
+    row = PublicDifference.objects.get(id=public.changes(three, 1, 2).id)
+    names = [name for name, _kind in row.result["file_columns"]]
+    row.result["columns"] = dict.fromkeys(reversed(names), 1)
+    row.save()
+    assert list(public.changes(three, 1, 2).result["columns"]) == names
+
+
 def test_any_other_two_are_worked_out_when_somebody_asks_and_only_once(three):
     for _time in range(2):
         with pytest.raises(public.StillComparing):

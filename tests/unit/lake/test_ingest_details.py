@@ -12,6 +12,15 @@ from tests.unit.lake.reading import read
 
 from sluis.kernel.errors import Invalid
 from sluis.lake.ingest.entry import ingest
+from sluis.lake.ingest.plan import Options
+
+
+def test_a_setting_that_is_none_is_refused_with_those_there_are() -> None:
+    with pytest.raises(Invalid) as refused:
+        Options.read({"blad": "Blad2"})
+    assert "'blad'" in str(refused.value)
+    assert "header_row" in str(refused.value)
+    assert "sheet" in str(refused.value)
 
 
 @pytest.mark.parametrize(

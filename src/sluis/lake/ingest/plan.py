@@ -137,6 +137,14 @@ def _read_option(key: str, value: Any) -> Any:
 
 
 def _wrong(key: str) -> Invalid:
+    if key not in Options.__dataclass_fields__:
+        return Invalid(
+            "ingest.option",
+            N_("Voor het inlezen bestaat de instelling '{option}' niet."),
+            way_out=N_("Kies uit: {known}."),
+            option=str(key)[:80],
+            known=", ".join(Options.__dataclass_fields__),
+        )
     return Invalid(
         "ingest.option",
         N_("De instelling '{option}' voor het inlezen klopt niet."),

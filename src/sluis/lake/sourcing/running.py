@@ -200,7 +200,7 @@ def _unchanged(row: SourceRun, told: Told, after: dict[str, Any] | None, *, more
 def _loaded(row: SourceRun, version: TableVersion) -> None:
     after = dict(row.state_after or {})
     more = bool(after.pop(_MORE, False))
-    lines = [line(N_("Versie {number} is klaar: {rows} rijen."), number=version.number, rows=version.rows_loaded)]
+    lines = [_ready(version)]
     with writing(by=SYSTEM, action="lake.source.loaded", subject=("source", row.source_id)) as write:
         settled = SourceRun.objects.filter(id=row.id, state=SourceRun.State.RUNNING).update(
             state=SourceRun.State.LOADED,
@@ -213,6 +213,14 @@ def _loaded(row: SourceRun, version: TableVersion) -> None:
             _good(row, after, more=more, sha256=row.sha256)
             write.note(run=str(row.id), table_version=str(version.id), rows=version.rows_loaded)
             write.emit("source.loaded", {"source": str(row.source_id), "table_version": str(version.id)})
+
+
+def _ready(version: TableVersion) -> dict[str, Any]:
+    """Of rows that are put with others both counts: those of this time, and those of the table."""
+    if version.rows_total == version.rows_loaded:
+        return line(N_("Versie {number} is klaar: {rows} rijen."), number=version.number, rows=version.rows_loaded)
+    text = N_("Versie {number} is klaar: {rows} rijen ingelezen, {total} in de tabel.")
+    return line(text, number=version.number, rows=version.rows_loaded, total=version.rows_total)
 
 
 def _good(row: SourceRun, after: dict[str, Any] | None, *, more: bool = False, sha256: str | None = None) -> None:

@@ -15,6 +15,11 @@ _LOGIN = {"28000", "28P01", "1045", "1698", "18456", "1017"}
 _NO_DATABASE = {"3D000", "1049", "1044", "4060", "12514"}
 _NOT_ALLOWED = {"42501", "1142", "1143", "229", "1031"}
 _TOO_SLOW = {"57014", "3024", "1969"}
+_TLS_OFF = ("does not support SSL", "doesn't support SSL", "server does not support secure")
+_TURN_ON = N_(
+    "Laat de beheerder van de database TLS aanzetten. Kan dat niet, en blijft alles in uw eigen netwerk, kies dan bij "
+    "‘Beveiligde verbinding’ voor nee."
+)
 _NO_TLS = ("SSL", "TLS", "certificate")
 
 
@@ -37,6 +42,8 @@ def explained(error: Exception, place: str, given: Given) -> SluisError:
         way_out = N_("Verhoog de wachttijd, of kies minder kolommen.")
         return Unavailable("source.too-slow", N_("{place} had te lang nodig voor deze tabel."),
                            way_out=way_out, passes=False, **said)  # fmt: skip
+    if any(words in reason for words in _TLS_OFF):
+        return Invalid("source.tls", N_("{place} kent geen beveiligde verbinding."), way_out=_TURN_ON, **said)
     if any(word in reason for word in _NO_TLS):
         return Invalid("source.tls", N_("Een beveiligde verbinding met {place} lukt niet: {reason}."),
                        way_out=N_("Vraag de beheerder van de database naar het certificaat."), **said)  # fmt: skip
@@ -84,4 +91,4 @@ def _reason(cause: BaseException, given: Given) -> str:
     last = cause.args[-1] if cause.args else ""
     text = last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last)
     line = " ".join(text.split())
-    return blotted(line, given.secrets.values())[:_LONGEST].rstrip(".") or type(cause).__name__
+    return blotted(line, given.secrets.values())[:_LONGEST].rstrip(".?! ") or type(cause).__name__

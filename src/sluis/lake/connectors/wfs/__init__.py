@@ -167,7 +167,7 @@ def _read(entry: str, path: Path) -> dict[str, Any]:
             "source.refused-there",
             N_("De dienst weigert: {reason}."),
             way_out=N_("Controleer het adres en de laag."),
-            reason=reason,
+            reason=str(reason).rstrip(". "),
         )
     return found
 
