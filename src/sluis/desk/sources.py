@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from sluis.desk import words
+from sluis.desk.forms.corrections import told
 from sluis.kernel.text import N_
 from sluis.lake.service import Preview, SourceRecord
 from sluis.web.shapes import Column, Table
@@ -44,6 +45,7 @@ def facts_of(source: SourceRecord, connector: Any) -> list[tuple[str, str]]:
         facts.append((gettext(field.label), gettext(known[value]) if shown in known else shown))
     return [
         *facts,
+        *told(source.options),
         (gettext("Nieuwe rijen"), gettext(words.SOURCE_MODES[source.mode])),
         (gettext("Sleutel"), ", ".join(source.key)),
         (gettext("Wanneer"), schedule_words(source.schedule)),

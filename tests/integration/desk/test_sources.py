@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
 from tests.integration.lake.sources import CSV, settle
 
@@ -78,6 +79,38 @@ def test_what_is_wrong_stands_at_its_field(steward: Any, dataset: Any) -> None:
         assert answer.status_code == 422
         assert said in text(answer)
     assert not Source.objects.exists()
+
+
+def test_the_sheet_of_a_workbook_is_chosen_and_stays_when_something_else_is_changed(
+    steward: Any, dataset: Any, settings: Any, tmp_path_factory: Any
+) -> None:
+    root = tmp_path_factory.mktemp("opened")
+    settings.SLUIS = replace(settings.SLUIS, folders=(str(root),))
+    book = openpyxl.Workbook()
+    for number in range(50):
+        book.active.append([f"groot{number}", number])  # type: ignore[union-attr]
+    small = book.create_sheet("Tellingen")
+    for row in (["uitleg"], ["plaats", "aantal"], ["Tiel", 3], ["Buren", 4]):
+        small.append(row)
+    book.save(root / "tellingen.xlsx")
+    form = {"title": "Map", "folder": str(root), "pattern": "*.xlsx", "which": "newest", "max_mb": "10",
+            "mode": "replace", "every": "never", "attempts": "5", "sheet": "Tellingen", "header_row": "2"}  # fmt: skip
+    address = f"/desk/datasets/{dataset.id}/bronnen/nieuw/folder"
+    shown = text(steward.client.post(address, form | {"action": "preview"}))
+    assert "Tiel" in shown
+    assert "groot" not in shown
+    home = steward.client.post(address, form | {"action": "save"})["Location"]
+    source = Source.objects.get()
+    assert source.options == {"sheet": "Tellingen", "header_row": 2}
+    assert "<dt>Werkblad</dt><dd>Tellingen</dd>" in text(steward.client.get(home)).replace("> <", "><")
+    Source.objects.update(options=source.options | {"types": {"aantal": "text"}})
+    assert 'value="Tellingen"' in text(steward.client.get(f"{home}/wijzigen"))
+    assert steward.client.post(f"{home}/wijzigen", form | {"every": "day", "at": "06:30"}).status_code == 302
+    assert Source.objects.get().options == source.options | {"types": {"aantal": "text"}}
+    steward.client.post(f"/desk/bronnen/{source.id}/doe", {"action": "run"})
+    settle()
+    (version,) = lake.versions(by=steward.actor, dataset_id=dataset.id)
+    assert (version.rows_total, [one["type"] for one in (version.report or {})["columns"]]) == (2, ["text", "text"])
 
 
 def test_a_stored_secret_never_reaches_a_page_and_stays_when_left_empty(steward: Any, dataset: Any) -> None:

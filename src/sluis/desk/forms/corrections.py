@@ -66,6 +66,16 @@ def initial_of(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name in CorrectionForm.base_fields}
 
 
+def told(options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same in words."""
+    ways = CorrectionForm().fields
+    lines: list[tuple[str, str]] = []
+    for name, value in initial_of(options).items():
+        said = dict(getattr(ways[name], "choices", ())).get(value, value)
+        lines.append((str(ways[name].label), str(said)))
+    return lines
+
+
 def column_rows(columns: Any, options: Mapping[str, Any], posted: Any = None) -> list[dict[str, Any]]:
     """One row of the table of columns: what was understood, and what the reader chose instead."""
     types, titles = options.get("types", {}), options.get("titles", {})

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 
 from sluis.desk import words
+from sluis.desk.forms.corrections import CorrectionForm, initial_of
 from sluis.desk.forms.listed import one_of
 from sluis.kernel.text import N_
 from sluis.lake.service import SOURCE_MODES, SourceRecord
@@ -31,6 +32,9 @@ class SourceForm(forms.Form):
         title = forms.CharField(label=gettext("Naam van de bron"), max_length=200)
         self.fields = {"title": title} | {field.name: self._control(field) for field in connector.fields}
         self.own = ["title", *(field.name for field in connector.fields)]
+        ways = CorrectionForm().fields if connector.files else {}
+        self.reading, self._options = list(ways), dict(source.options if source else {})
+        self.fields |= ways
         self._add_when()
 
     def _add_when(self) -> None:
@@ -72,11 +76,18 @@ class SourceForm(forms.Form):
         return {
             "title": data["title"],
             "config": self.config(),
+            "options": self.options(),
             "mode": data["mode"],
             "key": [name for name in data.get("key", "").split(",") if name.strip()],
             "schedule": {name: data[name] for name in ("every", "count", "at")},
             "attempts": int(data["attempts"]) if data["attempts"].isdigit() else 0,
         }
+
+    def options(self) -> dict[str, Any]:
+        """How a file is to be read; what was set elsewhere, and this form does not show, stays."""
+        kept = {name: value for name, value in self._options.items() if name not in self.reading}
+        chosen = {name: self.cleaned_data[name] for name in self.reading}
+        return kept | {name: value for name, value in chosen.items() if value not in (None, "")}
 
     def config(self) -> dict[str, Any]:
         return {field.name: self.cleaned_data[field.name] for field in self.connector.fields}
@@ -90,7 +101,7 @@ def _initial(connector: Any, source: SourceRecord | None) -> Mapping[str, Any]:
     if schedule.get("every") in ("never", "minutes"):
         schedule["at"] = ""
     own = {"title": source.title, "mode": source.mode, "key": ", ".join(source.key), "attempts": source.attempts}
-    return config | schedule | own
+    return initial_of(source.options) | config | schedule | own
 
 
 def _widget(kind: str) -> forms.Widget:

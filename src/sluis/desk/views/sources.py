@@ -113,7 +113,9 @@ def _filled(request: HttpRequest, form: SourceForm, context: dict[str, Any], sav
     context |= {
         "form": form,
         "own": [form[n] for n in form.own],
-        "when": [form[n] for n in form.fields if n not in form.own],
+        "reading": [form[n] for n in form.reading],
+        "read_so": any(form[n].value() or form[n].errors for n in form.reading),
+        "when": [form[n] for n in form.fields if n not in (*form.own, *form.reading)],
     }
     return show(request, "source_form", context | {"about": gettext(form.connector.about)}, status=status)
 
@@ -125,7 +127,7 @@ def _tried(form: SourceForm, action: str, asked: dict[str, Any], context: dict[s
     def shown() -> dict[str, Any]:
         if action == "check":
             return {"told": lines(lake.check_source(**tried))}
-        found = lake.preview_source(**tried)
+        found = lake.preview_source(**tried, options=form.options())
         return {"told": lines(found.told), "table": table_of(found)}
 
     done = attempt(form, shown)

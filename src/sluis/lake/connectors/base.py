@@ -108,7 +108,8 @@ class SourceBusy(Unavailable):
 
 class Connector(ABC):
     """`title` and `about` are Dutch source texts; `modes` are the ways it can bring rows (replace, append, upsert);
-    `receives`: messages wait at the source until a run loads them."""
+    `receives`: messages wait at the source until a run loads them; `files`: it brings files as somebody made them, so
+    how they are to be read may have to be said."""
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -116,6 +117,7 @@ class Connector(ABC):
     fields: ClassVar[tuple[Field, ...]]
     modes: ClassVar[tuple[str, ...]] = ("replace",)
     receives: ClassVar[bool] = False
+    files: ClassVar[bool] = False
 
     def faults(self, config: Mapping[str, Any], mode: str) -> Sequence[Fault]:
         """What is wrong with fields together; each alone is checked already."""

@@ -51,6 +51,7 @@ class Filing(Connector):
     """A connector of files: it lists and copies, and has `FIELDS` among its fields."""
 
     modes = ("replace", "append", "upsert")
+    files = True
 
     @abstractmethod
     def listed(self, given: Given, into: Path) -> Sequence[Found]:

@@ -22,6 +22,7 @@ class HttpFile(Connector):
     title = N_("Bestand op een webadres")
     about = N_("Haalt een bestand op van een website. Alleen als het is gewijzigd, als de website dat kan zeggen.")
     modes = ("replace", "append", "upsert")
+    files = True
     fields = (
         Field("url", N_("Webadres van het bestand"), Kind.ADDRESS, required=True,
               help=N_("Begint met https://. Zet geen wachtwoord in het adres.")),
