@@ -136,6 +136,24 @@ class TestForcedColours:
         assert all(stroke.startswith("rgb") for stroke in drawn)
         assert current.evaluate("e => getComputedStyle(e).stroke") not in drawn
 
+    def test_the_text_of_a_chart_is_read(self, browse, scheme):
+        page = sign_in(browse, "steward", forced_colors="active", color_scheme=scheme)
+        dataset = next(path for path in places(page, "") if path.endswith("/beschrijving"))
+        page.goto(dataset.replace("/beschrijving", "/kwaliteit"))
+        drawn = page.locator(".sluis-chart text").first.evaluate("e => getComputedStyle(e).fill")
+        assert drawn == page.evaluate("getComputedStyle(document.body).color")
+
+
+def test_a_dossier_on_paper_has_nothing_folded_and_nothing_to_press(browse):
+    page = sign_in(browse, "steward")
+    page.goto(next(path for path in places(page, "") if "/dossiers/" in path))
+    folded = page.locator("main details:not([open]) > :not(summary)").first
+    button = page.locator("main .nl-button").first
+    assert (folded.is_visible(), button.is_visible()) == (False, True)
+    page.emulate_media(media="print")
+    assert (folded.is_visible(), button.is_visible()) == (True, False)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
 
 def test_a_list_to_choose_from_has_its_arrow(browse):
     page = sign_in(browse, "steward")
