@@ -13,7 +13,7 @@ from sluis.lake.contracts.wording import TYPES, outcome_text, promises, rule_tex
 
 
 def readable(read: Read, outcomes: Iterable[RuleOutcome] = ()) -> dict[str, Any]:
-    """Rules per column and of the table, each with its outcome when there is one."""
+    """Rules per column and of the table, each with its outcome when there is one; what is not kept stands first."""
     known = {one.rule.id: one for one in outcomes}
     lines: dict[str, list[dict[str, Any]]] = {}
     for rule in read.agreed.rules:
@@ -23,6 +23,8 @@ def readable(read: Read, outcomes: Iterable[RuleOutcome] = ()) -> dict[str, Any]
         if rule.kind in ("column", "type") and one is not None and one.status is Status.PASSED:
             continue
         lines.setdefault(rule.column, []).append(_line(rule, one))
+    for some in lines.values():
+        some.sort(key=_kept)
     return {
         "columns": [
             {
@@ -32,11 +34,15 @@ def readable(read: Read, outcomes: Iterable[RuleOutcome] = ()) -> dict[str, Any]
                 "type": gettext(TYPES[one.logical_type]) if one.logical_type else "",
                 "rules": lines.get(one.name, []),
             }
-            for one in read.agreed.properties
+            for one in sorted(read.agreed.properties, key=lambda one: all(map(_kept, lines.get(one.name, []))))
         ],
         "rules": lines.get("", []),
         "notes": [note.text(gettext) for note in read.notes],
     }
+
+
+def _kept(line: Mapping[str, Any]) -> bool:
+    return line["status"] in ("", Status.PASSED)
 
 
 def _line(rule: Any, one: RuleOutcome | None) -> dict[str, Any]:

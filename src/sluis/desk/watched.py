@@ -112,10 +112,10 @@ def table(found: Sequence[MeasureRecord]) -> Table:
     heads = [
         Column(gettext("Versie")),
         Column(gettext("Klaar op"), "date"),
-        Column(gettext("Rijen"), "integer"),
+        Column(gettext("Rijen"), "amount"),
         Column(gettext("Verwacht")),
-        Column(gettext("Afgekeurd"), "integer"),
-        Column(gettext("Leeg")),
+        Column(gettext("Afgekeurd"), "amount"),
+        Column(gettext("Leeg"), "share"),
         Column(gettext("Verschuiving"), "number", scale=2),
         Column(gettext("Afspraken")),
     ]
@@ -126,7 +126,7 @@ def table(found: Sequence[MeasureRecord]) -> Table:
             m.amount,
             f"{number(m.low)}–{number(m.high)}" if m.low is not None else "–",
             m.rejected,
-            percentage(m.empty_share),
+            m.empty_share,
             m.drift,
             gettext(words.KEPT[m.verdict][0]) if m.verdict else "–",
         ]

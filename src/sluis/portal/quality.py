@@ -64,8 +64,8 @@ def _table(shown: Sequence[PublicReleaseInfo], days: Mapping[int, int], moved: M
     heads = [
         Column(gettext("Versie")),
         Column(gettext("Online sinds")),
-        Column(gettext("Rijen"), "integer"),
-        Column(gettext("Dagen na de vorige"), "integer"),
+        Column(gettext("Rijen"), "amount"),
+        Column(gettext("Dagen na de vorige"), "amount"),
         Column(gettext("Verschuiving"), "number", scale=2),
     ]
     lines = [

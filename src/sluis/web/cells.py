@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from sluis.web.formats import cell
+from sluis.web.formats import cell, number, percentage
 from sluis.web.shapes import Column, Link, Table
 
 
@@ -30,4 +30,10 @@ def _row(columns: Sequence[Column], row: Sequence[Any], header: int | None, empt
 def _value(value: Any, column: Column) -> str:
     if isinstance(value, Link):
         return f'<a class="nl-link" href="{escape(value.url)}">{escape(value.label)}</a>'
-    return escape(cell(value, column.scale))
+    match column.type:
+        case "amount":
+            return number(value, column.scale)
+        case "share":
+            return percentage(value)
+        case _:
+            return escape(cell(value, column.scale))

@@ -38,13 +38,18 @@ class Facet:
     more_label: str = ""
 
 
+# Of tables that we make ourselves: how many there are (1.234), and which part of it (0 to 1, shown as 4,3%).
+FIGURES = ("amount", "share")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a data table.
 
-    `type` is a column type of the lake (text, integer, …); `chip` overrules its name. `facts` stands beside the chip
-    ("12 waarden", "3,7-350"), `empty` is the share without a value (0-1), `bars` the counts of the histogram and
-    `bars_text` says the same in words. `sort_url` makes the name a link; `sort` is "ascending" or "descending".
+    `type` is a column type of the lake (text, integer, …) or one of FIGURES; `chip` overrules its name. `facts` stands
+    beside the chip ("12 waarden", "3,7-350"), `empty` is the share without a value (0-1), `bars` the counts of the
+    histogram and `bars_text` says the same in words. `sort_url` makes the name a link; `sort` is "ascending" or
+    "descending".
     """
 
     title: str
@@ -61,7 +66,7 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.type in ("integer", "decimal", "number")
+        return self.type in ("integer", "decimal", "number", *FIGURES)
 
 
 @dataclass(frozen=True, slots=True)

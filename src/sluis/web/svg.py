@@ -59,8 +59,10 @@ def bars(rows: Sequence[Bar], title: str) -> SafeString:
 
 def series(shown: Series) -> SafeString:
     """Standing bars over time, one axis from nought: what is not as it should is hollow under a mark, so that it is
-    seen without colour. A table with the same values must stand beside it."""
+    seen without colour. A table with the same values must stand beside it. Empty when there is nothing to draw."""
     points = shown.points
+    if not any(point.value for point in points):
+        return SafeString("")
     known = [n for point in points for n in (point.value, point.low, point.high) if n is not None]
     top = max([*known, shown.limit or 0]) or 1
     step = WIDE / max(1, len(points))

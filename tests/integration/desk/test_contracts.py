@@ -60,6 +60,7 @@ def test_a_proposal_goes_through_the_form_into_force(page, table, steward, manag
     shown = steward.client.get(page).content.decode()
     assert "In werking: versie 1.0.0" in shown
     assert "Rijen die niet voldoen: 1." in shown
+    assert shown.index("Niet nagekomen</span> Rijen") < shown.index(">Nagekomen<"), "what is not kept stands first"
     told = steward.client.get("/desk/berichten").content.decode()
     assert "voldoet niet aan de afspraken" in told
     assert page in told

@@ -102,8 +102,11 @@ def error_text(error: Any) -> str:
 
 
 @register.filter
-def fault_text(fault: Any) -> str:
-    return fault.text(gettext)
+def fault_lines(error: Any) -> list[str]:
+    """What an error names, each with its line in the file; not what it says itself already."""
+    said, where = error.detail(gettext), gettext("Regel %(row)s")
+    lines = [(fault.row, fault.text(gettext)) for fault in error.faults]
+    return [f"{where % {'row': row}}: {line}" if row else line for row, line in lines if line != said]
 
 
 @register.filter

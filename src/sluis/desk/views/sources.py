@@ -17,7 +17,7 @@ from sluis.desk.page import attempt, refused, show, who
 from sluis.desk.runs import failure_of, followed, lines, progress
 from sluis.desk.sources import facts_of, schedule_words, table_of
 from sluis.desk.tabs import crumbs, tabs_of
-from sluis.foundation.service import may, require
+from sluis.foundation.service import holds, may, require
 from sluis.kernel.errors import NotFound
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
@@ -46,7 +46,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every source the reader may see, those that need somebody first."""
     number = whole_number(request.GET, "page", 1)
     rows, total = lake.sources(by=who(request), page=number, size=SIZE)
-    return show(request, "sources", {"rows": _rows(rows), "page": Page(rows, number, SIZE, total), "everywhere": True})
+    context = {"rows": _rows(rows), "page": Page(rows, number, SIZE, total), "everywhere": True}
+    return show(request, "sources", context | {"may_view": holds(who(request), "dataset.view")})
 
 
 @require_safe
