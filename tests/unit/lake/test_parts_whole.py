@@ -176,6 +176,21 @@ def test_shapes_are_copied_and_the_file_says_where_all_of_them_are(bench: Bench)
         assert con.execute(f"SELECT count(geometry) FROM read_parquet('{made}')").fetchall() == [(62_240,)]
 
 
+def test_moments_that_are_none_in_python_are_copied(bench: Bench) -> None:
+    far = """SELECT CASE i % 3 WHEN 0 THEN 'infinity' WHEN 1 THEN '0044-03-15 (BC)' ELSE '20000-01-01' END::DATE AS dag,
+        CASE i % 2 WHEN 0 THEN '-infinity' ELSE '20000-01-01' END::TIMESTAMP AS moment,
+        CASE i % 9 WHEN 0 THEN 'nan'::DOUBLE WHEN 1 THEN '-inf' ELSE i END AS getal FROM range({}, {}) t(i)"""
+    kinds = {"dag": ColumnType.DATE, "moment": ColumnType.DATETIME, "getal": ColumnType.NUMBER}
+    parts = [bench.part(0, 41_000, far), bench.part(41_000, 41_002, far)]
+    made = bench.whole(*parts, columns=[Column(name, "", kind) for name, kind in kinds.items()])
+    assert group(made, 0) == group(parts[0], 0)
+    with duckdb.connect() as con:
+        both = [
+            f"SELECT columns(*)::VARCHAR FROM read_parquet({paths!r})" for paths in ([str(made)], [*map(str, parts)])
+        ]
+        assert len({str(con.execute(one).fetchall()) for one in both}) == 1
+
+
 def test_a_file_that_is_not_the_same_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = [bench.part(0, 42_000), bench.part(42_000, 42_010)]
     monkeypatch.setattr(duck_whole, "same_groups", lambda pieces, target: False)

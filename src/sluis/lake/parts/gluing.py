@@ -10,8 +10,12 @@ import pyarrow.parquet as pq
 from sluis.lake.parts.footers import MAGIC, Footer, moved
 
 _BLOCK = 4 * 1024 * 1024
-# What may differ between a column of a row group and its copy: where they stand.
-_PLACES = ("file_offset", "dictionary_page_offset", "data_page_offset", "bloom_filter_offset")
+# What is said of a column of a row group besides where it stands, which is what may differ from its copy.
+_SAID = (
+    *("physical_type", "path_in_schema", "compression", "encodings", "has_dictionary_page", "metadata"),
+    *("num_values", "total_compressed_size", "total_uncompressed_size", "bloom_filter_length"),
+    *("is_stats_set", "is_geo_stats_set"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,9 @@ def same_groups(pieces: Sequence[Piece], target: Path) -> bool:
 def _same(source: BinaryIO, old: Any, copy: BinaryIO, new: Any) -> bool:
     if (old.num_rows, old.num_columns, old.total_byte_size) != (new.num_rows, new.num_columns, new.total_byte_size):
         return False
-    columns = ((old.column(place).to_dict(), new.column(place).to_dict()) for place in range(old.num_columns))
+    columns = ((old.column(place), new.column(place)) for place in range(old.num_columns))
     return all(
-        _said(was) == _said(now)
+        _same_said(was, now)
         and all(
             _same_bytes(source, one, copy, other) for one, other in zip(_stretches(was), _stretches(now), strict=True)
         )
@@ -114,13 +118,18 @@ def _same_bytes(source: BinaryIO, one: tuple[int, int], copy: BinaryIO, other: t
     return all(block == again for block, again in pairs)
 
 
-def _stretches(column: dict[str, Any]) -> list[tuple[int, int]]:
+def _stretches(column: Any) -> list[tuple[int, int]]:
     """Where the pages of a column begin and how long they are, and the same of its Bloom filter."""
-    pages = min(at for at in (column["dictionary_page_offset"], column["data_page_offset"]) if at)
-    found = [(pages, column["total_compressed_size"])]
-    filters = column["bloom_filter_offset"], column["bloom_filter_length"]
+    pages = min(at for at in (column.dictionary_page_offset, column.data_page_offset) if at)
+    found = [(pages, column.total_compressed_size)]
+    filters = column.bloom_filter_offset, column.bloom_filter_length
     return [*found, filters] if filters[1] else found
 
 
-def _said(column: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in column.items() if name not in _PLACES}
+def _same_said(was: Any, now: Any) -> bool:
+    """Statistics are compared as they are stored: the year 20000, 44 BC and infinity are no date in Python."""
+    return (
+        all(getattr(was, name) == getattr(now, name) for name in _SAID)
+        and (not was.is_stats_set or was.statistics.equals(now.statistics))
+        and (not was.is_geo_stats_set or was.geo_statistics.to_dict() == now.geo_statistics.to_dict())
+    )
