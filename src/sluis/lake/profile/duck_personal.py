@@ -11,6 +11,7 @@ from sluis.lake.profile.duck_session import Session
 from sluis.lake.profile.names import looks_like_name
 from sluis.lake.profile.rules import (
     BSN,
+    ELEVEN_NUMBER,
     ELEVEN_TEST,
     IBAN,
     PATTERNS,
@@ -95,17 +96,18 @@ def scan_text(session: Session, column: Column, distinct: int) -> tuple[dict[Kin
 def scan_numbers(session: Session, column: Column) -> Found:
     """Citizen service numbers stored as whole numbers, where a leading zero is lost."""
     c = quoted(column.name)
-    return _numbers(session, f"SELECT lpad({c}::VARCHAR, 9, '0') AS v FROM t WHERE {c} BETWEEN 10000000 AND 999999999")
+    shaped = f"SELECT {c} AS x FROM t WHERE {c} BETWEEN 10000000 AND 999999999"
+    passed = f"SELECT x, ({ELEVEN_NUMBER}) % 11 = 0 AS passes FROM ({shaped})"
+    asked = ("count(*)", "approx_count_distinct(x)", f"min(x, {EXAMPLES})")
+    counts = ", ".join(f"{one} FILTER (passes)" for one in asked)
+    tested, rows, distinct, examples = session.one(f"SELECT count(*), {counts} FROM ({passed})")
+    return Found(rows, rows, tested, distinct, examples=tuple(f"{x:09}" for x in examples or ()))
 
 
 def scan_short_numbers(session: Session, column: Column) -> Found:
     """Texts of eight digits that pass the eleven-test with a zero in front: a spreadsheet may have dropped it."""
     c = f"trim({quoted(column.name)})"
-    return _numbers(session, f"SELECT '0' || {c} AS v FROM t WHERE regexp_full_match({c}, '[0-9]{{8}}')")
-
-
-def _numbers(session: Session, values: str) -> Found:
-    source = f"(SELECT v, 1 AS n FROM ({values}))"
+    source = f"(SELECT '0' || {c} AS v, 1 AS n FROM t WHERE regexp_full_match({c}, '[0-9]{{8}}'))"
     hits = f"(SELECT v, n, [v] AS bsn_shape, CASE WHEN eleven_test(v) THEN [v] ELSE [] END AS bsn FROM {source})"
     return _found(*session.one(f"SELECT {', '.join(_measures(Kind.BSN))} FROM {hits}"))
 

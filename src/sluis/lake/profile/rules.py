@@ -60,7 +60,10 @@ PATTERNS: Mapping[Kind, str] = {
     Kind.PLATE: PLATE,
 }
 
-ELEVEN_TEST = " + ".join(f"{w} * substr(x, {i}, 1)::INTEGER" for i, w in enumerate((9, 8, 7, 6, 5, 4, 3, 2, -1), 1))
+_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+ELEVEN_TEST = " + ".join(f"{w} * substr(x, {i}, 1)::INTEGER" for i, w in enumerate(_WEIGHTS, 1))
+# The same of a whole number, without making a text of it: a quarter of the work.
+ELEVEN_NUMBER = " + ".join(f"{w} * (x // {10 ** (9 - i)} % 10)" for i, w in enumerate(_WEIGHTS, 1))
 
 _NAMES: Mapping[Kind, str] = {
     Kind.BSN: r"bsn|burger_?service|sofi_?(?:nr|nummer)?|persoonsnummer",
