@@ -26,7 +26,8 @@ REVIEWED = frozenset({Outcome.OPEN, Outcome.PLANNED})
 
 
 def intake(work: Work, answers: Mapping[str, Any], expected: str) -> dict[str, Any]:
-    """Completion `release.intake`: note which source the dossier is about, so that the same one is found again."""
+    """Completion `release.intake`: note which source the dossier is about, so that the same one is found again. What
+    was found in the rows of an earlier round is forgotten."""
     row = _row(work)
     now = source(row.dataset_id)
     Dossier.objects.filter(id=row.id).update(
@@ -39,7 +40,7 @@ def intake(work: Work, answers: Mapping[str, Any], expected: str) -> dict[str, A
         text = N_("Deze kolommen bestaan niet in de tabel: {columns}.")
         fault = Fault(text, "quasiIdentifiers", params={"columns": ", ".join(wrong)})
         raise Invalid("intake.columns", N_("Het formulier is niet goed ingevuld."), faults=[fault])
-    return {"returnTo": None, "returnReason": None}
+    return {"returnTo": None, "returnReason": None} | dict.fromkeys(evidence.OF_THE_ROWS)
 
 
 def decide(work: Work, answers: Mapping[str, Any], expected: str) -> dict[str, Any]:

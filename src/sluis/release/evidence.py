@@ -22,6 +22,8 @@ from sluis.release.source import Source, inputs_sha256
 from sluis.release.types import CheckReport, ExhibitKind, Finding, Outcome, Verdict
 
 DECIDING = "release.decide"
+OF_THE_ROWS = frozenset({"doubtsRefuted", "reidentification", "privacyMotivation"})
+"""Answers of who looked at the rows of that moment: they say nothing of other rows, so these are judged again."""
 
 
 def keep(

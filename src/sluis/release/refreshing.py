@@ -211,9 +211,13 @@ def _said(value: bool) -> str:
 
 
 def _answers(work: Work) -> dict[str, Any]:
-    """What the new dossier starts with: the answers of people before the decision, and the scope, which it skips."""
+    """What the new dossier starts with: the answers of people before the decision, and the scope, which it skips.
+
+    Not what somebody found in the rows of then: whoever judges has to look at those of now.
+    """
     nodes = process.model(work.definition_sha256).nodes
     names = {
         field.id for element in evidence.preparing_elements(work.definition_sha256) for field in nodes[element].form
     }
-    return {name: value for name, value in work.variables.items() if name in names | {"scope"}}
+    kept = (names | {"scope"}) - evidence.OF_THE_ROWS
+    return {name: value for name, value in work.variables.items() if name in kept}

@@ -4,14 +4,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.release.conftest import describe, hand_in, ready
+from tests.integration.release.conftest import PLAIN, decided, describe, hand_in, ready
+from tests.integration.release.test_contracts import deliver
 
 from sluis.foundation.service import run_until_idle
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.lake import service as lake
-from sluis.release.types import Verdict
+from sluis.release import public
+from sluis.release import service as release
+from sluis.release.types import DossierFilter, Verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
+REFUTED = {
+    "containsPersonalData": "no",
+    "personalOrigin": "yes",
+    "doubtsRefuted": "yes",
+    "reidentification": "passed",
+    "privacyMotivation": "In een wijk wonen duizenden mensen.",
+}
 PEOPLE = {
     "klant": [f"K{n:03}" for n in range(40)],
     "email": [f"naam{n}@voorbeeld.nl" for n in range(40)],
@@ -42,6 +52,47 @@ def test_who_says_that_nobody_is_behind_it_is_not_believed_when_sluis_saw_people
     assert ("anonymity.origin" in [found.code for found in checks["k-anonymity"].findings]) is seen
     assert (checks["small-cells"].verdict is not Verdict.NOT_APPLICABLE) is seen
     assert [task.element for task in lying.tasks] == (["PrivacyJudge"] if seen else ["Decide"])
+
+
+def test_doubts_that_were_refuted_about_other_rows_are_judged_again(
+    merwede: Any, steward: Actor, owner: Actor, officer: Actor, tmp_path: Path
+) -> None:
+    record = describe(steward, merwede, "Klanten per wijk")
+    hand_in(steward, record, rows_in(6), tmp_path)
+    lying = ready(steward, record, personalOrigin="yes", quasiIdentifiers=["wijk"])
+    assert [task.element for task in lying.tasks] == ["PrivacyJudge"]
+    release.answer(by=officer, dossier_id=lying.id, element="PrivacyJudge", answers=REFUTED)
+    run_until_idle()
+    decided(owner, release.dossier(by=owner, dossier_id=lying.id))
+    run_until_idle()
+    assert public.dataset(record.slug).rows == 12
+    deliver(record, steward, rows_in(7), tmp_path)
+    rows = release.dossiers(by=steward, filters=DossierFilter(dataset_id=record.id)).rows
+    (again,) = [row for row in rows if row.id != lying.id]
+    found = release.dossier(by=steward, dossier_id=again.id)
+    assert [task.element for task in found.tasks] == ["PrivacyJudge"]
+    assert public.dataset(record.slug).rows == 12
+
+
+def test_in_the_same_dossier_too(merwede: Any, steward: Actor, owner: Actor, officer: Actor, tmp_path: Path) -> None:
+    record = describe(steward, merwede, "Klanten per wijk")
+    hand_in(steward, record, rows_in(6), tmp_path)
+    people = {"personalOrigin": "yes", "quasiIdentifiers": ["wijk"]}
+    lying = ready(steward, record, **people)
+    release.answer(by=officer, dossier_id=lying.id, element="PrivacyJudge", answers=REFUTED)
+    run_until_idle()
+    hand_in(steward, record, rows_in(7), tmp_path)
+    now = release.dossier(by=owner, dossier_id=lying.id)
+    back = {"decision": "return", "returnTo": "intake", "returnReason": "Andere data.", "motivation": "Andere data."}
+    release.answer(by=owner, dossier_id=now.id, element="Decide", answers=back, expected=now.content_sha256)
+    run_until_idle()
+    release.answer(by=steward, dossier_id=now.id, element="Intake", answers=PLAIN | people)
+    run_until_idle()
+    assert [task.element for task in release.dossier(by=steward, dossier_id=now.id).tasks] == ["PrivacyJudge"]
+
+
+def rows_in(size: int) -> dict[str, list[Any]]:
+    return {"wijk": ["Noord"] * size + ["Zuid"] * size, "bezoek": [f"soort {n % 3}" for n in range(2 * size)]}
 
 
 def made(steward: Actor, merwede: Any, title: str, sql: str, steps: list[dict[str, Any]]) -> Any:
