@@ -70,7 +70,11 @@ def _fresh(found: Sequence[MeasureRecord], watch: WatchRecord) -> Series:
     points = [Point(_name(b), _days(a.ready_at, b.ready_at)) for a, b in pairwise(found)]
     age = _days(watch.seen_at, clock.now())
     late = watch.fresh_until is not None and watch.fresh_until < clock.now()
-    told = gettext("De data is nu {days} dagen oud.").format(days=number(age))
+    told = (
+        gettext("De data is nu {days} dagen oud.").format(days=number(age))
+        if age
+        else gettext("De data is net binnen.")
+    )
     limit = None
     if watch.fresh_until is not None:
         limit = _days(watch.seen_at, watch.fresh_until)

@@ -23,7 +23,7 @@ KINDS = {
 ROLES = {
     "data_owner": N_("data-eigenaar"),
     "data_steward": N_("datasteward"),
-    "privacy_officer": N_("functionaris gegevensbescherming"),
+    "privacy_officer": N_("privacy officer"),
     "coordinator": N_("open-data-coördinator"),
     "ciso": N_("CISO"),
     "lawyer": N_("jurist"),

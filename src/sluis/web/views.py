@@ -68,7 +68,7 @@ def _lists() -> dict[str, object]:
             Step("Registreren", "done", "S. de Vries, 3 november"),
             Step("Profiel maken", "done", "automatisch, 3 november"),
             Step("Kwaliteit controleren", "current", "u, uiterlijk 27 november"),
-            Step("Privacytoets", "todo", "functionaris gegevensbescherming"),
+            Step("Privacytoets", "todo", "privacy officer"),
             Step("Vrijgeven", "todo", "data-eigenaar"),
         ],
     }

@@ -4,9 +4,11 @@ import pytest
 from django.http import QueryDict
 from django.utils.translation import override
 
+from sluis.foundation.roles import ROLES as INSIDE
 from sluis.lake.rows.parse import split_choices, written_choice
 from sluis.lake.rows.types import Column
 from sluis.portal import cells, details, frame, licences, selection, snippets, wording
+from sluis.portal.wording import ROLES
 from sluis.release.types import PublicColumn
 from sluis.web.shapes import Link
 
@@ -109,3 +111,13 @@ def test_a_value_with_a_comma_can_be_ticked():
         ("Bergen\\, Noord", "Bergen, Noord", True),
         ("Delft", "Delft", False),
     ]
+
+
+def test_a_role_is_called_outside_as_it_is_inside() -> None:
+    """The record of a decision says who judged: a privacy officer is not the data protection officer."""
+    inside = {role.name: _plain(role.title) for role in INSIDE.values()}
+    assert {name: _plain(title) for name, title in ROLES.items() if name != "system"}.items() <= inside.items()
+
+
+def _plain(title: str) -> str:
+    return title.casefold().replace("-", "")

@@ -13,7 +13,7 @@ STEPS = (
     (N_("Beschrijven"), N_("Een datasteward beschrijft de data en leest het bestand in.")),
     (N_("Controleren"), N_("Sluis zoekt naar persoonsgegevens, fouten en wat er nog ontbreekt.")),
     (N_("Voorstel doen"), N_("De datasteward stelt voor: open, beperkt, gesloten of later.")),
-    (N_("Adviseren"), N_("Bij twijfel kijkt de functionaris gegevensbescherming mee.")),
+    (N_("Adviseren"), N_("Bij twijfel kijkt de privacy officer mee.")),
     (N_("Besluiten"), N_("De data-eigenaar besluit. Dat is altijd iemand anders dan wie het voorstel maakte.")),
     (N_("Publiceren"), N_("De versie gaat online met bestanden, controlegetal en besluit.")),
     (
