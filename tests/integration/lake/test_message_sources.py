@@ -1,7 +1,6 @@
 """Rows that senders bring themselves, over HTTP and through a real MQTT broker: none lost, none twice."""
 
 import json
-import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,13 +10,10 @@ from uuid import UUID, uuid4
 
 import pyarrow.parquet as pq
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.certificates import certificate
 from tests.integration.lake.sources import World, said, settle, state_of
 from tests.mqtt_broker import AMQTT, MOSQUITTO, PASSWORD, USER, Broker, broker, there
 
@@ -360,28 +356,3 @@ def test_what_a_sender_calls_like_our_column_stays() -> None:
     found = messages.line({"ontvangen_op": "zelf"}, {"moment": "ontvangen_op"}, NOW)
     assert json.loads(found) == {"ontvangen_op": "zelf"}
     assert Given({}).waiting is None
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """For localhost, signed by itself: the file with the certificate, and the one with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    public, secret = folder / "cert.pem", folder / "key.pem"
-    public.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    ssl.create_default_context(cafile=str(public))
-    return public, secret

@@ -82,6 +82,10 @@ def _fetched(given: Given, order: Order, into: Path, tell: Tell) -> Fetched | Un
     if not taken.rows and order.since is not None:
         return UNCHANGED
     tell(N_("Rijen gelezen uit {table}: {count}."), table=given["table"], count=taken.rows)
+    for column, count in taken.no_dates.items():
+        if count:
+            tell(N_("In {column} staat {count} keer 0000-00-00. Dat is geen datum; het is leeg gelaten."),
+                 column=column, count=count)  # fmt: skip
     since = taken.last if taken.last is not None else order.since
     return Fetched(into / "rows.parquet", f"{given['table']}.parquet", {"since": since} if since is not None else {})
 

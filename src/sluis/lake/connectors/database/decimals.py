@@ -1,14 +1,24 @@
 """Numbers that the database declares without a length: the shortest exact decimal that holds all of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 _MOST = 38
+
+
+class Loose(Protocol):
+    """A column whose type is known when all its values are: text until then."""
+
+    def text(self, value: Any) -> str: ...
+    @property
+    def kind(self) -> pa.DataType: ...
 
 
 @dataclass
@@ -35,9 +45,9 @@ class Digits:
         return pa.string() if self.odd or precision > _MOST else pa.decimal128(precision, self.after)
 
 
-def exact(path: Path, columns: dict[str, Digits]) -> None:
-    """Rewrite the file with decimals in these columns; those with a value that is no number stay text."""
-    known = {name: digits.kind for name, digits in columns.items() if digits.kind != pa.string()}
+def exact(path: Path, columns: Mapping[str, Loose]) -> None:
+    """Rewrite the file with what these columns are now known to hold; those with an odd value stay text."""
+    known = {name: loose.kind for name, loose in columns.items() if loose.kind != pa.string()}
     if not known:
         return
     target = path.with_name("exact.parquet")
@@ -46,6 +56,12 @@ def exact(path: Path, columns: dict[str, Digits]) -> None:
         schema = pa.schema(fields)
         with pq.ParquetWriter(target, schema) as writer:
             for batch in file.iter_batches():
-                arrays = [column.cast(field.type) for column, field in zip(batch.columns, schema, strict=True)]
+                arrays = [_as(column, field.type) for column, field in zip(batch.columns, schema, strict=True)]
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
     target.replace(path)
+
+
+def _as(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_time(kind) and column.type != kind:  # which Arrow does not read from text
+        return pa.array([None if text is None else time.fromisoformat(text) for text in column.to_pylist()], kind)
+    return column.cast(kind)

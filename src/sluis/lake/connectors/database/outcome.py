@@ -15,11 +15,13 @@ _LOGIN = {"28000", "28P01", "1045", "1698", "18456", "1017"}
 _NO_DATABASE = {"3D000", "1049", "1044", "4060", "12514"}
 _NOT_ALLOWED = {"42501", "1142", "1143", "229", "1031"}
 _TOO_SLOW = {"57014", "3024", "1969"}
-_TLS_OFF = ("does not support SSL", "doesn't support SSL", "server does not support secure")
+_TLS_OFF = ("does not support SSL", "server doesn't support it", "server does not support secure")
 _TURN_ON = N_(
     "Laat de beheerder van de database TLS aanzetten. Kan dat niet, en blijft alles in uw eigen netwerk, kies dan bij "
     "‘Beveiligde verbinding’ voor nee."
 )
+# What a server says that it is not there for now: full, going down, or the connection was cut. Oracle has numbers too.
+_AWAY = {"1040", "1053", "1158", "1159", "1160", "1161", "1203", "1205", "1213", "1226", "1927", "1033", "1034", "1089"}
 _NO_TLS = ("SSL", "TLS", "certificate")
 
 
@@ -47,6 +49,8 @@ def explained(error: Exception, place: str, given: Given) -> SluisError:
     if any(word in reason for word in _NO_TLS):
         return Invalid("source.tls", N_("Een beveiligde verbinding met {place} lukt niet: {reason}."),
                        way_out=N_("Vraag de beheerder van de database naar het certificaat."), **said)  # fmt: skip
+    if _is_refusal(code):
+        return Invalid("source.database", N_("De database op {place} weigert: {reason}."), **said)
     if isinstance(error, OSError | sa.exc.OperationalError | sa.exc.InterfaceError):
         return Unavailable("source.unreachable", N_("{place} is niet te bereiken: {reason}."),
                            way_out=N_("Controleer server en poort, en of de database aanstaat."), **said)  # fmt: skip
@@ -79,12 +83,16 @@ def wrong_value(column: str, value: object) -> Invalid:
 
 
 def _code(cause: BaseException) -> str:
-    state = getattr(cause, "sqlstate", None)
-    if state:
-        return str(state)
     first = cause.args[0] if cause.args else ""
     number = getattr(first, "code", first)
-    return str(number) if isinstance(number, int) else ""
+    if isinstance(number, int):  # PyMySQL has a SQLSTATE too, which says less
+        return str(number)
+    return str(getattr(cause, "sqlstate", None) or "")
+
+
+def _is_refusal(code: str) -> bool:
+    """A number of MySQL and MariaDB themselves, which the driver calls "operational" whatever it is."""
+    return len(code) == 4 and code.isdigit() and code.startswith("1") and code not in _AWAY
 
 
 def _reason(cause: BaseException, given: Given) -> str:

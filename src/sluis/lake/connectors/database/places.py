@@ -145,7 +145,8 @@ def _mysql_tls(wanted: str) -> dict[str, Any]:
 def _begin_mysql(connection: sa.Connection, seconds: int) -> None:
     version = str(connection.execute(sa.text("SELECT VERSION()")).scalar())
     limit = f"max_statement_time = {seconds}" if "MariaDB" in version else f"max_execution_time = {seconds * 1000}"
-    connection.execute(sa.text(f"SET SESSION {limit}"))
+    connection.execute(sa.text(f"SET SESSION {limit}, time_zone = '+00:00'"))
+    connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
     connection.rollback()
     connection.execute(sa.text("START TRANSACTION READ ONLY"))
 

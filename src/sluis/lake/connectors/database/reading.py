@@ -18,8 +18,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql as sa_mysql
 
-from sluis.lake.connectors.database.decimals import Digits, exact
+from sluis.lake.connectors.database import mysql
+from sluis.lake.connectors.database.decimals import Digits, Loose, exact
 from sluis.lake.connectors.database.outcome import no_column, no_table, wrong_cursor, wrong_value
 from sluis.lake.connectors.database.types import Described, Order, Taken
 from sluis.lake.connectors.unpacking import MB, too_big
@@ -52,8 +54,8 @@ def take(connection: sa.Connection, order: Order, out: Path, kinds: dict[str, pa
     """Write the rows to `out`. `kinds` are the Arrow types where the declared ones say too little (SQLite)."""
     columns = columns_of(connection, order)
     schema = pa.schema([(name, (kinds or {}).get(name) or arrow_of(kind)) for name, kind in columns.items()])
-    loose = {name: Digits() for name, kind in columns.items() if not kinds and _is_loose(kind)}
-    makers = [_maker(field.type, loose.get(field.name)) for field in schema]
+    loose = {} if kinds else {name: made for name, kind in columns.items() if (made := _loose(kind))}
+    makers = [_Maker(_maker(field.type, loose.get(field.name), columns[field.name])) for field in schema]
     rows, last = 0, None
     with pq.ParquetWriter(out, schema) as writer, closing(_rows(connection, order, columns)) as batches:
         for batch in batches:
@@ -63,7 +65,20 @@ def take(connection: sa.Connection, order: Order, out: Path, kinds: dict[str, pa
             if out.stat().st_size > order.max_mb * MB:
                 raise too_big(order.table, order.max_mb)
     exact(out, loose)
-    return Taken(rows, _written(last))
+    return Taken(rows, _written(last), {name: make.no_dates for name, make in zip(columns, makers, strict=True)})
+
+
+class _Maker:
+    """Makes the values of one column; counts what was no date, and stays empty."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self._make, self.no_dates = make, 0
+
+    def __call__(self, value: Any) -> Any:
+        if self._make in (_day, _moment, _zoned) and mysql.is_no_date(value):
+            self.no_dates += 1
+            return None
+        return self._make(value)
 
 
 def columns_of(connection: sa.Connection, order: Order) -> Columns:
@@ -88,6 +103,9 @@ def _reflected(connection: sa.Connection, order: Order) -> Sequence[Any]:
             found = inspector.get_columns(order.table, schema=schema)
         except sa.exc.NoSuchTableError:
             found = []
+    if connection.dialect.name in ("mysql", "mariadb"):
+        for column in found:  # as SHOW CREATE TABLE quotes them
+            column["name"] = str(column["name"]).replace("``", "`")
     if not found:
         names = [*inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema)]
         raise no_table(order.table, difflib.get_close_matches(order.table, names, n=5, cutoff=0.5))
@@ -97,7 +115,7 @@ def _reflected(connection: sa.Connection, order: Order) -> Sequence[Any]:
 def _rows(connection: sa.Connection, order: Order, columns: Columns) -> Generator[Sequence[Any]]:
     """Batches of rows; with a cursor column its value stands last in each row once more."""
     table = sa.table(order.table, *(sa.column(name) for name in columns), schema=order.schema or None)
-    query = sa.select(*(table.c[name] for name in columns))
+    query = sa.select(*(mysql.selected(table.c[name], kind).label(name) for name, kind in columns.items()))
     if order.cursor:
         kind = columns_of(connection, Order(order.schema, order.table))[order.cursor]
         at = sa.column(order.cursor, kind, _selectable=table)
@@ -108,11 +126,20 @@ def _rows(connection: sa.Connection, order: Order, columns: Columns) -> Generato
     if order.limit:
         query = query.limit(order.limit)
     with connection.execution_options(stream_results=True, yield_per=BATCH).execute(query) as result:
-        yield from result.partitions(BATCH)
+        ended, cursor = False, result.cursor
+        try:
+            yield from result.partitions(BATCH)
+            ended = True
+        finally:
+            if not ended:  # hang up at once: to close this result MySQL would have to send all of it
+                connection.invalidate()
+                mysql.let_go(cursor)
 
 
 def arrow_of(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
     """The Arrow type that holds every value of this type; text for what has no other."""
+    if (own := mysql.arrow_of(kind)) is not None:
+        return own
     if isinstance(kind, sa.DateTime):
         return pa.timestamp("us", tz="UTC" if kind.timezone else None)
     if isinstance(kind, sa.BigInteger) and getattr(kind, "unsigned", False):
@@ -123,9 +150,12 @@ def arrow_of(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
     return next((arrow for classes, arrow in _RULES if isinstance(kind, classes)), _LOOSE)
 
 
-def _is_loose(kind: sa.types.TypeEngine[Any]) -> bool:
-    """A number of any length: written as text at first, as the shortest exact decimal when all rows are known."""
-    return isinstance(kind, sa.Numeric) and arrow_of(kind) == _LOOSE
+def _loose(kind: sa.types.TypeEngine[Any]) -> Loose | None:
+    """A number of any length, or what may be a time or a duration: written as text at first, and as what holds them all
+    when all rows are known."""
+    if isinstance(kind, sa_mysql.TIME):
+        return mysql.Hours()
+    return Digits() if isinstance(kind, sa.Numeric) and arrow_of(kind) == _LOOSE else None
 
 
 def _batch(rows: Sequence[Any], schema: pa.Schema, makers: Sequence[Callable[[Any], Any]]) -> pa.RecordBatch:
@@ -149,9 +179,11 @@ def _first_wrong(values: list[Any], field: pa.Field, make: Callable[[Any], Any])
     return ""
 
 
-def _maker(kind: pa.DataType, digits: Digits | None) -> Callable[[Any], Any]:
-    if digits is not None:
-        return digits.text
+def _maker(kind: pa.DataType, loose: Loose | None, declared: sa.types.TypeEngine[Any]) -> Callable[[Any], Any]:
+    if loose is not None:
+        return loose.text
+    if (own := mysql.maker(declared)) is not None:
+        return own
     if kind == pa.bool_():
         return bool
     if pa.types.is_timestamp(kind):
@@ -192,7 +224,7 @@ def _text(value: Any) -> str:
 
 
 def _written(value: Any) -> str | None:
-    if value is None:
+    if value is None or mysql.is_no_date(value):
         return None
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 

@@ -31,10 +31,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`last` is the highest value of the cursor column as text; None without one, or without rows."""
+    """`last` is the highest value of the cursor column as text; None without one, or without rows. `no_dates` counts
+    per column what stands for no date at all, and was left empty."""
 
     rows: int
     last: str | None
+    no_dates: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
