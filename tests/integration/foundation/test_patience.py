@@ -138,6 +138,19 @@ def test_a_clock_that_was_wrong_ends_nothing_early(fixed_clock):
     assert patience.since_away(Job.objects.get().failure) == fixed_clock.now()
 
 
+def test_a_night_in_which_sluis_did_not_run_ends_nothing_at_its_first_attempt_after(fixed_clock):
+    """A laptop that was closed, or a backup of last week: its network may come a moment later than Sluis."""
+    reach.enqueue("a")
+    attempts(fixed_clock, patience.FEWEST_AWAY + 1)
+    fixed_clock.advance(timedelta(days=3))
+    attempts(fixed_clock, 1)
+    assert Job.objects.get().state == "ready"
+    back = fixed_clock.now()
+    attempts(fixed_clock)
+    assert Job.objects.get().state == "failed"
+    assert timedelta(hours=8) < fixed_clock.now() - back < timedelta(hours=12), "what it waited before counts"
+
+
 def test_it_is_seen_and_runs_now_when_somebody_says_so(fixed_clock, monkeypatch):
     monkeypatch.setattr("sluis.cli.jobs.start", lambda: None)
     reach.enqueue("a")

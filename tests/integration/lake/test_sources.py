@@ -223,6 +223,25 @@ def test_a_source_that_stays_away_is_given_up_and_its_own_faults_count_apart(
     assert process.notices(by=world.steward)[1] == 2, "away, and stopped"
 
 
+def test_a_source_is_not_given_up_at_the_first_attempt_after_a_night_in_which_sluis_did_not_run(
+    world: World, site: Site, settings: Any, fixed_clock: FixedClock
+) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(b"", 502)
+    source = world.source("http-file", {"url": site.url("/x")}, schedule={"every": "day", "at": "06:00"})
+    world.fetch(source)
+    for _ in range(14):
+        in_turn(source, fixed_clock)
+    fixed_clock.advance(timedelta(days=3))
+    assert running.claim_due() == 1
+    settle()
+    assert not state_of(source).paused
+    back = clock.now()
+    while not state_of(source).paused:
+        in_turn(source, fixed_clock)
+    assert timedelta(hours=8) < clock.now() - back < timedelta(hours=12), "what it waited before counts"
+
+
 def test_a_schedule_queues_each_turn_once_and_a_busy_source_skips_its_turn(
     world: World, fixed_clock: FixedClock
 ) -> None:

@@ -18,8 +18,10 @@ from sluis.kernel.errors import Unavailable, from_wire
 
 MAX_ATTEMPTS = 4
 FEWEST_AWAY = 12
-"""Also when half a day went by otherwise: Sluis itself stood still, or its clock was wrong."""
+"""Also when half a day went by otherwise: its clock was wrong."""
 LONGEST_AWAY = timedelta(hours=12)
+_STOOD_STILL = timedelta(hours=1)
+"""Later than this an attempt was not held up by other work: Sluis did not run (a closed laptop, a restore)."""
 BEHIND = -40
 """Priority of what waits for something outside: behind all but what has time for ever."""
 _QUICK = timedelta(seconds=5)
@@ -46,9 +48,9 @@ def apart(times: int, first: timedelta = _QUICK, factor: int = 2) -> timedelta:
     return grown * random.uniform(1, 1.5)
 
 
-def is_over(since: datetime, times: int) -> bool:
-    """It was away too often and too long."""
-    return times >= FEWEST_AWAY and clock.now() - since > LONGEST_AWAY
+def is_over(since: datetime, times: int, idle: timedelta = timedelta(0)) -> bool:
+    """It was away too often and too long, apart from the time that Sluis stood still."""
+    return times >= FEWEST_AWAY and clock.now() - since - idle > LONGEST_AWAY
 
 
 def times_away(failure: Mapping[str, Any] | None) -> int:
@@ -60,6 +62,16 @@ def since_away(failure: Mapping[str, Any] | None) -> datetime:
     """When the first of them did; now when none did, or when that was said by a clock that was wrong."""
     now, said = clock.now(), (failure or {}).get("away", {}).get("since")
     return min(datetime.fromisoformat(said), now) if said else now
+
+
+def idle_seconds(failure: Mapping[str, Any] | None) -> int:
+    """How long Sluis itself stood still between those attempts: nobody can have seen in that time that it was there."""
+    return int((failure or {}).get("away", {}).get("idle", 0))
+
+
+def stood_still(late: timedelta) -> timedelta:
+    """How much of a wait that took so much longer than was said does not count as waited."""
+    return late if late > _STOOD_STILL else timedelta(0)
 
 
 class _Lane:

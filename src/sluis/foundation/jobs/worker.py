@@ -238,11 +238,19 @@ def _away(job: Job, now_again: bool) -> dict[str, Any]:
     """What a failure keeps of the attempts that found something away: how many, and since when."""
     times = patience.times_away(job.failure) + now_again
     since = patience.since_away(job.failure)
-    return {"away": {"times": times, "since": since.isoformat()}} if times else {}
+    idle = patience.idle_seconds(job.failure) + _idle_before(job)
+    return {"away": {"times": times, "since": since.isoformat(), "idle": idle}} if times else {}
+
+
+def _idle_before(job: Job) -> int:
+    if not job.started_at or not patience.times_away(job.failure):
+        return 0
+    return int(patience.stood_still(job.started_at - job.run_after).total_seconds())
 
 
 def _is_over(failure: dict[str, Any]) -> bool:
-    return patience.is_over(patience.since_away(failure), patience.times_away(failure))
+    idle = timedelta(seconds=patience.idle_seconds(failure))
+    return patience.is_over(patience.since_away(failure), patience.times_away(failure), idle)
 
 
 def _wait(job: Job, away: bool) -> timedelta:

@@ -9,6 +9,7 @@ when that version is ready. The bytes of a killed run are fetched again.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,12 +80,12 @@ def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
             return
         source = Source.objects.select_for_update().get(id=found.source_id)
         failures = source.failures + 1
-        own, away, since = _counted(source, failure)
-        dead = own >= source.attempts or patience.is_over(since, away)
+        count = _Count.of(found, source.failures, failure)
+        dead = count.own >= source.attempts or patience.is_over(count.since, count.away, count.idle)
         with writing(by=SYSTEM, action="lake.source.failed", subject=("source", source.id)) as write:
             state = SourceRun.State.DEAD if dead else SourceRun.State.FAILED
             SourceRun.objects.filter(id=run_id).update(state=state, failure=failure, finished_at=clock.now())
-            next_at = None if dead else _next_attempt(own, away, failure)
+            next_at = None if dead else _next_attempt(count, failure)
             Source.objects.filter(id=source.id).update(failures=failures, paused=dead or source.paused, next_at=next_at)
             waiting.released(run_id)
             write.note(run=str(run_id), code=failure.get("code"), attempt=failures, given_up=dead)
@@ -233,21 +234,38 @@ def _good(row: SourceRun, after: dict[str, Any] | None, *, more: bool = False, s
         same.update(**({"state": after} if after is not None else {}), **({"loaded_sha256": sha256} if sha256 else {}))
 
 
-def _counted(source: Source, failure: Mapping[str, Any]) -> tuple[int, int, datetime]:
-    """How many attempts since the last good one went wrong, how many found the source away, and since when."""
-    failed = SourceRun.objects.filter(source_id=source.id, state=SourceRun.State.FAILED).order_by("-created_at")
-    before = list(failed.values_list("created_at", "failure")[: source.failures])
-    away = sum(map(patience.told_away, (failure, *(said for _, said in before))))
-    return len(before) + 1 - away, away, before[-1][0] if before else clock.now()
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many attempts since the last good one were wrong by themselves, how many found the source away, since when,
+    and how much of that time Sluis itself stood still."""
+
+    own: int
+    away: int
+    since: datetime
+    idle: timedelta
+
+    @classmethod
+    def of(cls, run: SourceRun, failures: int, failure: Mapping[str, Any]) -> "_Count":
+        failed = SourceRun.objects.filter(source_id=run.source_id, state=SourceRun.State.FAILED).order_by("-created_at")
+        before = list(failed[:failures])
+        away = sum(map(patience.told_away, (failure, *(row.failure for row in before))))
+        began = [run.created_at, *(row.created_at for row in before)]
+        late = (at - (row.finished_at or at) - _asked(row.failure) for at, row in zip(began, before, strict=False))
+        idle = sum(map(patience.stood_still, late), timedelta(0))
+        return cls(len(before) + 1 - away, away, began[-1] if before else clock.now(), idle)
 
 
-def _next_attempt(own: int, times_away: int, failure: Mapping[str, Any]) -> datetime:
+def _asked(failure: Mapping[str, Any] | None) -> timedelta:
+    """The rest that the source asked for."""
+    return timedelta(seconds=int(((failure or {}).get("params") or {}).get("retry_after") or 0))
+
+
+def _next_attempt(count: _Count, failure: Mapping[str, Any]) -> datetime:
     """After 1, 5, 25 … minutes; of a source that is away no more than some 15, so that it is there soon when it comes
     back. Later when the source itself asked for that; at most a day."""
-    asked = timedelta(seconds=int((failure.get("params") or {}).get("retry_after") or 0))
     away = patience.told_away(failure)
-    wait = patience.apart(times_away, _STEP, 5) if away else _STEP * 5 ** (own - 1)
-    return clock.now() + min(max(wait, asked), _LONGEST_WAIT)
+    wait = patience.apart(count.away, _STEP, 5) if away else _STEP * 5 ** (count.own - 1)
+    return clock.now() + min(max(wait, _asked(failure)), _LONGEST_WAIT)
 
 
 _CHANGED = (
