@@ -30,7 +30,7 @@ from sluis.lake.parts.duck_parts import (
     stored_as,
     write_part,
 )
-from sluis.lake.parts.footers import Footer
+from sluis.lake.parts.footers import UNREADABLE, Extent, Footer
 from sluis.lake.parts.gluing import Piece, glue, same_groups
 
 _WHOLE, _LIKE, _ANEW = "data.parquet", "like.parquet", "anew-{}.parquet"
@@ -65,18 +65,12 @@ def whole(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     what was written does not hold the same rows.
     """
     table = _Table.of(request)
+    runs = list(table.runs())
     progress(0.1, N_("Delen samenvoegen"))
-    ways = [(stays, list(runs)) for stays, runs in groupby(table.runs(), lambda run: run.stays)]
-    if [stays for stays, _ in ways] == [False]:
-        return {"file": table.anew(ways[0][1], _WHOLE).name, "rows": sum(run.rows for run in ways[0][1])}
-    pieces: list[Piece] = []
-    for stays, runs in ways:
-        pieces += [run.piece for run in runs] if stays else [_all_of(table.anew(runs, _ANEW.format(len(pieces))))]
-    rows = glue(table.like, pieces, table.out / _WHOLE)
-    progress(0.7, N_("Nalezen"))
-    if not same_groups(pieces, table.out / _WHOLE):
-        raise _not_the_same()
-    return {"file": _WHOLE, "rows": rows}
+    copied = (not runs or any(run.stays for run in runs)) and table.glued(runs, progress)
+    if not copied:
+        table.anew(runs, _WHOLE)
+    return {"file": _WHOLE, "rows": sum(run.rows for run in runs)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +112,25 @@ class _Table:
         """All rows in their order."""
         wanted = Footer.of(self.like).meaning
         for path in self.parts.paths:
-            footer = Footer.of(path)
-            known = footer.meaning == wanted
-            yield from _runs(path, [known and _may_stay(footer, place) for place in range(len(footer.groups))])
+            facts = pq.read_metadata(path)
+            yield from _runs(path, facts, _stays(path, wanted) or [False] * facts.num_row_groups)
+
+    def glued(self, runs: Sequence[_Run], progress: Progress) -> bool:
+        """Put together by copying what stays. False when that cannot be proven: then all of it is to be written."""
+        pieces: list[Piece] = []
+        for stays, some in groupby(runs, lambda run: run.stays):
+            if stays:
+                pieces += [run.piece for run in some]
+            else:
+                made = self.anew(list(some), _ANEW.format(len(pieces)))
+                pieces.append(Piece(made, 0, pq.read_metadata(made).num_row_groups))
+        target = self.out / _WHOLE
+        try:
+            rows = glue(self.like, pieces, target)
+            progress(0.7, N_("Nalezen"))
+            return rows == sum(run.rows for run in runs) and same_groups(pieces, target)
+        except UNREADABLE:
+            return False
 
     def anew(self, runs: Sequence[_Run], name: str) -> Path:
         """These rows read and written; raises Invalid when what was written is not the same."""
@@ -135,8 +145,8 @@ class _Table:
         return target
 
 
-def _runs(path: Path, stay: Sequence[bool]) -> Iterator[_Run]:
-    facts, first, row = pq.read_metadata(path), 0, 0
+def _runs(path: Path, facts: Any, stay: Sequence[bool]) -> Iterator[_Run]:
+    first, row = 0, 0
     for stays, places in groupby(stay):
         last = first + len(list(places))
         rows = sum(facts.row_group(place).num_rows for place in range(first, last))
@@ -144,13 +154,18 @@ def _runs(path: Path, stay: Sequence[bool]) -> Iterator[_Run]:
         first, row = last, row + rows
 
 
-def _may_stay(footer: Footer, place: int) -> bool:
-    extent = footer.extent(place)
+def _stays(path: Path, wanted: tuple[bytes | None, ...]) -> list[bool]:
+    """Of each row group whether it may be copied; none when the footer is not understood."""
+    try:
+        footer = Footer.of(path)
+        known = footer.meaning == wanted
+        return [known and _may_stay(footer.extent(place)) for place in range(len(footer.groups))]
+    except UNREADABLE:
+        return []
+
+
+def _may_stay(extent: Extent | None) -> bool:
     return bool(extent) and (extent.rows >= _ENOUGH_ROWS or extent.end - extent.start >= _ENOUGH_BYTES)
-
-
-def _all_of(path: Path) -> Piece:
-    return Piece(path, 0, pq.read_metadata(path).num_row_groups)
 
 
 def _not_the_same() -> Invalid:

@@ -10,6 +10,8 @@ from pathlib import Path
 from sluis.lake.parts.thrift import I64, LIST, Fields, fields, items, number, signed, struct, structs
 
 MAGIC = b"PAR1"
+# What is raised for a footer that is not as we know them.
+UNREADABLE = (ValueError, IndexError, KeyError)
 # FileMetaData; beyond 7 it speaks of keys
 _VERSION, _SCHEMA, _ROWS, _GROUPS, _WRITER, _ORDERS = 1, 2, 3, 4, 6, 7
 _FILE_KNOWN = set(range(1, 8))
@@ -45,7 +47,7 @@ class Footer:
 
     @classmethod
     def of(cls, path: Path) -> "Footer":
-        """Raises ValueError, IndexError or KeyError for what is no Parquet file with a readable footer."""
+        """Raises one of UNREADABLE for what is no Parquet file with a footer as we know them."""
         with path.open("rb") as file:
             end = file.seek(0, 2)
             file.seek(max(0, end - 8))

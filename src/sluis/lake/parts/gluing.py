@@ -30,18 +30,19 @@ class Piece:
 def glue(like: Path, pieces: Sequence[Piece], target: Path) -> int:
     """Write `target`: it says what `like` says, with the row groups of the pieces in their order. Returns the rows.
 
-    Raises ValueError when a piece does not mean the same by its columns, or cannot be copied.
+    Raises one of UNREADABLE when a piece does not mean the same by its columns, or cannot be copied.
     """
     template, groups, rows = Footer.of(like), list[bytes](), 0
+    footers = {path: Footer.of(path) for path in {piece.path for piece in pieces}}
+    for path, footer in footers.items():
+        if footer.meaning != template.meaning:
+            raise ValueError(f"{path.name} has other columns")
     with target.open("xb") as out:
         out.write(MAGIC)
         for piece in pieces:
-            footer = Footer.of(piece.path)
-            if footer.meaning != template.meaning:
-                raise ValueError(f"{piece.path.name} has other columns")
             with piece.path.open("rb") as source:
                 for place in range(piece.first, piece.last):
-                    group, count = _copied(source, footer, place, out)
+                    group, count = _copied(source, footers[piece.path], place, out)
                     groups.append(group)
                     rows += count
         out.write(template.with_groups(groups, rows))
@@ -83,21 +84,18 @@ def same_groups(pieces: Sequence[Piece], target: Path) -> bool:
     Read with pyarrow, which knows nothing of how they were copied. The same bytes under the same description are the
     same values.
     """
-    wanted = ((piece.path, place) for piece in pieces for place in range(piece.first, piece.last))
-    facts = {path: pq.read_metadata(path) for path in {piece.path for piece in pieces}}
     made = pq.read_metadata(target)
-    with target.open("rb") as new:
-        files = {path: path.open("rb") for path in facts}
-        try:
-            count = 0
-            for count, (path, place) in enumerate(wanted, start=1):
-                old = facts[path].row_group(place)
-                if count > made.num_row_groups or not _same(files[path], old, new, made.row_group(count - 1)):
+    facts = {path: pq.read_metadata(path) for path in {piece.path for piece in pieces}}
+    if made.num_row_groups != sum(piece.last - piece.first for piece in pieces):
+        return False
+    groups = map(made.row_group, range(made.num_row_groups))
+    with target.open("rb") as copy:
+        for piece in pieces:
+            olds = map(facts[piece.path].row_group, range(piece.first, piece.last))
+            with piece.path.open("rb") as source:
+                if not all(_same(source, old, copy, next(groups)) for old in olds):
                     return False
-            return count == made.num_row_groups
-        finally:
-            for file in files.values():
-                file.close()
+    return True
 
 
 def _same(source: BinaryIO, old: Any, copy: BinaryIO, new: Any) -> bool:
