@@ -46,7 +46,8 @@ def send_mail(*, key: str, to: str, subject: str, body: str, headers: Mapping[st
     try:
         made.send()
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        raise Unavailable("mail.refused", _REFUSED, reason=_reason(error)) from None
+        reason = _reason(error)  # 4… says later, 5… says no: no mailbox appears while we knock sixty times
+        raise Unavailable("mail.refused", _REFUSED, reason=reason, passes=reason.startswith("4")) from None
     except (smtplib.SMTPException, OSError) as error:
         raise Unavailable("mail.away", _REFUSED, reason=_reason(error)) from None
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.tasks import task
 from tests.integration.foundation.test_what_is_counted import read
+from tests.mail_server import mail_server
 from typer.testing import CliRunner
 
 from sluis.cli.main import app
@@ -14,7 +15,7 @@ from sluis.cli.terminal import speech
 from sluis.foundation import service
 from sluis.foundation.jobs import patience, recurring, worker
 from sluis.foundation.models import AuditEntry, Job
-from sluis.foundation.service import run_until_idle
+from sluis.foundation.service import run_until_idle, send_mail
 from sluis.kernel import ids
 from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import Conflict, Invalid, Unavailable
@@ -35,6 +36,11 @@ def reach(word: str) -> None:
 @task
 def other(word: str) -> None:
     calls.append(word)
+
+
+@task
+def to_mail(address: str) -> None:
+    send_mail(key="een", to=address, subject="Dag", body="Dag")
 
 
 @task
@@ -149,6 +155,20 @@ def test_a_night_in_which_sluis_did_not_run_ends_nothing_at_its_first_attempt_af
     attempts(fixed_clock)
     assert Job.objects.get().state == "failed"
     assert timedelta(hours=8) < fixed_clock.now() - back < timedelta(hours=12), "what it waited before counts"
+
+
+def test_a_mail_to_nobody_is_given_up_soon_and_one_that_may_come_later_waits(fixed_clock, settings):
+    with mail_server(settings) as there:
+        there.unknown = {"weg@merwede.example"}
+        to_mail.enqueue("weg@merwede.example")
+        assert len(attempts(fixed_clock)) == worker.MAX_ATTEMPTS - 1
+        Job.objects.all().delete()
+        there.refuse = True
+        to_mail.enqueue("piet@merwede.example")
+        assert len(attempts(fixed_clock, 20)) == 20
+        there.refuse = False
+        attempts(fixed_clock, 1)
+        assert list(there.read) == ["piet@merwede.example"]
 
 
 def test_it_is_seen_and_runs_now_when_somebody_says_so(fixed_clock, monkeypatch):
