@@ -181,7 +181,7 @@ def changes_since(found: DossierRecord, actor: Actor) -> list[str]:
         difference = now.rows_total - before.rows_total
         lines.append(
             gettext("Tabel: versie {old} werd versie {new}, {difference} rijen verschil.").format(
-                old=before.number, new=now.number, difference=f"{difference:+d}"
+                old=before.number, new=now.number, difference="+" * (difference > 0) + number(difference)
             )
         )
         lines += _columns(now, before)

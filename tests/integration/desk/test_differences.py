@@ -1,6 +1,7 @@
 """The page on what differs between two versions, and the files that come with it."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,17 @@ def test_from_asking_to_the_rows(steward: Any, dataset: Any, tmp_path: Path) -> 
     }  # fmt: skip
     assert steward.client.get(f"{url}/{old}.xml").status_code == 404
     assert "Welke rijen verschillen?" in body(steward.client, f"/desk/tabellen/{new}")
+
+
+def test_rows_that_differ_are_written_as_in_every_table(steward: Any, dataset: Any, tmp_path: Path) -> None:
+    path = tmp_path / "metingen.csv"
+    for rows in ("Kade;2026-01-02 10:00:00;1,5\n", "Kade;2026-01-02 10:00:00;1,5\nVeer;2026-07-03 11:30:00;1.234,5\n"):
+        path.write_text("punt;moment;waarde\n" + rows)
+        new = lake.ingest_now(by=steward.actor, dataset_id=dataset.id, path=path)
+    url = f"/desk/tabellen/{new}/verschil"
+    page = body(steward.client, steward.client.post(url, {"met": "1"})["Location"])
+    assert '<td class="sluis-number">1234,5</td>' in page
+    assert re.search(r"<td>03-07-2026 \d\d:30</td>", page)
 
 
 def test_of_a_large_table_it_comes_in_the_background(

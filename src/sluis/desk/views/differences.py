@@ -1,5 +1,8 @@
 """What differs between two versions of a table: counts, columns, some rows, and all of it as a file."""
 
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +23,7 @@ from sluis.lake.rows.stream import stream
 from sluis.lake.rows.types import Column as RowColumn
 from sluis.lake.rows.types import PageRequest
 from sluis.web.files import ranged_file
-from sluis.web.formats import cell, number
+from sluis.web.formats import number
 from sluis.web.shapes import Bar, Column, Table
 
 _TITLES = {
@@ -29,6 +32,8 @@ _TITLES = {
     "before": N_("Gewijzigde rijen: zo waren ze"),
     "after": N_("Gewijzigde rijen: zo zijn ze nu"),
 }
+
+_READ = {"date": date.fromisoformat, "datetime": datetime.fromisoformat, "decimal": Decimal}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,23 +96,39 @@ def _chosen(rows: Any, below: int, said: str) -> Any | None:
 
 
 def _shown(found: Any, new: Any) -> dict[str, Any]:
-    titles = {column["name"]: column["title"] or column["name"] for column in new.report["columns"]}
+    known = {column["name"]: column for column in new.report["columns"]}
+    titles = {name: column["title"] or name for name, column in known.items()}
     return {
         "found": found,
         "lines": change_lines(lake.Change.from_json(found.schema).columns),
         "bars": [Bar(titles.get(name, name), count) for name, count in found.columns.items()],
         "tables": [
-            _table(what, rows, titles, getattr(found, "changed" if what in ("before", "after") else what))
+            _table(what, rows, known, getattr(found, "changed" if what in ("before", "after") else what))
             for what, rows in found.examples.items()
             if rows
         ],
     }
 
 
-def _table(what: str, rows: list[dict[str, Any]], titles: dict[str, str], total: int) -> Table:
+def _table(what: str, rows: list[dict[str, Any]], known: Mapping[str, Any], total: int) -> Table:
     caption = gettext("{title}: {count} van {total}").format(
         title=gettext(_TITLES[what]), count=number(len(rows)), total=number(total)
     )
-    columns = [Column(title=titles.get(name, name)) for name in rows[0]]
-    lines = [[None if value is None else cell(value) for value in row.values()] for row in rows]
-    return Table(caption, columns, lines, row_header=None, id=f"rijen-{what}")
+    heads = [_head(name, known.get(name, {})) for name in rows[0]]
+    lines = [[_value(value, head.type) for value, head in zip(row.values(), heads, strict=True)] for row in rows]
+    return Table(caption, heads, lines, row_header=None, id=f"rijen-{what}")
+
+
+def _head(name: str, column: Mapping[str, Any]) -> Column:
+    """A column that is there no more has no kind any more: its values stand as they are."""
+    return Column(column.get("title") or name, column.get("type", "text"), scale=column.get("scale"))
+
+
+def _value(value: Any, kind: str) -> Any:
+    """Days, moments and fixed decimals are kept as text in what was found; what is masked stays as it is."""
+    if not isinstance(value, str) or kind not in _READ:
+        return value
+    try:
+        return _READ[kind](value)
+    except (ValueError, ArithmeticError):
+        return value

@@ -32,6 +32,7 @@ def form(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     sent = request.method == "POST" and filled.is_valid()
     if sent and (done := attempt(filled, lambda: _take(request, dataset_id, filled))):
         return redirect("desk:table", done.outcome)
+    filled.fields["file"].required = True  # for the reader: with this form or in pieces before it, there must be one
     context = {
         "form": filled,
         "dataset": dataset,
