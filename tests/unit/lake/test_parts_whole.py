@@ -100,6 +100,20 @@ def test_a_table_that_grows_again_and_again_keeps_whole_row_groups(bench: Bench)
     assert min(sizes(one)[:-1]) >= ROW_GROUP // 2
 
 
+def test_small_parts_are_read_together_also_between_what_is_left_of_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [bench.part(0, 42_000), *(bench.part(n * 100, n * 100 + 100) for n in range(420, 450))]
+    left += [bench.part(45_000, 87_000), *(bench.part(n, n + 1, ROWS.replace("nr,", "nr, 1 AS x,")) for n in (87_000,))]
+    asked: list[str] = []
+    source = duck_whole._source
+    monkeypatch.setattr(duck_whole, "_source", lambda runs: [asked.append(source(runs)), asked[-1]][1])
+    made = bench.whole(*left)
+    assert sizes(made) == [40_960, 1040 + 3000, 40_960, 1040 + 1]
+    assert [row[0] for row in bench.rows(made)] == list(range(87_001))
+    assert [one.count("read_parquet") for one in asked] == [2, 2], "each reading costs memory: there may be thousands"
+
+
 def test_a_small_part_before_a_large_one(bench: Bench) -> None:
     parts = [bench.part(0, 7), bench.part(7, 9), bench.part(9, 45_000), bench.part(45_000, 45_001)]
     made = bench.whole(*parts)

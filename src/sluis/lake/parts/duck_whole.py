@@ -50,10 +50,8 @@ class _Run:
 
     @property
     def source(self) -> str:
-        """SQL for its rows."""
+        """SQL for its rows, of a part that does not go the same way as a whole."""
         path = literal(str(self.piece.path))
-        if self.whole:
-            return f"FROM read_parquet({path})"
         rows = f"file_row_number >= {self.row} AND file_row_number < {self.row + self.rows}"
         return f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({path}, file_row_number = true) WHERE {rows}"
 
@@ -135,14 +133,22 @@ class _Table:
     def anew(self, runs: Sequence[_Run], name: str) -> Path:
         """These rows read and written; raises Invalid when what was written is not the same."""
         target = self.out / name
-        source = f"({' UNION ALL BY NAME '.join(f'({run.source})' for run in runs)})"
-        select = self.select(source)
+        select = self.select(_source(runs))
         rows = self.write(select, target)
         before = fingerprint(self.con, f"({select})", self.parts.columns)
         after = fingerprint(self.con, relation([target]), self.parts.columns)
         if before != after or rows != before[0] or rows != sum(run.rows for run in runs):
             raise _not_the_same()
         return target
+
+
+def _source(runs: Sequence[_Run]) -> str:
+    """SQL for all their rows. Whole parts are read together: thousands of small ones are one reading, not as many."""
+    some: list[str] = []
+    for are_whole, these in groupby(runs, lambda run: run.whole):
+        here = list(these)
+        some += [f"FROM {relation([run.piece.path for run in here])}"] if are_whole else [run.source for run in here]
+    return f"({' UNION ALL BY NAME '.join(f'({one})' for one in some)})"
 
 
 def _runs(path: Path, facts: Any, stay: Sequence[bool]) -> Iterator[_Run]:
