@@ -12,8 +12,9 @@ import pytest
 from tests.integration.lake.sources import World, said, state_of
 from tests.postgres import PASSWORD, Server, serving
 
-from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.kernel.errors import Invalid, SluisError, Unavailable, fill
 from sluis.lake import service as lake
+from sluis.lake.connectors import database
 from sluis.lake.connectors.base import UNCHANGED, Given
 from sluis.lake.connectors.database import CONNECTOR, places
 from sluis.lake.connectors.given import read
@@ -199,6 +200,16 @@ def test_what_is_wrong_is_said_in_plain_words(world: World, settings: Any, postg
     assert ("TLS aanzetten" in str(refused.value)) is (code == "source.tls")
     assert PASSWORD not in str(refused.value)
     assert "fout-wachtwoord-99" not in str(refused.value)
+
+
+def test_a_part_that_was_read_to_try_out_is_not_told_as_the_whole_table(
+    world: World, settings: Any, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(settings, postgres)
+    monkeypatch.setattr(database, "SAMPLE_ROWS", 1)
+    told: list[str] = []
+    CONNECTOR.sample(given(postgres), fresh(tmp_path), lambda text, **params: told.append(fill(text, params)))
+    assert told == ["Voor deze proef gelezen uit metingen: de eerste 1 rijen."]
 
 
 def test_a_table_that_is_nearly_named_is_offered(world: World, settings: Any, postgres: Server) -> None:

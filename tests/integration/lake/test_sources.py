@@ -135,6 +135,9 @@ def test_a_server_that_asks_for_rest_gets_it(world: World, site: Site, settings:
     site.answers["/x"] = say(b"", 503, Retry_After="Mon, 23 Nov 2026 12:00:00 GMT")
     assert world.fetch(source).state == "failed"
     assert state_of(source).next_at == clock.now() + timedelta(hours=3)
+    site.answers["/x"] = say(CSV)
+    assert world.fetch(source).state == "loaded"
+    assert state_of(source).next_at is None  # by hand only, and nothing to try again
 
 
 def test_attempts_come_slower_until_the_source_is_given_up_and_its_steward_is_told(

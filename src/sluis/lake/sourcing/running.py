@@ -30,6 +30,7 @@ from sluis.lake.models import Source, SourceRun, TableVersion
 from sluis.lake.models.run import ACTIVE
 from sluis.lake.operations import request_ingest
 from sluis.lake.runs import line
+from sluis.lake.schedules import Schedule, following
 from sluis.lake.schema_change import Change, What
 from sluis.lake.sourcing import waiting
 from sluis.lake.sourcing.operations import given_of, queue
@@ -228,6 +229,9 @@ def _good(row: SourceRun, after: dict[str, Any] | None, *, more: bool = False, s
     """The source counts from zero again and remembers; unless it was filled in anew while this run was busy."""
     waiting.loaded(row.id)
     source = Source.objects.filter(id=row.source_id)
+    for schedule in source.filter(failures__gt=0).values_list("schedule", flat=True):
+        # A run by hand went well: the attempt that was to come is no longer needed.
+        source.update(next_at=following(Schedule.read(schedule), clock.now()))
     source.update(failures=0, **({"next_at": clock.now()} if more else {}))
     if row.started_at:
         same = source.filter(changed_at__lt=row.started_at)

@@ -77,11 +77,16 @@ class Database(Connector):
         return found
 
 
+_READ = N_("Rijen gelezen uit {table}: {count}.")
+
+
 def _fetched(given: Given, order: Order, into: Path, tell: Tell) -> Fetched | Unchanged:
     taken = places.taken(given, order, into / "rows.parquet")
     if not taken.rows and order.since is not None:
         return UNCHANGED
-    tell(N_("Rijen gelezen uit {table}: {count}."), table=given["table"], count=taken.rows)
+    part = bool(order.limit) and taken.rows >= order.limit
+    text = N_("Voor deze proef gelezen uit {table}: de eerste {count} rijen.") if part else _READ
+    tell(text, table=given["table"], count=taken.rows)
     for column, count in taken.no_dates.items():
         if count:
             tell(N_("In {column} staat {count} keer 0000-00-00. Dat is geen datum; het is leeg gelaten."),
