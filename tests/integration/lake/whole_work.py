@@ -57,7 +57,8 @@ def chain_of(folder: Path) -> tuple[Any, ...]:
     assert came
     assert made
     sent = make_files(came.data_sha256, (came.report or {})["columns"], None, FORMATS)
-    shown = [{**row, "naam": len(row["naam"])} for row in chain.table(target)]  # the key is of each dataset its own
+    # The key is of each dataset its own: so are pseudonyms, and the order of rows that hold them.
+    shown = sorted(({**row, "naam": len(row["naam"])} for row in chain.table(target)), key=str)
     return (
         came.data_sha256, came.report, came.profile, done.state, done.figures, done.lineage, shown,
         {name: ref.sha256 for name, ref in sent.items()},
