@@ -24,6 +24,12 @@ app = typer.Typer(help=_("Bronnen waaruit data vanzelf binnenkomt."), no_args_is
 STDIN = "-"
 Id = Annotated[str, typer.Argument(help=_("Kenmerk van de bron; sluis source list toont ze."))]
 By = Annotated[str, typer.Option("--as", help=_("E-mailadres van wie dit doet."))]
+Options = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=_("Hoe het bestand te lezen is, zoals sheet=Blad2, header_row=4, skip=2, decimal=, of encoding=cp1252.")
+    ),
+]
 
 
 @app.command("connectors", cls=Command, help=_("Toon de koppelingen met hun velden."))
@@ -54,14 +60,7 @@ def add(
     at: Annotated[str, typer.Option(help=_("Tijd, zoals 06:30."))] = "",
     mode: Annotated[str, typer.Option(help=_("Wat nieuwe rijen doen: replace, append of upsert."))] = "replace",
     key: Annotated[str, typer.Option(help=_("Kolommen van de sleutel, met komma's ertussen."))] = "",
-    option: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=_(
-                "Hoe het bestand te lezen is, zoals sheet=Blad2, header_row=4, skip=2, decimal=, of encoding=cp1252."
-            )
-        ),
-    ] = None,
+    option: Options = None,
     attempts: Annotated[int, typer.Option(help=_("Na zoveel mislukte pogingen stopt de bron."))] = 5,
     by: By = "",
 ) -> None:
