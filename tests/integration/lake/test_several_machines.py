@@ -1,9 +1,11 @@
 """Several machines with a disk each and one bucket: an upload goes on elsewhere, and a release is read elsewhere."""
 
 import random
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from tests.processes import deployed
 from tests.storage_servers import Way, bucket, lying
 
 from sluis.api import answering, clients
-from sluis.foundation.service import acting, blobs, create_person, grant, run_until_idle
+from sluis.foundation.service import acting, blobs, create_person, delayed, grant, run_until_idle
+from sluis.foundation.storage import Bucket
 from sluis.kernel.actor import SYSTEM, Actor
+from sluis.kernel.clock import FixedClock
 from sluis.kernel.errors import Stale, Unavailable
 from sluis.lake import service as lake
 
@@ -166,3 +170,26 @@ def test_a_bucket_that_goes_away_during_an_upload_loses_only_what_was_not_promis
     way.down = False
     assert lake.upload(by=steward, upload_id=mine).offset == 4
     assert lake.append_upload(by=steward, upload_id=mine, offset=4, chunks=[b"1;2\n"]).complete
+
+
+def test_a_night_without_the_bucket_needs_nobody_in_the_morning(
+    way: Way, machine: Any, merwede: Any, steward: Any, fixed_clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[Bucket.__module__], "_ATTEMPTS", 1)
+    dataset = describe(steward, merwede)
+    blob = blobs.put_bytes(b"paal;plaats\n1;Gorinchem\n2;Vianen\n")
+    asked = lake.request_ingest(by=steward, dataset_id=dataset.id, blob=blob, filename="palen.csv")
+    way.down = True
+    for _ in range(10):
+        run_until_idle()
+        delay = delayed(asked)
+        assert delay is not None
+        assert delay.failure["code"] == "storage.away"
+        fixed_clock.moment = delay.next_at
+    assert lake.table_version(by=steward, table_version_id=asked).status in ("queued", "running")
+    fixed_clock.advance(timedelta(hours=8))
+    way.down = False
+    run_until_idle()
+    found = lake.table_version(by=steward, table_version_id=asked)
+    assert (found.status, found.rows_total) == ("ready", 2)
+    assert delayed(asked) is None
