@@ -33,6 +33,7 @@ def test_from_choosing_to_a_version(steward: Any, dataset: Any) -> None:
     assert "Nog geen bronnen" in text(steward.client.get(home))
     assert "Tabel in een database" in text(steward.client.get(f"{home}/nieuw"))
     form = text(steward.client.get(f"{home}/nieuw/demo"))
+    assert "<title>Bron koppelen: Voorbeeld: verzonnen waterstanden, " in form
     assert "Meetpunt" in form
     checked = steward.client.post(f"{home}/nieuw/demo", DEMO | {"action": "check"})
     assert "Het meetpunt Kade kan waterstanden geven." in text(checked)

@@ -118,7 +118,8 @@ def _filled(request: HttpRequest, form: SourceForm, context: dict[str, Any], sav
         "read_so": any(form[n].value() or form[n].errors for n in form.reading),
         "when": [form[n] for n in form.fields if n not in (*form.own, *form.reading)],
     }
-    return show(request, "source_form", context | {"about": gettext(form.connector.about)}, status=status)
+    context |= {"kind": gettext(form.connector.title), "about": gettext(form.connector.about)}
+    return show(request, "source_form", context, status=status)
 
 
 def _tried(form: SourceForm, action: str, asked: dict[str, Any], context: dict[str, Any]) -> int:
