@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models.fields.json import KT
 
 from sluis.foundation import sandbox
-from sluis.foundation.sandbox import Limits, SandboxFailure
+from sluis.foundation.sandbox import Limits, NoRoom, SandboxFailure
 from sluis.foundation.service import BlobRef, blobs, progress, require, unfinished, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
@@ -144,6 +144,8 @@ def _built(row: ReadingAid, release: Release, folder: Path) -> tuple[str, dict[s
             limits=_LIMITS,
             on_progress=lambda fraction, text: progress(fraction * 0.95, row.name),
         )
+    except NoRoom:
+        raise
     except SandboxFailure as error:  # it asked for too much; anything else is tried again
         log.warning("%s: %s", row.name, error)
         return error.code, {}

@@ -323,6 +323,7 @@ KIND_OF = {
     "rule.place": "not-found",
     "sandbox.crash": "invalid",
     "sandbox.memory": "invalid",
+    "sandbox.no-room": "unavailable",
     "sandbox.output": "invalid",
     "sandbox.stopped": "conflict",
     "sandbox.time": "invalid",

@@ -157,6 +157,29 @@ def big_file(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {}
 
 
+def filled_by_python(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    try:
+        return big_file(request, progress)
+    except OSError as error:
+        raise Invalid("file.unreadable", "kapot") from error
+
+
+def filled_by_duckdb(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    import duckdb
+
+    with duckdb.connect() as con:
+        con.execute("COPY (SELECT random() FROM range(3_000_000)) TO 'big.parquet'")
+    return {}
+
+
+def filled_by_arrow(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"x": [os.urandom(1024) for _ in range(20_000)]}), "big.parquet")
+    return {}
+
+
 def many_files(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     for number in range(20):
         Path(f"part-{number}").write_bytes(bytes(1024 * 1024))

@@ -169,6 +169,25 @@ def test_too_much_output_is_said_so(folder: Path, entry: str, limits: Limits) ->
         call(entry, folder, limits)
 
 
+@pytest.fixture
+def full(folder: Path) -> Iterator[Path]:
+    """What is written there stands on a small disk of its own, in memory."""
+    place = folder / "writes"
+    mount = ["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", str(place)]
+    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("needs root, to mount a disk of its own")
+    yield folder
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.mark.parametrize("entry", ["filled_by_python", "filled_by_duckdb", "filled_by_arrow", "many_files"])
+def test_a_full_disk_is_said_so_and_not_blamed_on_the_file(full: Path, entry: str) -> None:
+    with pytest.raises(sandbox.NoRoom) as found:
+        call(entry, full)
+    assert isinstance(found.value, Unavailable)
+    assert not found.value.passes, "each attempt would fill the disk again"
+
+
 def test_noise_on_the_standard_streams_does_no_harm(folder: Path) -> None:
     assert call("noise", folder) == {"quiet": True}
 

@@ -10,6 +10,7 @@ Modules that run in the child must not import Django.
 from sluis.foundation.sandbox.limits import Limits
 from sluis.foundation.sandbox.outcome import (
     Crashed,
+    NoRoom,
     NoSandbox,
     SandboxFailure,
     Stopped,
@@ -23,6 +24,7 @@ from sluis.foundation.sandbox.watch import told_error
 __all__ = [
     "Crashed",
     "Limits",
+    "NoRoom",
     "NoSandbox",
     "SandboxFailure",
     "Stopped",

@@ -109,7 +109,24 @@ def _call(order: dict[str, Any], progress: Callable[[float, str], None]) -> Any:
     return getattr(importlib.import_module(module), name)(order["request"], progress)
 
 
+_DEEPEST = 20  # errors can be made to go round
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Was the disk full, also when that was taken for something else? DuckDB gives no numbers, only their words."""
+    for _ in range(_DEEPEST):
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        if type(error).__module__ == "_duckdb" and str(error).endswith(tuple(map(os.strerror, _FULL))):
+            return True
+        error = error and (error.__cause__ or error.__context__)
+    return False
+
+
 def _explain(error: BaseException) -> tuple[str, Any]:
+    if _is_full(error):
+        return "full", None
     if isinstance(error, MemoryError):
         return "memory", None
     if isinstance(error, OSError) and error.errno == errno.EFBIG:

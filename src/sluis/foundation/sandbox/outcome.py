@@ -39,6 +39,18 @@ class TooMuchOutput(SandboxFailure, Invalid):
         )
 
 
+class NoRoom(SandboxFailure, Unavailable):
+    """Waiting does not make room, and each attempt would fill the disk for others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "sandbox.no-room",
+            N_("De schijf van deze server is vol."),
+            way_out=N_("Vraag de beheerder om ruimte te maken, en probeer het dan opnieuw."),
+            passes=False,
+        )
+
+
 class Stopped(SandboxFailure, Conflict):
     """Whoever asked for the run does not want it any more."""
 

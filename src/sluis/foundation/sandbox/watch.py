@@ -14,6 +14,7 @@ from typing import Any, cast
 from sluis.foundation.sandbox.limits import Limits
 from sluis.foundation.sandbox.outcome import (
     Crashed,
+    NoRoom,
     NoSandbox,
     SandboxFailure,
     Stopped,
@@ -140,6 +141,8 @@ class Watch:
             return TooMuchMemory(self._limits)
         if kind == "output":
             return TooMuchOutput(self._limits)
+        if kind == "full":
+            return NoRoom()
         if status == -signal.SIGXCPU:
             return TookTooLong(self._limits)
         # Not killed by us: the kernel ran out of memory and took the child first.

@@ -157,7 +157,7 @@ def _run(
     }
     try:
         return sandbox.run(_ENTRY, request, reads=list(paths.values()), writes=folder, limits=limits, stopped=stopped)
-    except sandbox.NoSandbox:
+    except (sandbox.NoSandbox, sandbox.NoRoom):
         raise
     except sandbox.SandboxFailure as failure:
         raise _spoken(failure, budget) from failure
