@@ -294,3 +294,22 @@ def test_work_that_comes_back_does_not_pile_up_behind_itself(fixed_clock):
         service.run_work(by=SYSTEM, task=come_back.module_path)
         run_until_idle()
         assert service.recurring_work(by=SYSTEM)[0].last_state == "successful"
+
+
+def test_paused_work_that_waits_rests_too_until_it_is_resumed_or_asked_for(fixed_clock):
+    recurring.every(timedelta(hours=1), come_back)
+    recurring.enqueue_due()
+    attempts(fixed_clock, 2)
+    service.pause_work(by=SYSTEM, task=come_back.module_path)
+    before = len(calls)
+    fixed_clock.advance(timedelta(hours=20))
+    run_until_idle()
+    assert len(calls) == before, "whoever pauses it during maintenance means that"
+    service.run_work(by=SYSTEM, task=come_back.module_path)
+    run_until_idle()
+    assert len(calls) == before + 1
+    fixed_clock.advance(timedelta(hours=20))
+    service.resume_work(by=SYSTEM, task=come_back.module_path)
+    run_until_idle()
+    assert len(calls) == before + 2
+    assert Job.objects.get().state == "ready"

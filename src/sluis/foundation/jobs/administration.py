@@ -116,7 +116,10 @@ def recurring_work(*, by: Actor) -> tuple[RecurringRecord, ...]:
 
 
 def pause_work(*, by: Actor, task: str) -> None:
-    """Let recurring work rest until it is resumed; what already waits still runs. Raises NotFound, Conflict."""
+    """Let recurring work rest until it is resumed; what is in the queue still runs, unless it found something away.
+
+    Raises NotFound, Conflict.
+    """
     by = _operator(by)
     _require_known(task)
     with writing(by=by, action="foundation.work.paused", subject=("work", task)):

@@ -21,7 +21,7 @@ from django.utils.module_loading import import_string
 from sluis.foundation import blobs, outbox
 from sluis.foundation.jobs import beats, fencing, lines, patience, recurring
 from sluis.foundation.jobs.patience import MAX_ATTEMPTS, is_away
-from sluis.foundation.models import Job
+from sluis.foundation.models import Job, PausedWork
 from sluis.foundation.telemetry.following import following
 from sluis.foundation.telemetry.instruments import JOBS, LEASES_LOST, Timing, timed
 from sluis.foundation.telemetry.logs import note
@@ -134,11 +134,15 @@ def work(stop: threading.Event, *, pause: float = 0.5) -> None:
 
 def _take(name: str, least: int) -> Job | None:
     moment = clock.now()
-    may_run = _in_turn(name, least) & (
-        Q(state=Job.State.READY, run_after__lte=moment)
-        | Q(state=Job.State.READY, run_after__gt=moment + LONGEST_WAIT)
-        | Q(state=Job.State.RUNNING, lease_until__lt=moment)
-        | Q(state=Job.State.RUNNING, lease_until__gt=moment + 2 * LEASE)
+    may_run = (
+        _in_turn(name, least)
+        & ~_rests()
+        & (
+            Q(state=Job.State.READY, run_after__lte=moment)
+            | Q(state=Job.State.READY, run_after__gt=moment + LONGEST_WAIT)
+            | Q(state=Job.State.RUNNING, lease_until__lt=moment)
+            | Q(state=Job.State.RUNNING, lease_until__gt=moment + 2 * LEASE)
+        )
     )
     if not Job.objects.filter(may_run).exists():  # a read first: an idle worker takes no write lock
         return None
@@ -156,6 +160,11 @@ def _take(name: str, least: int) -> Job | None:
     if patience.times_away(job.failure):
         patience.lane.enter(job.id)
     return job if _own(job) <= MAX_ATTEMPTS else _give_up(job)
+
+
+def _rests() -> Q:
+    """What is away need not be tried for work that somebody paused, unless it was asked for since."""
+    return Q(priority__lte=patience.BEHIND, state=Job.State.READY, task__in=PausedWork.objects.values("task"))
 
 
 def _in_turn(name: str, least: int) -> Q:
