@@ -157,6 +157,13 @@ def big_file(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {}
 
 
+def goes_round(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Fails with an error whose cause has that error as its cause."""
+    first, second = ValueError("a"), KeyError("b")
+    first.__cause__, second.__cause__ = second, first
+    raise first
+
+
 def filled_by_python(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     try:
         return big_file(request, progress)

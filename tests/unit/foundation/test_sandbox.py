@@ -116,7 +116,7 @@ def test_what_the_entry_says_about_the_file_comes_back_whole(folder: Path) -> No
     assert str(caught.value) == "Regel 7 klopt niet. Herstel de regel."
 
 
-@pytest.mark.parametrize("entry", ["stumble", "segfault", "crafted_message"])
+@pytest.mark.parametrize("entry", ["stumble", "segfault", "goes_round", "crafted_message"])
 def test_a_crash_is_a_refused_file(folder: Path, entry: str) -> None:
     with pytest.raises(sandbox.Crashed) as caught:
         call(entry, folder)
