@@ -91,6 +91,27 @@ def test_in_the_same_dossier_too(merwede: Any, steward: Actor, owner: Actor, off
     assert [task.element for task in release.dossier(by=steward, dossier_id=now.id).tasks] == ["PrivacyJudge"]
 
 
+@pytest.mark.parametrize(
+    ("origin", "chosen", "codes"),
+    [
+        ("yes", ["wijk"], ["anonymity.others"]),
+        ("yes", ["wijk", "geslacht"], ["anonymity.small"]),
+        ("no", ["wijk"], []),
+    ],
+)
+def test_a_column_that_the_intake_leaves_out_is_counted_as_well(
+    origin: str, chosen: list[str], codes: list[str], merwede: Any, steward: Actor, tmp_path: Path
+) -> None:
+    record = describe(steward, merwede, "Klanten per wijk en geslacht")
+    rows = rows_in(20)
+    rows["geslacht"] = ["v" if n % 20 < 3 else "m" for n in range(40)]
+    hand_in(steward, record, rows, tmp_path)
+    lying = ready(steward, record, personalOrigin=origin, quasiIdentifiers=chosen)
+    check = next(check for check in lying.checks if check.name == "k-anonymity")
+    assert [found.code for found in check.findings] == codes
+    assert [task.element for task in lying.tasks] == (["PrivacyJudge"] if codes else ["Decide"])
+
+
 def rows_in(size: int) -> dict[str, list[Any]]:
     return {"wijk": ["Noord"] * size + ["Zuid"] * size, "bezoek": [f"soort {n % 3}" for n in range(2 * size)]}
 

@@ -71,6 +71,7 @@ def small_groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
     """A group under 5 blocks; groups under 10 ask for a motivated judgement.
 
     Over the columns that the intake names; else, for data made from data about people, over those the profile proposes.
+    What the profile proposes beside those of the intake blocks nothing: somebody says why it does not count.
     """
     table = subject.table
     chosen: list[str] = list(subject.said.get("quasiIdentifiers") or ())
@@ -81,11 +82,26 @@ def small_groups(subject: Subject) -> tuple[Verdict, list[Finding]]:
         text = N_("Deze kolommen bestaan niet in de tabel: {columns}.")
         return Verdict.FAILED, [Finding("anonymity.column", text, {"columns": ", ".join(unknown)})]
     if chosen:
-        return judge(_measure(subject, chosen))
+        return _with_others(subject, chosen, *judge(_measure(subject, chosen)))
     if table.profile is None:
         return Verdict.FAILED, [Finding("anonymity.not-looked", N_("Er is nog geen profiel van deze tabel."))]
     measured = table.profile["anonymity"]
     return judge(measured) if measured else NOTHING_TO_LOOK_AT
+
+
+def _with_others(
+    subject: Subject, chosen: list[str], verdict: Verdict, findings: list[Finding]
+) -> tuple[Verdict, list[Finding]]:
+    proposed = (subject.table.profile or {}).get("quasi_identifiers") or () if subject.table else ()
+    others = [found["column"] for found in proposed if found["column"] not in chosen]
+    if verdict is Verdict.FAILED or not others or not _about_people(subject):
+        return verdict, findings
+    measured = _measure(subject, [*chosen, *others])
+    if measured["k"] >= SMALLEST_GROUP:
+        return verdict, findings
+    params = {"others": ", ".join(others), "columns": ", ".join(chosen), "bound": SMALLEST_GROUP}
+    params |= {"groups": measured["small"]["groups"]}
+    return Verdict.ATTENTION, [*findings, Finding("anonymity.others", _OTHERS, params, blocks=False)]
 
 
 def hidden(subject: Subject) -> list[Finding]:
@@ -105,6 +121,10 @@ STEPS = "anonymity.steps"
 _ORIGIN = N_(
     "In de aanvraag staat dat de data niet is gemaakt uit gegevens over mensen. Maar een tabel waar zij uit komt bevat "
     "persoonsgegevens, of een transformatie verborg er mensen in. Iemand moet dit met een reden beoordelen."
+)
+_OTHERS = N_(
+    "{columns} telden mee, maar {others} niet. Samen zijn er {groups} groepen van minder dan {bound} rijen. Tel ook "
+    "die kolommen mee, of zeg waarom zij niet naar een mens kunnen wijzen."
 )
 _GROUPED = N_(
     "Een transformatie maakte mensen minder herkenbaar: van {rows_before} naar {rows_after} rijen ({left_out} "
