@@ -18,6 +18,7 @@ PLATES = "Kenteken;Merk;Bouwjaar\nGB-123-H;Volvo;2019\nHX-456-K;Opel;2020\nRT-78
 def propose(browse: Any, page: Any, folder: Path, table: str, cells: dict[str, str], cases: str, why: str) -> None:
     """From the list of tables to the comparison: every page is looked at on the way."""
     page.goto("/desk/")
+    page.locator(".sluis-nav summary", has_text="Meer").click()
     page.get_by_role("link", name="Beleid", exact=True).first.click()
     browse.check(page)
     page.get_by_role("link", name=table).first.click()
