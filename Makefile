@@ -15,7 +15,7 @@ PYTEST = $(VENV)/pytest -n auto --dist loadscope --no-loadscope-reorder
 # A real PostgreSQL from a wheel for as long as the command runs.
 ON_POSTGRES = $(VENV)/python -m tests.postgres
 # What most needs a second database under it: who writes at the same time, jobs, the chain, processes, versions of tables.
-RISKY = $(addprefix tests/integration/,$(addprefix foundation/test_,in_line.py jobs.py operating_jobs.py audit.py \
+RISKY = $(addprefix tests/integration/,$(addprefix foundation/test_,in_line.py jobs.py operating_jobs.py patience.py audit.py \
   people.py teams.py lending.py) process release/test_four_eyes.py release/test_search.py lake/test_table_versions.py \
   lake/test_iceberg.py)
 VENV := .venv/bin
