@@ -55,7 +55,7 @@ def take(connection: sa.Connection, order: Order, out: Path, kinds: dict[str, pa
     columns = columns_of(connection, order)
     schema = pa.schema([(name, (kinds or {}).get(name) or arrow_of(kind)) for name, kind in columns.items()])
     loose = {} if kinds else {name: made for name, kind in columns.items() if (made := _loose(kind))}
-    makers = [_Maker(_maker(field.type, loose.get(field.name), columns[field.name])) for field in schema]
+    makers = [_maker(field.type, loose.get(field.name), columns[field.name]) for field in schema]
     rows, last = 0, None
     with pq.ParquetWriter(out, schema) as writer, closing(_rows(connection, order, columns)) as batches:
         for batch in batches:
@@ -65,18 +65,19 @@ def take(connection: sa.Connection, order: Order, out: Path, kinds: dict[str, pa
             if out.stat().st_size > order.max_mb * MB:
                 raise too_big(order.table, order.max_mb)
     exact(out, loose)
-    return Taken(rows, _written(last), {name: make.no_dates for name, make in zip(columns, makers, strict=True)})
+    dates = [(name, make) for name, make in zip(columns, makers, strict=True) if isinstance(make, _Dates)]
+    return Taken(rows, _written(last), {name: make.none for name, make in dates})
 
 
-class _Maker:
-    """Makes the values of one column; counts what was no date, and stays empty."""
+class _Dates:
+    """Makes the days or moments of one column; counts what was no date, and stays empty."""
 
     def __init__(self, make: Callable[[Any], Any]) -> None:
-        self._make, self.no_dates = make, 0
+        self._make, self.none = make, 0
 
     def __call__(self, value: Any) -> Any:
-        if self._make in (_day, _moment, _zoned) and mysql.is_no_date(value):
-            self.no_dates += 1
+        if mysql.is_no_date(value):
+            self.none += 1
             return None
         return self._make(value)
 
@@ -187,9 +188,9 @@ def _maker(kind: pa.DataType, loose: Loose | None, declared: sa.types.TypeEngine
     if kind == pa.bool_():
         return bool
     if pa.types.is_timestamp(kind):
-        return _moment if kind.tz is None else _zoned
+        return _Dates(_moment if kind.tz is None else _zoned)
     if kind == pa.date32():
-        return _day
+        return _Dates(_day)
     return _text if kind == _LOOSE else _same
 
 
