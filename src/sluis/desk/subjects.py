@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sluis.kernel.actor import Actor
-from sluis.kernel.later import Later
+from sluis.kernel.later import Later, once
 from sluis.process.types import InstanceRecord, TaskRecord
 from sluis.web.shapes import Link
 
@@ -75,12 +75,7 @@ def subject(kind: str) -> Callable[[Telling], Telling]:
     """Let the function (actor, instance, task or None) tell what subjects of this kind are about. One per kind."""
 
     def register(function: Telling) -> Telling:
-        before = _known.get(kind)
-        if before is not None and (before.__module__, before.__qualname__) != (
-            function.__module__,
-            function.__qualname__,
-        ):
-            raise ValueError(f"'{kind}' was registered twice")
+        once(kind, function, _known.get(kind))
         _known[kind] = function
         return function
 

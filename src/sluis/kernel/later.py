@@ -78,6 +78,17 @@ class Later:
                     raise
 
 
+def once(name: str, function: Callable[..., object], before: Callable[..., object] | None) -> None:
+    """Raises ValueError when `before` stands under this name already. The same function again is what a hand-in gives
+    that broke off the first time."""
+    if before is not None and _place(before) != _place(function):
+        raise ValueError(f"'{name}' was registered twice")
+
+
+def _place(function: Callable[..., object]) -> tuple[str, str]:
+    return function.__module__, function.__qualname__
+
+
 def load_all() -> None:
     """Everything behind every door that is loaded itself, and everything that is still to be handed in."""
     for later in tuple(_laters):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sluis.kernel.later import Later
+from sluis.kernel.later import Later, once
 from sluis.process.types import NoticeRecord, Transition, Work
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def handler(name: str, *, atomic: bool = False) -> Callable[[Handler], Handler]:
     """
 
     def register(function: Handler) -> Handler:
-        _once(name, function, _handlers[name].run if name in _handlers else None)
+        once(name, function, _handlers[name].run if name in _handlers else None)
         _handlers[name] = Handling(function, atomic)
         return function
 
@@ -66,7 +66,7 @@ def completion(name: str) -> Callable[[Completion], Completion]:
     """
 
     def register(function: Completion) -> Completion:
-        _once(name, function, _completions.get(name))
+        once(name, function, _completions.get(name))
         _completions[name] = function
         return function
 
@@ -128,13 +128,3 @@ def handler_names() -> frozenset[str]:
 def completion_names() -> frozenset[str]:
     _later.done()
     return frozenset(_completions)
-
-
-def _once(name: str, function: Callable[..., Any], before: Callable[..., Any] | None) -> None:
-    """The same function again is what a hand-in gives that broke off the first time."""
-    if before is not None and _place(before) != _place(function):
-        raise ValueError(f"'{name}' was registered twice")
-
-
-def _place(function: Callable[..., Any]) -> tuple[str, str]:
-    return function.__module__, function.__qualname__
