@@ -1,6 +1,9 @@
 """Who may come to which page of the desk. The operation behind a page decides again, on the thing itself."""
 
-from sluis.foundation.service import PUBLIC, SIGNED_IN
+from django.urls import resolve
+
+from sluis.foundation.service import PUBLIC, SIGNED_IN, holds
+from sluis.kernel.actor import Actor
 
 ROUTES = {
     "account_login": PUBLIC,
@@ -125,3 +128,9 @@ ROUTES = {
     "desk:job-retry": "platform.operate",
     "desk:audit": "audit.view",
 }
+
+
+def open_to(actor: Actor, url: str) -> bool:
+    """May this person come to this page at all? Pages outside the desk are for everybody."""
+    row = ROUTES.get(resolve(url).view_name, PUBLIC)
+    return row in (PUBLIC, SIGNED_IN) or holds(actor, row)

@@ -5,24 +5,23 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext
 
+from sluis.desk.access import open_to
 from sluis.desk.forms.fields import in_words
 from sluis.desk.forms.tasks import in_language
 from sluis.desk.subjects import Beside, Change, Fact, subject
 from sluis.desk.transformations import figure_facts, figure_notes
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import fill, from_wire
+from sluis.kernel.errors import from_wire
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
-from sluis.lake.contracts.types import Severity
 from sluis.lake.contracts.types import Verdict as Kept
-from sluis.lake.contracts.wording import whole_words
 from sluis.process import service as process
 from sluis.process.rules import words
 from sluis.process.types import InstanceRecord, TaskRecord
 from sluis.register import service as register
 from sluis.release import service as release
 from sluis.release.checks.anonymity import STEPS as HIDING_STEPS
-from sluis.release.checks.contract import MOST
+from sluis.release.checks.contract import findings
 from sluis.release.types import DossierFilter, DossierRecord, ExhibitKind, ExhibitRecord, Stage, Verdict
 from sluis.web.formats import day, number
 from sluis.web.shapes import Link
@@ -61,11 +60,15 @@ def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> B
         facts=tuple(
             Fact(label, value) for label, value in (*_told(instance, task), *register_facts(found, actor)) if value
         ),
-        links=(
-            Link(gettext("Dossier"), reverse("desk:dossier", args=[found.id])),
-            Link(gettext("Beschrijving"), reverse("desk:metadata", args=[found.dataset_id])),
-            Link(gettext("Data"), reverse("desk:data", args=[found.dataset_id])),
-            Link(gettext("Afspraken"), reverse("desk:contract", args=[found.dataset_id])),
+        links=tuple(
+            link
+            for link in (
+                Link(gettext("Dossier"), reverse("desk:dossier", args=[found.id])),
+                Link(gettext("Beschrijving"), reverse("desk:metadata", args=[found.dataset_id])),
+                Link(gettext("Data"), reverse("desk:data", args=[found.dataset_id])),
+                Link(gettext("Afspraken"), reverse("desk:contract", args=[found.dataset_id])),
+            )
+            if open_to(actor, link.url)
         ),
         expected=known.expected,
         changes=tuple(Change(row["label"], row["was"], row["now"]) for row in fields_since(found, actor)),
@@ -201,9 +204,9 @@ def not_kept(found: DossierRecord, actor: Actor) -> list[str]:
         return []
     if outcome.failure:
         return [from_wire(outcome.failure).detail(gettext)]
+    first, *rest = [one.said(gettext) for one in findings(outcome) if one.blocks]
     text = gettext("Versie {number} van de tabel komt de afspraken niet na. {reason}")
-    broken = [one for one in outcome.broken if one.rule.severity is Severity.ERROR]
-    return [text.format(number=table.number, reason=fill(*whole_words(one), gettext)) for one in broken[:MOST]]
+    return [text.format(number=table.number, reason=first), *rest]
 
 
 def fields_since(found: DossierRecord, actor: Actor) -> list[dict[str, str]]:

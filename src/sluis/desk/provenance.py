@@ -39,7 +39,7 @@ def shown(found: Mapping[str, Any], version: Any) -> dict[str, Any]:
         (gettext("Klaar op"), moment(version.finished_at)),
         (gettext("Ingelezen met"), made["software"]),
         (gettext("Opgeruimd"), moment(version.expired_at)),
-        *met(version, found["revision_of"]),
+        *met(version, (found["revision_of"] or {}).get("number")),
     ]
     return {
         "origin": facts,

@@ -205,14 +205,14 @@ def _type(kind: str) -> str:
     return gettext(words.COLUMN_TYPES[ColumnType(kind)])
 
 
-def met(version: Any, base: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """How the load met the table, and what the table has now; nothing for a load that is the table. `base`
-    is the version it was put on, by its `number`."""
+def met(version: Any, base: int | None) -> list[tuple[str, str]]:
+    """How the load met the table, and what the table has now; nothing for a load that is the table. `base` is the
+    number of the version it was put on."""
     if version.mode == "replace":
         return []
     how = gettext(words.MODES[version.mode]).format(
         key=", ".join(version.key),
-        number=base["number"] if base else "–",
+        number=base or "–",
         replaced=number(version.change.get("replaced", 0)),
     )
     return [(gettext("Werkwijze"), how), (gettext("Rijen in de tabel"), number(version.rows_total))]

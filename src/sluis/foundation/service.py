@@ -31,15 +31,7 @@ from sluis.foundation.jobs.delays import Delay, delayed, delayed_here
 from sluis.foundation.jobs.fencing import check as within_lease
 from sluis.foundation.jobs.fencing import progress
 from sluis.foundation.jobs.recurring import every
-from sluis.foundation.jobs.worker import (
-    WHEN_QUIET,
-    hold_here,
-    on_failure,
-    run_held,
-    run_until_idle,
-    unfinished,
-    work,
-)
+from sluis.foundation.jobs.worker import WHEN_QUIET, hold_here, on_failure, run_held, run_until_idle, unfinished, work
 from sluis.foundation.lending import (
     HolderRecord,
     OwnRole,

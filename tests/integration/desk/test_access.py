@@ -1,13 +1,16 @@
 """Each role on each page, and nobody sees or changes what belongs to another organisation."""
 
+import re
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from sluis.desk.access import ROUTES
+from sluis.desk.access import ROUTES, open_to
 from sluis.foundation.service import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN, acting
+from sluis.process import service as process
+from sluis.process.types import TaskFilter
 from sluis.register import service as register
 from sluis.release import service as release
 
@@ -64,6 +67,20 @@ def test_a_role_reaches_what_its_permissions_say_and_nothing_else(role, merwede,
             assert status not in (401, 403, 500), f"{role} {name}: {status}"
         else:
             assert status == 403, f"{role} {name}: {status}"
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_page_offers_no_page_that_its_reader_may_not_open(role, merwede, person, steward, things):
+    someone = person(merwede, role, email=f"{role}-nieuw@merwede.example")
+    task = process.tasks(by=steward.actor, filters=TaskFilter()).rows[0]
+    pages = [address(name, things) for name in DESK if name not in POSTS] + [reverse("desk:task", args=[task.id])]
+    offered = set()
+    for url in pages:
+        answer = someone.client.get(url)
+        if answer.status_code == 200 and "html" in answer.headers["Content-Type"]:
+            offered |= set(re.findall(r'<a [^>]*href="(/desk/[^"?#]*)', answer.content.decode()))
+    assert offered
+    assert [url for url in sorted(offered) if not open_to(someone.actor, url)] == []
 
 
 def test_what_belongs_to_another_organisation_does_not_exist(stranger, things):

@@ -88,8 +88,9 @@ def test_the_sheet_of_a_workbook_is_chosen_and_stays_when_something_else_is_chan
     root = tmp_path_factory.mktemp("opened")
     settings.SLUIS = replace(settings.SLUIS, folders=(str(root),))
     book = openpyxl.Workbook()
+    large = book.create_sheet("Groot", 0)
     for number in range(50):
-        book.active.append([f"groot{number}", number])  # type: ignore[union-attr]
+        large.append([f"groot{number}", number])
     small = book.create_sheet("Tellingen")
     for row in (["uitleg"], ["plaats", "aantal"], ["Tiel", 3], ["Buren", 4]):
         small.append(row)

@@ -15,7 +15,7 @@ from sluis.release.evidence import subject_of
 from sluis.release.source import whole_source
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROWS = "naam;leeftijd;plaats\n" + "".join(f"P{n};{20 + n % 10};Tiel\n" for n in range(40)) + "Q;99;Buren\n"
+ROWS = "naam;leeftijd;plaats\n" + "".join(f"Iemand-{n};{20 + n % 10};Tiel\n" for n in range(40)) + "Q;99;Buren\n"
 FORM = {"sql": "SELECT * FROM mensen", "steps": "", "tests": "", "layer": "gold", "start": "inputs", "every": "",
         "count": "", "at": "", "expected": "0"}  # fmt: skip
 STEPS = "- {do: drop, columns: [naam]}\n- {do: k_anonymise, columns: [leeftijd, plaats], k: 3}\n"
@@ -46,7 +46,7 @@ def test_from_nothing_to_a_version_with_its_figures_and_its_way_back(steward: An
     assert "Hoe herkenbaar zijn mensen?" in shown
     assert "Weggelaten kolommen: naam." in shown
     assert "Weggelaten rijen: 1." in shown
-    assert "P1" not in shown
+    assert "Iemand-1" not in shown
     assert not Transformation.objects.exists()
     answer = steward.client.post(f"{home}/wijzigen", FORM | {"steps": STEPS, "action": "save"})
     assert (answer.status_code, answer["Location"]) == (302, home)

@@ -202,7 +202,7 @@ def test_only_what_is_new_by_a_column_that_goes_up(world: World, server: Server,
     )
     append = given(server, "stroom", "append", cursor="moment", columns="id")
     first = CONNECTOR.fetch(append, {}, fresh(tmp_path), nothing)
-    state = first.state  # type: ignore[union-attr]
+    state = first.state
     assert state == {"since": "2026-01-02T12:30:00.123456"}
     assert CONNECTOR.fetch(append, state, fresh(tmp_path), nothing) is UNCHANGED
     upsert = given(server, "stroom", "upsert", cursor="moment", columns="id")

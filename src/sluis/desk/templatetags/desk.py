@@ -6,14 +6,14 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from sluis.desk import words
-from sluis.desk.access import ROUTES
+from sluis.desk.access import open_to
 from sluis.desk.page import who
-from sluis.foundation.service import ROLES, SIGNED_IN, holds
+from sluis.foundation.service import ROLES
 from sluis.kernel.errors import Fault
 from sluis.web import navigation
 from sluis.web.shapes import Link
@@ -55,7 +55,7 @@ def desk_menu(context: Context) -> Menu:
     request = context.get("request")
     if request is None or not (actor := who(request)).signed_in:
         return Menu([], [], [], in_more=False, in_own=False)
-    found = [link for link in navigation.links("desk", request) if _open_to(actor, link.url)]
+    found = [link for link in navigation.links("desk", request) if open_to(actor, link.url)]
     outside = Link(gettext("Naar de open data"), reverse("portal:home"))
     own = [Link(gettext("Account"), reverse("desk:account")), outside]
     found, own = ([replace(link, current=_current(request, link)) for link in links] for links in (found, own))
@@ -71,11 +71,6 @@ def _current(request: Any, link: Link) -> str:
     name = request.resolver_match.url_name if request.resolver_match else ""
     home = HOMES.get((name or "").split("-")[0])
     return "true" if home and reverse(f"desk:{home}") == link.url else ""
-
-
-def _open_to(actor: Any, url: str) -> bool:
-    row = ROUTES.get(resolve(url).view_name, "")
-    return row == SIGNED_IN or holds(actor, row)
 
 
 @register.simple_tag

@@ -99,7 +99,8 @@ def check(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     dataset = _editable(request, dataset_id)
     form = _form(request, dataset)
     ahead = _ahead(request, dataset, form)
-    context = quality_of(ahead) | {"dataset": dataset, "faults": faults_of(form), "is_update": True}
+    context = quality_of(ahead) | {"dataset": dataset, "faults": faults_of(form)}
+    context |= {"may_edit": True, "is_update": True}
     return render(request, "desk/parts/gaps.html", context)
 
 
@@ -110,6 +111,7 @@ def _page(
     context = {
         "dataset": dataset,
         "form": form,
+        "may_edit": True,
         "crumbs": crumbs(dataset),
         "tabs": tabs_of(dataset, "metadata", who(request)),
         **layout_of(form, {gap.field for gap in quality["required"]}),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from sluis.desk.access import open_to
 from sluis.desk.forms.tasks import StartForm, StopForm, in_language
 from sluis.desk.page import CORRECTABLE, attempt, delay_of, refused, show, who
 from sluis.desk.process_view import drawn, given, happened, role_title, steps_named
@@ -85,11 +86,14 @@ def choose(request: HttpRequest) -> HttpResponse:
     for one in process.all_current("process"):
         model = process.model(one.sha256)
         elsewhere = starts_elsewhere(one.key)
+        url = reverse(elsewhere[0]) if elsewhere else reverse("desk:process-new", args=[one.key])
+        if not open_to(who(request), url):
+            continue
         rows.append(
             {
                 "name": in_language(one.name, one.name_en),
                 "text": in_language(model.start.documentation, model.start.documentation_en),
-                "url": reverse(elsewhere[0]) if elsewhere else reverse("desk:process-new", args=[one.key]),
+                "url": url,
                 "note": gettext(elsewhere[1]) if elsewhere else "",
             }
         )

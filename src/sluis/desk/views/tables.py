@@ -77,8 +77,7 @@ def _understood(request: HttpRequest, found: Any) -> dict[str, Any]:
     every = lake.versions(by=who(request), dataset_id=found.dataset_id)
     before = next((row for row in every if row.number < found.number and row.status == "ready"), None)
     return {
-        "facts": facts_of(found)
-        + met(found, next(({"number": row.number} for row in every if row.id == found.base_id), None)),
+        "facts": facts_of(found) + met(found, next((row.number for row in every if row.id == found.base_id), None)),
         "warnings": warnings_of(found),
         "columns": examples(found, lake.data_files(by=who(request), table_version_id=found.id)),
         "comparison": compared(found, before) if before else None,

@@ -27,10 +27,11 @@ def kept(subject: Subject) -> tuple[Verdict, list[Finding]]:
     if outcome is None:
         text = N_("Over deze data zijn in Sluis geen afspraken (datacontract) vastgelegd.")
         return Verdict.NOT_APPLICABLE, [Finding("contract.none", text, blocks=False)]
-    return _VERDICTS[outcome.verdict], _findings(outcome)
+    return _VERDICTS[outcome.verdict], findings(outcome)
 
 
-def _findings(outcome: OutcomeRecord) -> list[Finding]:
+def findings(outcome: OutcomeRecord) -> list[Finding]:
+    """What blocks stands first."""
     if outcome.failure:
         text = N_("De afspraken (versie {version}) konden niet worden gecontroleerd: {reason}")
         reason = from_wire(outcome.failure).detail()
