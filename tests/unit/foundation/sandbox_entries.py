@@ -122,6 +122,7 @@ def spin(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def sleep(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    progress(0, "slaapt")
     time.sleep(600)
     return {}
 
