@@ -2,18 +2,15 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
-from tests.serving import free_port, plain
-
-_PATIENCE = 180
+from tests.serving import free_port, listening, plain
+from tests.waiting import until
 
 _SERVE = """
 import threading
@@ -87,13 +84,8 @@ def apache_spark(home: Path, folder: Path, own: Mapping[str, str] | None = None)
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
-    late = time.monotonic() + _PATIENCE
-    while time.monotonic() < late:
+    def listens() -> bool:
         assert server.poll() is None, "Spark ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError("Spark did not come up")
+        return listening(port)
+
+    until(listens, "Spark did not come up")

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import asyncssh
 
-from tests.geo_servers import wait_for
-from tests.serving import free_port
+from tests.serving import answering, free_port
+from tests.waiting import PATIENCE_SECONDS, until
 
 _PORTS = [f"{part}.port{kind}" for part in ("master", "volume", "filer") for kind in ("", ".grpc")]
 USER, PASSWORD = "lezer", "geheim-van-de-lezer-5"
@@ -42,11 +44,28 @@ def s3(folder: Path, listen: str = "127.0.0.1") -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         started = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     try:
-        wait_for(f"http://127.0.0.1:{port}/", folder / "log")
+        answering(f"http://127.0.0.1:{port}/", started, folder / "log")
         yield f"http://127.0.0.1:{port}"
     finally:
         started.kill()  # asked to stop, it takes a quarter of a minute to put away what is thrown away here
-        started.wait(timeout=30)
+        started.wait()
+
+
+def put(url: str, body: bytes = b"") -> None:
+    """A bucket, or a file in one. The service answers a moment before it has room: then it is asked again."""
+    from sluis.lake.connectors.s3.signing import signed
+
+    def taken() -> bool:
+        headers = signed(url, "us-east-1", USER, PASSWORD, "PUT", body)
+        try:
+            urlopen(Request(url, body, method="PUT", headers=headers), timeout=PATIENCE_SECONDS).close()
+        except HTTPError as error:
+            if error.code < 500:
+                raise
+            return False
+        return True
+
+    until(taken, f"{url} was not taken")
 
 
 @contextmanager
@@ -113,12 +132,12 @@ def sftp(folder: Path) -> Iterator[Sftp]:
 
     running = threading.Thread(target=loop.run_forever, daemon=True)
     running.start()
-    acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result(timeout=30)
+    acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result(timeout=PATIENCE_SECONDS)
     try:
         yield Sftp(acceptor.get_port(), key.get_fingerprint(), tried)
     finally:
         acceptor.close()
-        asyncio.run_coroutine_threadsafe(acceptor.wait_closed(), loop).result(timeout=30)
+        asyncio.run_coroutine_threadsafe(acceptor.wait_closed(), loop).result(timeout=PATIENCE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        running.join(timeout=30)
+        running.join()
         loop.close()

@@ -6,9 +6,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.serving import free_port
+from tests.serving import answering, free_port
+from tests.waiting import ended
 
 MAPSERVER = shutil.which("mapserv") or ""
 """MapServer has no wheel; on Debian it is the package cgi-mapserver."""
@@ -50,11 +48,10 @@ def pygeoapi(folder: Path, count: int) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         started = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=log, stderr=log, cwd=folder)
     try:
-        wait_for(f"{url}/conformance", folder / "log")
+        answering(f"{url}/conformance", started, folder / "log")
         yield url
     finally:
-        started.terminate()
-        started.wait(timeout=30)
+        ended(started)
 
 
 def _config(url: str, port: int, folder: Path) -> dict[str, Any]:
@@ -171,18 +168,3 @@ def _mapfile(folder: Path) -> str:
   END{"".join(layers)}
 END
 """
-
-
-def wait_for(url: str, log: Path) -> None:
-    """Until the server answers anything at all."""
-    until = time.monotonic() + 90
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            assert time.monotonic() < until, log.read_text(errors="replace")[-2000:]
-            time.sleep(0.2)
-        else:
-            return

@@ -10,6 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from tests.serving import free_port
+from tests.waiting import PATIENCE_SECONDS
 
 
 class Kept:
@@ -46,7 +47,7 @@ class Kept:
 def standing() -> Iterator[tuple[Kept, int]]:
     """The server with its port, for as long as the block lasts."""
     kept, port = Kept(), free_port()
-    server = Controller(kept, hostname="127.0.0.1", port=port, ready_timeout=30)
+    server = Controller(kept, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE_SECONDS)
     server.start()
     try:
         yield kept, port
@@ -62,7 +63,7 @@ def mail_server(settings: Any) -> Iterator[Kept]:
         settings.MAILERS = {
             "default": {
                 "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-                "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5},
+                "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": PATIENCE_SECONDS},
             }
         }
         yield kept

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import pytest
 
 from tests.certificates import certificate
 from tests.serving import free_port
+from tests.waiting import PATIENCE_SECONDS, until
 
 ADMIN, PASSWORD = "beheer", "van-de-beheerder-12"
 PROGRAMS = ("mariadbd", "mariadb-install-db")
@@ -33,8 +33,9 @@ class Server:
 
     def connected(self) -> "pymysql.Connection[Any]":
         return pymysql.connect(
-            host="127.0.0.1", port=self.port, user=ADMIN, password=PASSWORD, charset="utf8mb4", autocommit=True
-        )
+            host="127.0.0.1", port=self.port, user=ADMIN, password=PASSWORD, charset="utf8mb4", autocommit=True,
+            connect_timeout=int(PATIENCE_SECONDS),
+        )  # fmt: skip
 
     def run(self, *statements: str, database: str = "bron") -> None:
         with self.connected() as connection, connection.cursor() as cursor:
@@ -67,7 +68,7 @@ class Running:
     def kill(self) -> None:
         if self._started is not None:
             self._started.kill()
-            self._started.wait(timeout=30)
+            self._started.wait()
 
     def alive(self) -> bool:
         return self._started is not None and self._started.poll() is None
@@ -113,16 +114,17 @@ def _program(name: str) -> str:
 
 
 def _answering(there: Running) -> None:
-    until = time.monotonic() + 60
-    while True:
+    log = there.folder / "log"
+
+    def answers() -> bool:
+        assert there.alive(), log.read_text()
         try:
             there.server.connected().close()
         except pymysql.err.OperationalError:
-            assert there.alive(), (there.folder / "log").read_text()
-            assert time.monotonic() < until, (there.folder / "log").read_text()
-            time.sleep(0.1)
-        else:
-            return
+            return False
+        return True
+
+    until(answers, log.read_text)
 
 
 def _as_nobody() -> dict[str, Any]:

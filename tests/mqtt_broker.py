@@ -3,19 +3,18 @@
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import create_connection
 
 import yaml
 from paho.mqtt import client as paho
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from tests.serving import free_port
+from tests.serving import free_port, listening
+from tests.waiting import PATIENCE_SECONDS, ended, until
 
 AMQTT, MOSQUITTO = "amqtt", "mosquitto"
 USER, PASSWORD = "lezer", "geheim-van-de-lezer-7"
@@ -42,7 +41,9 @@ class Broker:
         client.loop_start()
         try:
             for payload in payloads:
-                client.publish(topic, payload, qos=qos).wait_for_publish(10)
+                sent = client.publish(topic, payload, qos=qos)
+                sent.wait_for_publish(PATIENCE_SECONDS)
+                assert sent.is_published(), "the broker did not take it"
         finally:
             client.disconnect()
             client.loop_stop()
@@ -63,8 +64,7 @@ def broker(folder: Path, kind: str = AMQTT, *, certificate: tuple[Path, Path] | 
         _wait(port, started, folder / "broker.log")
         yield Broker(kind, port)
     finally:
-        started.terminate()
-        started.wait(timeout=30)
+        ended(started)
 
 
 def _amqtt(folder: Path, port: int, certificate: tuple[Path, Path] | None) -> list[str]:
@@ -90,12 +90,8 @@ def _mosquitto(folder: Path, port: int, certificate: tuple[Path, Path] | None) -
 
 
 def _wait(port: int, started: "subprocess.Popen[bytes]", log: Path) -> None:
-    limit = time.monotonic() + 30
-    while time.monotonic() < limit and started.poll() is None:
-        try:
-            create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"the broker did not start: {log.read_text()[-2000:]}")
+    def listens() -> bool:
+        assert started.poll() is None, log.read_text()[-2000:]
+        return listening(port)
+
+    until(listens, lambda: f"the broker did not start: {log.read_text()[-2000:]}")

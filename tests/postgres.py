@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 import psycopg
 
 from tests.serving import free_port
+from tests.waiting import until
 
 PASSWORD = "van-de-beheerder-11"
 
@@ -67,12 +67,12 @@ class Crashing:
         """Immediate: nothing is written any more, no connection is told why."""
         command = [_program("pg_ctl"), "-D", self.folder / "data", "stop", "-m", "immediate"]
         subprocess.run(command, check=True, capture_output=True, **_as_nobody())
-        self._started.wait(timeout=30)
+        self._started.wait()
 
     def stop(self) -> None:
         """At once, whoever is still connected."""
         self._started.send_signal(signal.SIGINT)
-        self._started.wait(timeout=30)
+        self._started.wait()
 
 
 @contextmanager
@@ -108,15 +108,14 @@ def _prepared(folder: Path, *, durable: bool, network: str) -> int:
 
 
 def _answering(server: Server, folder: Path) -> None:
-    until = time.monotonic() + 60
-    while True:
+    def answers() -> bool:
         try:
             server.run("SELECT 1")
         except psycopg.OperationalError:
-            assert time.monotonic() < until, (folder / "log").read_text()
-            time.sleep(0.1)
-        else:
-            return
+            return False
+        return True
+
+    until(answers, (folder / "log").read_text)
 
 
 def _program(name: str) -> Path:

@@ -5,7 +5,6 @@ import random
 import socket
 import struct
 import threading
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests import file_servers
+from tests.waiting import PATIENCE_SECONDS
 
 BUCKET = "lake"
 
@@ -23,12 +23,9 @@ BUCKET = "lake"
 @contextmanager
 def bucket(folder: Path, listen: str = "127.0.0.1") -> Iterator[dict[str, Any]]:
     """The settings of an installation whose files stand in a bucket of a real server."""
-    from sluis.lake.connectors.s3.signing import signed
-
     with file_servers.s3(folder, listen) as address:
-        made = f"{address}/{BUCKET}"
-        headers = signed(made, "us-east-1", file_servers.USER, file_servers.PASSWORD, "PUT")
-        urllib.request.urlopen(urllib.request.Request(made, method="PUT", headers=headers)).close()
+        file_servers.put(f"{address}/{BUCKET}")
+        file_servers.put(f"{address}/{BUCKET}/room", b"is there")
         yield {
             "storage": f"s3://{BUCKET}/sluis/files",
             "storage_endpoint": address,
@@ -101,7 +98,7 @@ class _Passing(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _pass  # noqa: N815
 
     def _forward(self, sent: bytes, fault: str) -> None:
-        onward = http.client.HTTPConnection(urlsplit(self.on.target).netloc, timeout=60)
+        onward = http.client.HTTPConnection(urlsplit(self.on.target).netloc, timeout=PATIENCE_SECONDS)
         onward.request(self.command, self.path, body=sent or None, headers=dict(self.headers.items()))
         reply = onward.getresponse()
         body, headers = reply.read(), dict(reply.getheaders())

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 from tests import serving
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def up_to_date(surroundings: dict[str, str], migrated: Path) -> dict[str, str]:
 
 def sluis(surroundings: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sluis", *words]
-    return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
@@ -42,7 +43,7 @@ def test_it_serves_until_it_is_told_to_stop(number: signal.Signals, surroundings
     with serving.running(surroundings, "serve", "--json") as server:
         assert serving.ready(address, server)
         server.send_signal(number)
-        out, _err = server.communicate(timeout=60)
+        out, _err = server.communicate(timeout=PATIENCE_SECONDS)
     assert server.returncode == 0
     assert json.loads(out)["url"] in address
 
@@ -53,7 +54,7 @@ def test_who_is_killed_leaves_nobody_on_its_port(up_to_date: dict[str, str]) -> 
         others = psutil.Process(server.pid).children(recursive=True)
         server.kill()
         assert others
-        assert psutil.wait_procs(others, timeout=30)[1] == []
+        assert psutil.wait_procs(others, timeout=PATIENCE_SECONDS)[1] == []
 
 
 def test_an_import_that_is_asked_to_stop_leaves_nothing_half(up_to_date: dict[str, str], tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_an_import_that_is_asked_to_stop_leaves_nothing_half(up_to_date: dict[st
         while not (begun := list(work.glob("blob-*"))) and command.poll() is None:
             time.sleep(0.01)
         command.terminate()
-        command.communicate(timeout=60)
+        command.communicate(timeout=PATIENCE_SECONDS)
     assert begun
     assert command.returncode == 130
     assert list(work.iterdir()) == []
@@ -82,7 +83,7 @@ def test_a_host_that_is_ready_lists_what_is_public(up_to_date: dict[str, str]) -
     """Its disk is new, or from before the newest release; and nobody does jobs, which would mend it later."""
     environment = up_to_date | {"SLUIS_JOBS": "0"}
     site = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
-    subprocess.run([sys.executable, "-c", FILL], env=environment, check=True, capture_output=True, timeout=120)
+    subprocess.run([sys.executable, "-c", FILL], env=environment, check=True, capture_output=True)
     set_to = "UPDATE release_publicdataset SET kind = '{}', revision = {} WHERE slug LIKE 'bushaltes%'"
     found = []
     for now in (("withdrawn", 1), ("open", 1000)):
@@ -95,12 +96,13 @@ def test_a_host_that_is_ready_lists_what_is_public(up_to_date: dict[str, str]) -
 
 
 def _total(address: str) -> int:
-    with urlopen(address, timeout=30) as answer:
+    with urlopen(address, timeout=PATIENCE_SECONDS) as answer:
         return json.load(answer)["total"]
 
 
 def test_a_taken_port_is_said_in_plain_words(up_to_date: dict[str, str]) -> None:
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", int(up_to_date["SLUIS_PORT"])))
         taken.listen()
         refused = sluis(up_to_date, "serve", "--json")

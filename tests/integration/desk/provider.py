@@ -17,6 +17,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.serving import free_port
+from tests.waiting import PATIENCE_SECONDS, ended, until
 
 HERE = Path(__file__).resolve().parents[2] / "provider"
 CALLBACK = "http://testserver/inloggen/organisatie/terug/"
@@ -31,7 +32,7 @@ def node() -> tuple[str, str]:
         pytest.skip("no node here: the provider is not started")
     if not (HERE / "node_modules" / "oidc-provider").exists():
         command = [tools[1], "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"npm cannot install oidc-provider: {done.stderr[-200:]}")
     return tools[0], tools[1]
@@ -48,7 +49,7 @@ class Real:
 
     def visit(self, url: str, name: str) -> str:
         """From the authorization address through its sign-in and consent; returns where it sends the browser."""
-        with httpx.Client(timeout=20, trust_env=False) as browser:
+        with httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False) as browser:
             response = browser.get(url)
             for _ in range(20):
                 if response.is_redirect:
@@ -72,15 +73,11 @@ def real_provider(folder: Path) -> Iterator[Real]:
         program = [node()[0], "provider.mjs", str(port), CALLBACK, str(people)]
         running = subprocess.Popen(program, cwd=HERE, stdout=out, stderr=out)
         try:
-            for _ in range(150):
-                if "ready" in log.read_text():
-                    break
-                assert running.poll() is None, log.read_text()
-                time.sleep(0.1)
+            until(lambda: "ready" in log.read_text() or running.poll() is not None, log.read_text)
+            assert running.poll() is None, log.read_text()
             yield Real(f"http://127.0.0.1:{port}", people)
         finally:
-            running.terminate()
-            running.wait(10)
+            ended(running)
 
 
 class Evil:
@@ -125,9 +122,6 @@ class Evil:
 
 @contextmanager
 def evil_provider() -> Iterator[Evil]:
-    port = free_port()
-    evil = Evil(port)
-
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
@@ -142,7 +136,8 @@ def evil_provider() -> Iterator[Evil]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Answers)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    evil = Evil(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -150,4 +145,4 @@ def evil_provider() -> Iterator[Evil]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join()
