@@ -21,13 +21,18 @@ for name in [
 ]:
     del os.environ[name]
 
+# What a question may cost is no limit here: a busy machine answers it minutes later (tests/integration/lake/
+# test_query_running.py holds the limits themselves).
+_here = {"SLUIS_SQL_SECONDS": "600", "SLUIS_SQL_PUBLIC_SECONDS": "600"}
 if _postgresql:
-    os.environ["SLUIS_DATABASE"] = _postgresql
+    _here["SLUIS_DATABASE"] = _postgresql
+os.environ.update(_here)
 
 from sluis.conf.settings import *  # noqa: E402, F403
 from tests.disk import do_not_wait_for_it  # noqa: E402
 
-os.environ.pop("SLUIS_DATABASE", None)
+for name in _here:
+    del os.environ[name]
 
 ALLOWED_HOSTS = ["*"]
 # The real hasher on purpose-weak settings would hide nothing here: only its cost matters to the tests' pace.

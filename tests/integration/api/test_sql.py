@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
+from tests.waiting import PATIENCE_SECONDS
 
 from sluis.release.models import PublicDataset
 from sluis.release.types import Kind
@@ -16,10 +17,10 @@ pytestmark = pytest.mark.usefixtures("outside")
 
 def ask(client: Any, sql: str, **query: str) -> Any:
     """As a client does: the same again while the answer is 202."""
-    until = time.monotonic() + 60
+    late = time.monotonic() + PATIENCE_SECONDS
     while True:
         response = client.get("/api/v1/sql", {"sql": sql, **query})
-        if response.status_code != 202 or time.monotonic() > until:
+        if response.status_code != 202 or time.monotonic() > late:
             return response
         assert response["Retry-After"] == "1"
         time.sleep(0.2)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import PATIENCE_SECONDS
 
 from sluis.foundation.service import create_organisation, create_person
 from sluis.kernel.actor import SYSTEM
@@ -42,11 +43,11 @@ def people(data_folder: Path, tmp_path: Path) -> People:
 
 
 def see(client: Any, address: str, **query: str) -> Any:
-    until = time.monotonic() + 60
+    late = time.monotonic() + PATIENCE_SECONDS
     while True:
         response = client.get(address, query)
         body = response.getvalue().decode()
-        if "Bezig met uw vraag" not in body or time.monotonic() > until:
+        if "Bezig met uw vraag" not in body or time.monotonic() > late:
             return response, body
         time.sleep(0.2)
 

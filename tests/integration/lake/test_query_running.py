@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import psutil
 import pytest
+from tests.waiting import PATIENCE_SECONDS, until
 
 from sluis.foundation.service import blobs
 from sluis.kernel.errors import Conflict, Invalid, TooMany
@@ -25,7 +26,7 @@ from sluis.lake.rows.page import page
 from sluis.lake.rows.types import Column, PageRequest
 
 SLOW = "SELECT count(*) FROM t x, t y, t z WHERE x.a + y.a = z.a + 7"
-PATIENT = 30.0
+PATIENT = PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -44,12 +45,17 @@ def table(data_folder: Path, tmp_path: Path) -> Offered:
 def _nothing_left_running(data_folder: Path) -> Iterator[None]:
     """Before the folder of this test is gone."""
     yield
-    deadline = time.monotonic() + 30
-    while any(thread.name == "sluis-sql" for thread in threading.enumerate()) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: not any(thread.name == "sluis-sql" for thread in threading.enumerate()))
 
 
-def _budget(seconds: float = 30, **other: Any) -> Budget:
+@pytest.fixture(autouse=True)
+def _refusals_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are forgotten after a few seconds, and a question that was stopped would be asked anew by who looks then."""
+    monkeypatch.setattr(keeping, "_REFUSED_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(keeping, "_STOPPED_SECONDS", PATIENCE_SECONDS)
+
+
+def _budget(seconds: float = PATIENCE_SECONDS, **other: Any) -> Budget:
     return replace(Budget("staff", seconds, 300, last_place=True, most_waiting=5), **other)
 
 
@@ -113,12 +119,12 @@ def test_another_version_of_the_table_is_another_question(table: Offered) -> Non
 
 def test_stopping_ends_the_child_and_frees_the_place(table: Offered) -> None:
     assert isinstance(running.ask(SLOW, [table], _budget(), patience=0.5), Busy)
-    _wait_for(lambda: _children(os.getpid()))
+    until(lambda: _children(os.getpid()))
     running.stop(SLOW, [table], _budget())
     with pytest.raises(Conflict) as stopped:
         running.ask(SLOW, [table], _budget(), patience=PATIENT)
     assert stopped.value.code == "sql.stopped"
-    _wait_for(lambda: not _children(os.getpid()))
+    until(lambda: not _children(os.getpid()))
     assert not Kept.at(key_of(SLOW, [table], _budget())).is_running()
 
 
@@ -155,7 +161,7 @@ def test_at_most_so_many_run_and_visitors_leave_the_last_place(table: Offered, s
             running.ask(third, [table], visitor, patience=PATIENT)
         assert _answer(running.ask("SELECT 2 AS x", [table], _budget(), patience=PATIENT)).rows == 1
         running.stop(first, [table], visitor)
-        _wait_for(lambda: turns.place_of(waiting.key) == 0)
+        until(lambda: turns.place_of(waiting.key) == 0)
     finally:
         for sql in (first, second):
             running.stop(sql, [table], visitor)
@@ -196,20 +202,19 @@ def test_a_killed_web_process_leaves_no_question_behind(table: Offered, data_fol
         "from sluis.lake.rows.types import Column\n"
         "columns = (Column('a', 'integer'), Column('plaats', 'text'))\n"
         "table = Offered('t', 'T', columns, (sys.argv[2],), 1)\n"
-        "budget = Budget('staff', 60, 300, last_place=True, most_waiting=5)\n"
+        "budget = Budget('staff', 600, 300, last_place=True, most_waiting=5)\n"
         "running.ask(sys.argv[3], [table], budget, patience=0)\n"
         "time.sleep(600)\n"
     )
-    (sha256,), budget = table.parts, _budget(60)
+    (sha256,), budget = table.parts, _budget(600)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     process = subprocess.Popen([sys.executable, "-c", code, str(data_folder), sha256, SLOW], env=environment)
     try:
         kept = Kept.at(key_of(SLOW, [table], budget))
-        _wait_for(lambda: kept.seconds() > 0 and _children(process.pid))
-        orphans = _children(process.pid)
+        orphans = until(lambda: kept.seconds() > 0 and _children(process.pid))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        _wait_for(lambda: not any(child.is_running() for child in orphans))
+        until(lambda: not any(child.is_running() for child in orphans))
         assert not kept.is_running()
         assert isinstance(running.ask(SLOW, [table], budget, patience=1), Busy)
         assert kept.is_running()
@@ -239,10 +244,3 @@ def _children(pid: int) -> list[psutil.Process]:
         return [child for server in servers for child in server.children()]
     except psutil.NoSuchProcess:
         return []
-
-
-def _wait_for(true: Any, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it did not come"
-        time.sleep(0.05)
