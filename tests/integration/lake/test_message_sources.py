@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.certificates import certificate
 from tests.integration.lake.sources import World, said, settle, state_of
 from tests.mqtt_broker import AMQTT, MOSQUITTO, PASSWORD, USER, Broker, broker, there
+from tests.waiting import PATIENCE_SECONDS
 
 from sluis.foundation.service import blobs
 from sluis.kernel import clock
@@ -249,13 +250,21 @@ class TestPages:
 class TestMqtt:
     def config(self, mqtt: Broker, **more: Any) -> dict[str, Any]:
         return {"host": "127.0.0.1", "port": mqtt.port, "security": "none", "user": USER, "password": PASSWORD,
-                "topics": ["meetnet/+/peil"], "seconds": 10} | more  # fmt: skip
+                "topics": ["meetnet/+/peil"], "seconds": 300} | more  # fmt: skip
 
     @pytest.fixture(autouse=True)
     def quick(self, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-        """Mosquitto sends at once what it kept, aMQTT takes a second."""
+        """So long listens a run that should hear nothing: Mosquitto sends at once what it kept, aMQTT in a second."""
         kind = request.node.callspec.params.get("mqtt") if hasattr(request.node, "callspec") else AMQTT
         monkeypatch.setattr(session, "_QUIET_SECONDS", 1.5 if kind == AMQTT else 0.4)
+        monkeypatch.setattr(session, "_CONNECT_SECONDS", PATIENCE_SECONDS)
+
+    def hears(self, world: World, source: UUID, count: int) -> SourceRun:
+        """A run that ends when it has heard so many messages, however long the broker is silent before them."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(session, "_QUIET_SECONDS", PATIENCE_SECONDS)
+            patch.setattr(session, "MOST_MESSAGES", count)
+            return world.fetch(source)
 
     def listed(self, settings: Any, mqtt: Broker) -> None:
         settings.SLUIS = replace(settings.SLUIS, connect_allow=(f"127.0.0.1:{mqtt.port}",))
@@ -266,7 +275,7 @@ class TestMqtt:
         assert world.fetch(source).state == "unchanged"  # from now on the broker keeps what comes
         mqtt.send("meetnet/brug-3/peil", b'{"cm": 81}', b"12.5", b"\xff\xfe", b'[{"cm": 1}, {"cm": 2}]', b"storing")
         mqtt.send("elders/brug-3/peil", b'{"cm": 99}')
-        run = world.fetch(source)
+        run = self.hears(world, source, 5)
         assert (run.state, run.rows) == ("loaded", 5), said(run)
         assert "'wrong': '1'" in said(run)
         found = rows_of(run.table_version_id)
@@ -286,8 +295,8 @@ class TestMqtt:
         mqtt.send("opnieuw/a", b'{"cm": 1}')
         with monkeypatch.context() as patch:
             patch.setattr(waiting, "MOST_BYTES", 1)
-            assert world.fetch(source).state == "failed"
-        run = world.fetch(source)
+            assert self.hears(world, source, 1).state == "failed"
+        run = self.hears(world, source, 1)
         assert (run.state, run.rows) == ("loaded", 1), said(run)
 
     def test_a_wrong_password_and_a_closed_port_are_told_apart(
