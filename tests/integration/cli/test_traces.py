@@ -14,7 +14,9 @@ from urllib.request import Request, urlopen
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from tests import serving
+from tests.waiting import PATIENCE_SECONDS, until
 
+PATIENT = {"OTEL_EXPORTER_OTLP_TIMEOUT": str(int(PATIENCE_SECONDS))}
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
@@ -53,11 +55,16 @@ class Collector:
                     self.spans += [read(one) for one in scope.spans]
             self.came.notify_all()
 
-    def wait_for(self, *names: str) -> list[SimpleNamespace]:
-        """All spans, once there is one of each name."""
+    def wait_for(self, *asked: tuple[str, str]) -> list[SimpleNamespace]:
+        """The first span with each of these facts, once they have all come; they come in batches, in any order."""
+
+        def found() -> list[SimpleNamespace]:
+            firsts = [next((one for one in self.spans if one.about.get(n) == v), None) for n, v in asked]
+            return [one for one in firsts if one] if all(firsts) else []
+
         with self.came:
-            assert self.came.wait_for(lambda: set(names) <= {one.name for one in self.spans}, timeout=120), self.spans
-            return list(self.spans)
+            assert self.came.wait_for(found, timeout=PATIENCE_SECONDS), self.spans
+            return found()
 
 
 def read(one) -> SimpleNamespace:
@@ -80,19 +87,19 @@ def test_requests_jobs_and_runs_in_the_sandbox_arrive_at_a_collector(
     tmp_path: Path, migrated: Path, collector: Collector
 ) -> None:
     shutil.copytree(migrated, tmp_path / "var")
-    environment = serving.surroundings(tmp_path / "var", SLUIS_OTEL_ENDPOINT=collector.address)
+    environment = serving.surroundings(tmp_path / "var", SLUIS_OTEL_ENDPOINT=collector.address, **PATIENT)
     site = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
     with serving.running(environment, "serve") as web:
         assert serving.ready(f"{site}/readyz", web)
         asked = Request(f"{site}/datasets?q=jan@merwede.example", headers={"traceparent": f"00-{TRACE}-{CALLER}-01"})
-        with urlopen(asked, timeout=30) as answer:
+        with urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
             assert answer.headers["X-Request-ID"] == TRACE
-        spans = collector.wait_for("request", "job")
-    request = next(one for one in spans if one.about.get("sluis.route") == "portal:search")
+        request, job = collector.wait_for(
+            ("sluis.route", "portal:search"), ("sluis.task", "sluis.foundation.jobs_entry.sweep")
+        )
     assert (request.trace, request.parent) == (TRACE, CALLER)
     assert (request.about["sluis.id"], request.about["sluis.status"]) == (TRACE, 200)
     assert request.about["sluis.queries"] > 0
-    job = next(one for one in spans if one.about.get("sluis.task") == "sluis.foundation.jobs_entry.sweep")
     assert (job.about["sluis.outcome"], job.about["sluis.attempt"]) == ("done", 1)
     assert job.seconds > 0
     assert b"jan@merwede" not in collector.raw
@@ -127,11 +134,12 @@ with tempfile.TemporaryDirectory() as name:
 
 
 def test_spans_hang_under_what_they_are_part_of_and_say_how_they_ended(tmp_path: Path, collector: Collector) -> None:
-    environment = serving.surroundings(tmp_path / "var", SLUIS_OTEL_ENDPOINT=collector.address)
+    environment = serving.surroundings(tmp_path / "var", SLUIS_OTEL_ENDPOINT=collector.address, **PATIENT)
     entries = Path(__file__).parents[2] / "unit" / "foundation"
     command = [sys.executable, "-c", PROGRAM, collector.address, str(entries)]
-    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)  # flushes as it ends
-    spans = collector.wait_for("job", "sandbox", "egress")
+    subprocess.run(command, env=environment, check=True, capture_output=True)  # flushes as it ends
+    until(lambda: [one.name for one in collector.spans].count("job") == 2)
+    spans = collector.spans
     jobs = {one.id for one in spans if one.name == "job"}
     runs = {one.about["sluis.entry"]: one for one in spans if one.name == "sandbox"}
     assert {one.parent for one in runs.values()} == jobs
@@ -150,9 +158,7 @@ def test_without_an_endpoint_nothing_of_it_is_loaded(tmp_path: Path) -> None:
         "print(json.dumps([name for name in sys.modules if name.startswith(('opentelemetry', 'google.protobuf'))]))"
     )
     environment = serving.surroundings(tmp_path / "var")
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, check=True, capture_output=True, timeout=300
-    )
+    done = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True)
     assert json.loads(done.stdout) == []
 
 
@@ -162,8 +168,6 @@ def test_an_endpoint_without_the_packages_is_said_at_once(tmp_path: Path) -> Non
         "from sluis.cli.main import run; run()"
     )
     environment = serving.surroundings(tmp_path / "var", SLUIS_OTEL_ENDPOINT="http://127.0.0.1:9")
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, check=False, capture_output=True, timeout=300
-    )
+    done = subprocess.run([sys.executable, "-c", program], env=environment, check=False, capture_output=True)
     assert done.returncode == 1
     assert json.loads(done.stdout)["code"] == "traces.missing"
