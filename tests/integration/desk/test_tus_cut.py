@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any
 
 import pytest
 from tests.serving import ready, running, surroundings
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db  # the fixtures of this folder want it; the server has its own
 # Makes a province with one steward and a dataset of theirs; prints the dataset's id.
@@ -82,7 +82,7 @@ class Client:
         asked = urllib.request.Request(
             f"{self.served.url}{path}", data=data, method=method, headers=self.headers(**headers)
         )
-        with urllib.request.urlopen(asked, timeout=60) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
             return answer
 
     def start(self, length: int) -> str:
@@ -97,7 +97,7 @@ class Client:
             Content_Type="application/offset+octet-stream",
         )  # fmt: skip
         head = f"PATCH {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in told.items()) + "\r\n"
-        with socket.create_connection(("127.0.0.1", self.served.port), timeout=30) as line:
+        with socket.create_connection(("127.0.0.1", self.served.port)) as line:
             line.sendall(head.encode() + promised[:sent])
             time.sleep(1)  # the server has read part of it before the line goes dead
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # closes with a reset
@@ -107,7 +107,7 @@ class Client:
 
     def go_on(self, path: str, body: bytes) -> int:
         """Ask how far it came and send the rest; again while the cut connection still holds the upload."""
-        until = time.monotonic() + 90
+        late = time.monotonic() + PATIENCE_SECONDS
         while True:
             begun = self.offset(path)
             try:
@@ -117,8 +117,8 @@ class Client:
                 )  # fmt: skip
                 assert int(done.headers["Upload-Offset"]) == len(body)
                 return begun
-            except urllib.error.URLError as refused:  # a refusal before the body is read closes the line
-                if getattr(refused, "code", 423) not in (409, 423) or time.monotonic() > until:
+            except OSError as refused:  # a refusal before the body is read closes the line, while we send or after
+                if getattr(refused, "code", 423) not in (409, 423) or time.monotonic() > late:
                     raise
                 time.sleep(0.5)
 

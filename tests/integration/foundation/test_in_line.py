@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 from django.tasks import task
+from tests.waiting import PATIENCE_SECONDS
 
 from sluis.foundation import audit, blobs, outbox
 from sluis.foundation.jobs import worker
@@ -45,7 +46,7 @@ def at_once(work: Callable[[int], None], threads: int = THREADS) -> list[Excepti
 
     def run(n: int) -> None:
         try:
-            start.wait(20)
+            start.wait(PATIENCE_SECONDS)
             work(n)
         except Exception as error:  # noqa: BLE001 - whatever it is, the test must see it
             raised.append(error)
@@ -56,7 +57,7 @@ def at_once(work: Callable[[int], None], threads: int = THREADS) -> list[Excepti
     for thread in running:
         thread.start()
     for thread in running:
-        thread.join(60)
+        thread.join(PATIENCE_SECONDS)
     assert not any(thread.is_alive() for thread in running)
     return raised
 
@@ -154,14 +155,14 @@ def test_a_job_that_another_is_taking_is_passed_over():
         with transaction.atomic():
             Job.objects.select_for_update().order_by("run_after", "id").first()
             taken.set()
-            let_go.wait(20)
+            let_go.wait(PATIENCE_SECONDS)
 
     holding = threading.Thread(target=at_once, args=(hold, 1))
     holding.start()
-    assert taken.wait(20)
+    assert taken.wait(PATIENCE_SECONDS)
     assert worker.run_one("second")
     let_go.set()
-    holding.join(20)
+    holding.join()
     assert done == [2]
     assert worker.run_one("second")
     assert done == [2, 1]

@@ -12,6 +12,7 @@ from django.tasks import task
 from prometheus_client import REGISTRY as NOT_OURS
 from prometheus_client.parser import text_string_to_metric_families
 from tests.conftest import REPOSITORY
+from tests.waiting import until
 
 from sluis.foundation import blobs, egress, sandbox
 from sluis.foundation.egress import EgressPolicy
@@ -85,10 +86,7 @@ def test_a_worker_is_seen_while_it_works_and_not_after(fixed_clock):
     thread = threading.Thread(target=work, args=(stop,), kwargs={"pause": 0.02})
     thread.start()
     try:
-        for _ in range(500):
-            if beats.alive():
-                break
-            stop.wait(0.02)
+        until(beats.alive)
         assert read("sluis_workers") == 1
     finally:
         stop.set()

@@ -25,6 +25,7 @@ from tests.integration.lake.big_tables import (
     written,
 )
 from tests.integration.lake.growing import FIRST, Desk
+from tests.waiting import PATIENCE_SECONDS
 
 from sluis.conf.env import Env
 from sluis.kernel.errors import Invalid, SluisError, Unavailable
@@ -144,7 +145,7 @@ def test_an_engine_that_says_nothing(settings: Any, data_folder: Path, tmp_path:
 
 
 def _lives(thread: threading.Thread) -> bool:
-    thread.join(10)
+    thread.join(PATIENCE_SECONDS)
     return thread.is_alive()
 
 

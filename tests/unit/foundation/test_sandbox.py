@@ -9,7 +9,6 @@ import re
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,7 @@ import psutil
 import pytest
 import sandbox_entries
 from tests.conftest import REPOSITORY
+from tests.waiting import PATIENCE_SECONDS
 
 from sluis.foundation import sandbox
 from sluis.foundation.sandbox import Limits
@@ -237,7 +237,13 @@ def test_without_a_fence_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def server() -> psutil.Process:
     """The process that children of this one are forked from."""
-    (found,) = [one for one in psutil.Process().children() if any("forkserver" in word for word in one.cmdline())]
+
+    def is_one(process: psutil.Process) -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess):  # what another test started, and nobody waited for
+            return any("forkserver" in word for word in process.cmdline())
+        return False
+
+    (found,) = filter(is_one, psutil.Process().children())
     return found
 
 
@@ -284,20 +290,22 @@ def test_a_run_ends_with_the_process_it_was_forked_from_and_the_next_one_goes(fo
     with pytest.raises(sandbox.SandboxFailure):
         sandbox.run("sandbox_entries:sleep", {}, reads=[], writes=None, on_progress=kill_its_mother)
     assert children
-    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert psutil.wait_procs(children, timeout=PATIENCE_SECONDS)[1] == []
     assert call("copy", folder)
 
 
 def test_who_is_killed_leaves_nothing_running(folder: Path) -> None:
     script = "import sys; from pathlib import Path; from sluis.foundation import sandbox; "
     script += "sandbox.configure(code=[Path(sys.argv[1])]); "
-    script += "sandbox.run('sandbox_entries:sleep', {}, reads=[], writes=None)"
-    owner = subprocess.Popen([sys.executable, "-c", script, str(HERE)])
-    while len(tree := psutil.Process(owner.pid).children(recursive=True)) < 2:
-        time.sleep(0.01)
-    owner.kill()
-    owner.wait()
-    assert psutil.wait_procs(tree, timeout=10)[1] == []
+    script += "heard = lambda *_: print('busy', flush=True); "
+    script += "sandbox.run('sandbox_entries:sleep', {}, reads=[], writes=None, on_progress=heard)"
+    with subprocess.Popen([sys.executable, "-c", script, str(HERE)], stdout=subprocess.PIPE) as owner:
+        assert owner.stdout
+        assert owner.stdout.readline() == b"busy\n"
+        tree = psutil.Process(owner.pid).children(recursive=True)
+        owner.kill()
+    assert len(tree) == 2
+    assert psutil.wait_procs(tree, timeout=PATIENCE_SECONDS)[1] == []
 
 
 def test_a_copy_of_this_process_forks_its_own(folder: Path) -> None:

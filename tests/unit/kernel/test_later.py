@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tests.waiting import PATIENCE_SECONDS
 
 from sluis.kernel.later import Later, load_all
 
@@ -90,7 +91,7 @@ def test_it_is_handed_in_once_and_everybody_waits_for_it() -> None:
 
     def slow() -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE_SECONDS)
         handed.append("in")
 
     def look() -> None:
@@ -100,11 +101,11 @@ def test_it_is_handed_in_once_and_everybody_waits_for_it() -> None:
     later.add(slow)
     looking = [threading.Thread(target=look) for _ in range(4)]
     looking[0].start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_SECONDS)
     for thread in looking[1:]:
         thread.start()
     assert not seen
     go_on.set()
     for thread in looking:
-        thread.join(10)
+        thread.join()
     assert seen == [["in"]] * 4
