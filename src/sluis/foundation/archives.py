@@ -1,6 +1,6 @@
 """Reads a ZIP of unknown origin: everything that is said about a member is checked before one byte is unpacked.
 
-Django-free, for use inside the sandbox. An XLSX or ODS is a ZIP as well: `prescan` it before a parser does.
+Django-free, for use inside the sandbox. An XLSX or ODS is a ZIP as well: open it here before a parser does.
 Names inside the archive are only ever labels; files are written under names made here.
 """
 
@@ -121,12 +121,6 @@ def open_zip(path: Path, caps: Caps | None = None) -> Generator[Archive, None, N
             _check_content(path, info, caps)
         _check_layout(path, infos, opened.start_dir)
         yield Archive(path, opened, caps)
-
-
-def prescan(path: Path, caps: Caps | None = None) -> tuple[Member, ...]:
-    """Members with their sizes, nothing unpacked; for XLSX and ODS before their parser. Raises Invalid."""
-    with open_zip(path, caps) as archive:
-        return archive.members
 
 
 @contextmanager

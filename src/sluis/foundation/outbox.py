@@ -1,7 +1,6 @@
 """From event to subscribers: an unsent event becomes one job per subscriber, as it is marked sent."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -36,11 +35,6 @@ def relay(limit: int = 200) -> int:
                 handler.enqueue(_shape(event))
         OutboxEvent.objects.filter(seq__in=[e.seq for e in events]).update(sent_at=clock.now())
     return len(events)
-
-
-def subscribers() -> dict[str, list[Callable[..., Any]]]:
-    """Event type → handler functions, for the generated reference."""
-    return {kind: [task.func for task in tasks] for kind, tasks in _subscribers.items()}
 
 
 def _shape(event: OutboxEvent) -> dict[str, Any]:

@@ -6,5 +6,10 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def as_text(value: object) -> str:
+    """A value from JSON as DuckDB writes it when it is asked for as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

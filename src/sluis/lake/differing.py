@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError
 
 from sluis.foundation import sandbox
-from sluis.foundation.sandbox import Limits
 from sluis.foundation.service import BlobRef, blobs, unfinished, writing
 from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.kernel.errors import Conflict, Invalid, NotFound
 from sluis.kernel.text import N_
+from sluis.lake.making import limits
 from sluis.lake.models import TableDifference, TableVersion
 from sluis.lake.parts.shape import what_of
 from sluis.lake.policy import version_seen_by
@@ -173,8 +172,7 @@ def _worked_out(before: TableVersion, after: TableVersion, key: Sequence[str]) -
     try:
         request = {**sides, "key": list(key), "masked": _masked(before) | _masked(after), "out": str(folder)}
         reads = [Path(path) for side in sides.values() for path in side["paths"]]
-        limits = Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400)
-        result = sandbox.run(_DIFF, request, reads=reads, writes=folder, limits=limits)
+        result = sandbox.run(_DIFF, request, reads=reads, writes=folder, limits=limits())
         kept = blobs.put_file(folder / result.pop("file"), move=True)
     finally:
         blobs.discard(folder)

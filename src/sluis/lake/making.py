@@ -217,7 +217,7 @@ def profile_of(paths: Sequence[Path], report: IngestReport, told: Told) -> dict[
 def _measured(entry: str, request: Mapping[str, Any], paths: Sequence[Path], told: Told) -> dict[str, Any]:
     start = _INGEST_SHARE + _JOIN_SHARE
     return running.run(
-        entry, request, parts=paths, limits=_limits(), told=lambda part, text: told(start + part * (1 - start), text)
+        entry, request, parts=paths, limits=limits(), told=lambda part, text: told(start + part * (1 - start), text)
     )
 
 
@@ -233,12 +233,13 @@ def _run(
         request,
         reads=reads,
         writes=writes,
-        limits=_limits(),
+        limits=limits(),
         told=lambda fraction, text: told(start + fraction * (1 - start), text),
     )
 
 
-def _limits() -> Limits:
+def limits() -> Limits:
+    """What may go into one look at a whole table."""
     return Limits(memory_mb=settings.SLUIS.ingest_memory_mb, cpu_seconds=3600, wall_seconds=5400)
 
 

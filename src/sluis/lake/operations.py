@@ -13,7 +13,7 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake.engines.orders import keeping, standing
-from sluis.lake.ingest.plan import Options
+from sluis.lake.ingest.plan import filled_in
 from sluis.lake.loads import REPLACING, Base, How
 from sluis.lake.making import make_table
 from sluis.lake.models import TableVersion
@@ -24,7 +24,6 @@ from sluis.lake.uploads import clean_filename, settle_upload
 from sluis.register.service import create
 
 Progress = Callable[[float, str], None]
-_VECTOR_OPTIONS = ("layer", "crs")
 
 
 def finish_upload(
@@ -106,7 +105,7 @@ def ingest_now(
     killed, a worker takes the reading over. Raises Conflict when it must wait for what was asked before it.
     """
     by = require_on_dataset(by, ADD, dataset_id)
-    checked, how = _checked(options), How(mode, tuple(key))
+    checked, how = filled_in(options), How(mode, tuple(key))
     source, name = blobs.put_file(path), clean_filename(filename or path.name)
     with in_line():
         version_id = create_version(by, dataset_id, source, name, checked, how)
@@ -138,7 +137,7 @@ def ingest_new(
     Returns the table version id. Raises what the reading raised, and what `register.create` raises.
     """
     by = require(by, ADD, organisation_id)
-    checked, how = _checked(options), How(mode, tuple(key))
+    checked, how = filled_in(options), How(mode, tuple(key))
     filename = clean_filename(path.name)
     with keeping(path) as (source, standing):
         made = make_table(standing, filename, checked, on_progress or (lambda fraction, text: None), how)
@@ -242,11 +241,4 @@ def _queue(
     **more: Any,
 ) -> UUID:
     by = require_on_dataset(by, ADD, dataset_id)
-    return create_version(by, dataset_id, blob, clean_filename(filename), _checked(options), how, job=_job(), **more)
-
-
-def _checked(options: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Wrong corrections are refused at once, in front of the one who typed them."""
-    given = dict(options or {})
-    Options.read({key: value for key, value in given.items() if key not in _VECTOR_OPTIONS})
-    return given
+    return create_version(by, dataset_id, blob, clean_filename(filename), filled_in(options), how, job=_job(), **more)

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
         retry_source,
         run_now,
     )
+    from sluis.lake.sourcing.policy import home_of as dataset_of
     from sluis.lake.sourcing.queries import (
-        dataset_of,
         source,
         source_run,
         source_runs,

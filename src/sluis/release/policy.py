@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from sluis.foundation.service import acts, may, require, roles_with, within
+from sluis.foundation.service import may, require, roles_with, within
 from sluis.kernel.actor import Actor
 from sluis.kernel.errors import NotAllowed, NotFound
 from sluis.kernel.text import N_
@@ -53,11 +53,6 @@ def role_for(actor: Actor, permission: str, row: Dossier) -> str:
 
 def allowed(actor: Actor, permission: str, row: Dossier) -> bool:
     return may(actor, permission, row.organisation_id, row.dataset.team_id)
-
-
-def decider_keys(actor: Actor, row: Dossier) -> frozenset[str]:
-    """Whose decision it would be; four eyes compares them with who prepared."""
-    return (acts(actor, DECIDE, row.organisation_id, row.dataset.team_id) or actor).keys
 
 
 def unknown() -> NotFound:

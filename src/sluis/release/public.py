@@ -20,10 +20,12 @@ planned(*, page=1, size=50) -> PublicPage       soonest first
 organisation_known(slug) -> bool                has anything outside
 withdrawn(*, page=1, size=50) -> PublicPage     last withdrawn first
 latest(n=6) -> tuple[PublicCard, ...]           open ones, newest first
-theme_state() -> str                                  another one after every change outside
-counts() -> Mapping[str, int]             theme uri → number of open datasets
+theme_counts() -> Mapping[str, int]             theme uri → number of open datasets
 feed_state(page, size) -> FeedState             NotFound past the end; a mark that changes with the feed
 feed_page(FeedState, media_type) -> FeedPage
+newest_change() -> datetime | None              when anything outside last changed
+public_feedback(number=…), public_feedback_of(slug=…)   what visitors said, without their words; NotFound
+ready(PublicTableInfo) -> Ready | None          what makes its rows fast
 catalogue() -> register.types.PublicCatalogue   what the feed says about itself
 sitemap_page(n=1) -> tuple[SitemapEntry, ...]   at most 10,000 each; sitemap_pages() -> int
 state() -> str                                  another one after every change outside

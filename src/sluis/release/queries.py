@@ -8,7 +8,6 @@ from django.db.models import Q
 
 from sluis.foundation.service import audit, names_of
 from sluis.kernel.actor import SYSTEM, Actor
-from sluis.kernel.errors import NotFound
 from sluis.process import service as process
 from sluis.process.dmn.compare import Recorded
 from sluis.process.types import InstanceRecord, TaskFilter, TaskRecord
@@ -67,7 +66,7 @@ def dossiers(*, by: Actor, filters: DossierFilter | None = None) -> DossierPage:
 def _known(dossier_id: UUID) -> Dossier:
     row = Dossier.objects.select_related("dataset").filter(id=dossier_id).first()
     if row is None:
-        raise NotFound("dossier.unknown", policy.unknown().message)
+        raise policy.unknown()
     return row
 
 
@@ -76,9 +75,7 @@ def undecided(*, by: Actor, dataset_id: UUID) -> frozenset[str]:
 
     The release outside stays as it is until a new dossier decides on the change. Raises NotFound.
     """
-    register.get(by=by, dataset_id=dataset_id)
-    current = Release.objects.filter(dataset_id=dataset_id, status=Release.Status.CURRENT)
-    shown = current.select_related("decision").first()
+    shown = _shown(by, dataset_id)
     if shown is None:
         return frozenset()
     now, decided = source(dataset_id), shown.decision.content
@@ -93,14 +90,19 @@ def differences(*, by: Actor, dataset_id: UUID) -> dict[str, tuple[Any, Any]]:
 
     Nothing when there is no current release. Raises NotFound.
     """
-    register.get(by=by, dataset_id=dataset_id)
-    current = Release.objects.filter(dataset_id=dataset_id, status=Release.Status.CURRENT)
-    shown = current.select_related("decision").first()
+    shown = _shown(by, dataset_id)
     if shown is None:
         return {}
     then = without_outcome(shown.decision.content["metadata"])
     now = without_outcome(register.snapshot(dataset_id))
     return {name: (then.get(name), now.get(name)) for name in sorted({*then, *now}) if then.get(name) != now.get(name)}
+
+
+def _shown(by: Actor, dataset_id: UUID) -> Release | None:
+    """What stands outside of a dataset that the caller may see, with its decision."""
+    register.get(by=by, dataset_id=dataset_id)
+    current = Release.objects.filter(dataset_id=dataset_id, status=Release.Status.CURRENT)
+    return current.select_related("decision").first()
 
 
 def without_outcome(metadata: Mapping[str, Any]) -> dict[str, Any]:

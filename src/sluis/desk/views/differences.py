@@ -1,8 +1,6 @@
 """What differs between two versions of a table: counts, columns, some rows, and all of it as a file."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +20,7 @@ from sluis.lake import service as lake
 from sluis.lake.rows.stream import stream
 from sluis.lake.rows.types import Column as RowColumn
 from sluis.lake.rows.types import PageRequest
+from sluis.lake.rows.values import read_exact
 from sluis.web.files import ranged_file
 from sluis.web.formats import number
 from sluis.web.shapes import Bar, Column, Table
@@ -32,8 +31,6 @@ _TITLES = {
     "before": N_("Gewijzigde rijen: zo waren ze"),
     "after": N_("Gewijzigde rijen: zo zijn ze nu"),
 }
-
-_READ = {"date": date.fromisoformat, "datetime": datetime.fromisoformat, "decimal": Decimal}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,9 +123,9 @@ def _head(name: str, column: Mapping[str, Any]) -> Column:
 
 def _value(value: Any, kind: str) -> Any:
     """Days, moments and fixed decimals are kept as text in what was found; what is masked stays as it is."""
-    if not isinstance(value, str) or kind not in _READ:
+    if not isinstance(value, str) or kind not in ("date", "datetime", "decimal"):
         return value
     try:
-        return _READ[kind](value)
+        return read_exact(kind, value)
     except (ValueError, ArithmeticError):
         return value

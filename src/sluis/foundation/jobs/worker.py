@@ -327,10 +327,6 @@ def _heartbeat(job: Job) -> Any:
             thread.join()
 
 
-def running_count() -> int:
-    return Job.objects.filter(state=Job.State.RUNNING).count()
-
-
 def stuck() -> int:
     """Jobs whose lease ran out and that nobody took: is a worker running at all?"""
     return Job.objects.filter(

@@ -8,6 +8,7 @@ does. Pure.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sluis.lake.contracts.standard import is_number
 from sluis.lake.contracts.types import Agreed, Change, Rule, Severity
 
 _INFINITE = float("inf")
@@ -123,8 +124,7 @@ def _within(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 
 def _is_interval(given: Mapping[str, Any]) -> bool:
     bound = given["bound"]
-    plain = isinstance(bound, int | float) and not isinstance(bound, bool)
-    return given["compare"] == "mustBeBetween" or (plain and not given["compare"].startswith("mustNot"))
+    return given["compare"] == "mustBeBetween" or (is_number(bound) and not given["compare"].startswith("mustNot"))
 
 
 def _edges(given: Mapping[str, Any]) -> tuple[float, bool, float, bool]:

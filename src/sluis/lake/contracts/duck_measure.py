@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sluis.kernel.sql import quoted
+from sluis.kernel.sql import as_text, quoted
 from sluis.lake.contracts.options import FORMATS
 from sluis.lake.contracts.types import Rule
 from sluis.lake.types import Column, ColumnType
@@ -62,12 +62,8 @@ def _multiple(given: Mapping[str, Any], c: str, column: Column) -> Condition:
 
 def _listed(values: list[Any], c: str) -> Condition:
     """Compared as text, so that 1 and '1' are the same code."""
-    texts = [_text(value) for value in values if value is not None]
+    texts = [as_text(value) for value in values if value is not None]
     return f"{c}::VARCHAR IN (SELECT unnest(?::VARCHAR[]))", [texts]
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _metric(given: Mapping[str, Any], c: str) -> Condition | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sluis.kernel.text import N_
-from sluis.lake.contracts.standard import finding
+from sluis.lake.contracts.standard import finding, is_number, parted
 from sluis.lake.contracts.types import Finding, Property, Rule, Severity
 from sluis.lake.contracts.yaml_text import Document
 
@@ -25,16 +25,8 @@ def rules(
     document: Document, listed: Sequence[Mapping[str, Any]], tables: Sequence[str], columns: Sequence[Property]
 ) -> tuple[tuple[Rule, ...], tuple[Finding, ...]]:
     """Old data is a warning: keeping back the newest there is would make what stands outside older still."""
-    found: list[Rule] = []
-    remarks: list[Finding] = []
-    for number, one in enumerate(listed):
-        path = f"slaProperties[{number}]"
-        made = _rule(document, one, path, tables, columns)
-        if isinstance(made, Rule):
-            found.append(made)
-        else:
-            remarks.append(made)
-    return tuple(found), tuple(remarks)
+    made = (_rule(document, one, f"slaProperties[{number}]", tables, columns) for number, one in enumerate(listed))
+    return parted(made)
 
 
 def _rule(
@@ -44,7 +36,7 @@ def _rule(
     if name not in CHECKED:
         text = N_("Sluis controleert de afspraak ‘{name}’ niet.")
         return finding(document, path, "sla", text, note=True, name=name[:80])
-    if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
+    if not is_number(value) or value <= 0:
         return finding(document, f"{path}.value", "sla-value", N_("Hier hoort een getal boven nul."))
     unit = str(one.get("unit") or "d")
     if unit.lower() not in UNITS:

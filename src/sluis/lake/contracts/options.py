@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sluis.kernel.text import N_
-from sluis.lake.contracts.standard import finding
+from sluis.lake.contracts.standard import finding, is_number, parted
 from sluis.lake.contracts.types import Finding, Rule
 from sluis.lake.contracts.yaml_text import Document
 
@@ -27,18 +27,16 @@ _BITS = re.compile(r"([iu])(8|16|32|64|128)")
 _SIZED = re.compile(r"\s*(?:n?var)?char(?:acter)?(?:2| varying)?\s*\(\s*([0-9]{1,6})\s*\)\s*", re.IGNORECASE)
 
 
-def rules_of_options(document: Document, path: str, found: Mapping[str, Any]) -> tuple[list[Rule], list[Finding]]:
+def rules_of_options(
+    document: Document, path: str, found: Mapping[str, Any]
+) -> tuple[tuple[Rule, ...], tuple[Finding, ...]]:
     """Rules in the order of the document, and a remark for each option that is wrong or that Sluis does not check."""
-    rules: list[Rule] = []
-    remarks: list[Finding] = []
-    for key, value in (found.get("logicalTypeOptions") or {}).items():
-        where = f"{path}.logicalTypeOptions.{key}"
-        told = list(_option(document, where, key, value, found))
-        rules += [one for one in told if isinstance(one, Rule)]
-        remarks += [one for one in told if isinstance(one, Finding)]
+    told = (found.get("logicalTypeOptions") or {}).items()
+    where = f"{path}.logicalTypeOptions"
+    made = [one for key, value in told for one in _option(document, f"{where}.{key}", key, value, found)]
     if sized := _SIZED.fullmatch(str(found.get("physicalType") or "")):
-        rules.append(Rule(f"{found['name']}.size", "max_length", str(found["name"]), given={"bound": int(sized[1])}))
-    return rules, remarks
+        made.append(Rule(f"{found['name']}.size", "max_length", str(found["name"]), given={"bound": int(sized[1])}))
+    return parted(made)
 
 
 def _option(document: Document, where: str, key: str, value: Any, found: Mapping[str, Any]) -> Iterator[Rule | Finding]:
@@ -56,7 +54,7 @@ def _option(document: Document, where: str, key: str, value: Any, found: Mapping
         else:
             yield finding(document, where, "pattern", N_("Een patroon is tekst; zet het tussen aanhalingstekens."))
     elif key == "multipleOf" and kind in ("number", "integer"):
-        if _number(value) and value > 0:
+        if is_number(value) and value > 0:
             yield Rule(f"{name}.multiple", "multiple", name, given={"bound": value})
         else:
             yield finding(document, where, "multiple", N_("Hier hoort een getal boven nul."))
@@ -67,7 +65,7 @@ def _option(document: Document, where: str, key: str, value: Any, found: Mapping
 
 
 def _bound(document: Document, where: str, name: str, kind: str, how: str, value: Any) -> Rule | Finding:
-    if _number(value) if kind in ("number", "integer") else isinstance(value, str):
+    if is_number(value) if kind in ("number", "integer") else isinstance(value, str):
         return Rule(f"{name}.{how}", how, name, given={"bound": value, "type": kind})
     if kind in ("number", "integer"):
         return finding(document, where, "bound", N_("De grens van een getal is een getal, zonder aanhalingstekens."))
@@ -89,7 +87,3 @@ def _format(document: Document, where: str, name: str, kind: str, value: str) ->
 def _unchecked(document: Document, where: str, name: str) -> Finding:
     text = N_("Sluis controleert ‘{name}’ bij dit soort kolom niet.")
     return finding(document, where, "option", text, note=True, name=name)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

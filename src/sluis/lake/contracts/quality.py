@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sluis.kernel.text import N_
-from sluis.lake.contracts.standard import COMPARISONS, finding
+from sluis.lake.contracts.standard import COMPARISONS, finding, is_number, parted
 from sluis.lake.contracts.types import Finding, Rule, Severity
 from sluis.lake.contracts.yaml_text import Document
 
@@ -21,15 +21,7 @@ def rules(
     document: Document, listed: Sequence[Mapping[str, Any]], path: str, column: str
 ) -> tuple[tuple[Rule, ...], tuple[Finding, ...]]:
     """Rules of a column, or of the table when `column` is ''; a remark for each that is not checked or is wrong."""
-    found: list[Rule] = []
-    remarks: list[Finding] = []
-    for number, one in enumerate(listed):
-        made = _rule(document, one, f"{path}[{number}]", column, number)
-        if isinstance(made, Rule):
-            found.append(made)
-        else:
-            remarks.append(made)
-    return tuple(found), tuple(remarks)
+    return parted(_rule(document, one, f"{path}[{number}]", column, number) for number, one in enumerate(listed))
 
 
 def _rule(document: Document, one: Mapping[str, Any], path: str, column: str, number: int) -> Rule | Finding:
@@ -90,8 +82,8 @@ def _wrong(
 
 def _fits(compare: str, bound: Any) -> bool:
     if compare.endswith("Between"):
-        return isinstance(bound, list) and len(bound) == 2 and all(map(_number, bound)) and bound[0] < bound[1]
-    return _number(bound) or (compare in ("mustBe", "mustNotBe") and isinstance(bound, str | bool))
+        return isinstance(bound, list) and len(bound) == 2 and all(map(is_number, bound)) and bound[0] < bound[1]
+    return is_number(bound) or (compare in ("mustBe", "mustNotBe") and isinstance(bound, str | bool))
 
 
 def _wrong_arguments(document: Document, one: Mapping[str, Any], path: str, column: str) -> Finding | None:
@@ -110,7 +102,3 @@ def _wrong_arguments(document: Document, one: Mapping[str, Any], path: str, colu
         text = N_("Noem bij ‘arguments’ de kolommen: ‘properties: [a, b]’.")
         return finding(document, path, "columns", text)
     return None
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

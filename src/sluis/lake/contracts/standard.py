@@ -5,12 +5,12 @@ checked. See docs/reference/contracts.md.
 """
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sluis.kernel.text import N_
-from sluis.lake.contracts.types import Finding
+from sluis.lake.contracts.types import Finding, Rule
 from sluis.lake.contracts.yaml_text import Document
 
 VERSIONS = ("v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0")
@@ -175,6 +175,10 @@ def _is(value: Any, types: tuple[type, ...]) -> bool:
     return isinstance(value, types) and (not isinstance(value, bool) or bool in types)
 
 
+def is_number(value: Any) -> bool:
+    return _is(value, NUMBER.types)
+
+
 def _unknown(document: Document, path: str, key: str, shape: Shape) -> Finding:
     near = difflib.get_close_matches(key, shape.parts, n=1)
     if near:
@@ -182,6 +186,12 @@ def _unknown(document: Document, path: str, key: str, shape: Shape) -> Finding:
         return finding(document, path, "unknown", text, note=True, name=key[:80], near=near[0])
     text = N_("‘{name}’ staat niet in de standaard. Sluis bewaart dit en controleert het niet.")
     return finding(document, path, "unknown", text, note=True, name=key[:80])
+
+
+def parted(made: Iterable[Rule | Finding]) -> tuple[tuple[Rule, ...], tuple[Finding, ...]]:
+    """What is checked, and a remark for each part that is wrong or not checked; both in their order."""
+    found = list(made)
+    return tuple(one for one in found if isinstance(one, Rule)), tuple(one for one in found if isinstance(one, Finding))
 
 
 def finding(document: Document, path: str, code: str, text: str, *, note: bool = False, **params: Any) -> Finding:

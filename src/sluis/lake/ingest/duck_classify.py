@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from sluis.kernel.sql import literal
-from sluis.lake.ingest.shapes import CLEAR_WORDS, DATES, FALSE_WORDS, NULL_MARKERS, PATTERNS, TRUE_WORDS
+from sluis.lake.ingest.shapes import CLEAR_WORDS, DATES, FALSE_WORDS, PATTERNS, TRUE_WORDS, TRUTH_PAIRS
 
 _TRUTH = sorted({*TRUE_WORDS, *FALSE_WORDS})
 # Each column of a block holds some hundred vectors: more columns at once would cost memory, not save time.
@@ -129,11 +129,7 @@ def _facts(row: Sequence[object]) -> Facts:
 
 def truth_type(words: frozenset[str]) -> bool:
     """J and N alone are letters; together, or written out, they are truth values."""
-    return bool(words & CLEAR_WORDS) or words in (frozenset({"j", "n"}), frozenset({"y", "n"}))
-
-
-def default_nulls() -> tuple[str, ...]:
-    return NULL_MARKERS
+    return bool(words & CLEAR_WORDS) or words in TRUTH_PAIRS
 
 
 def _list(words: Sequence[str]) -> str:

@@ -7,10 +7,11 @@ import duckdb
 
 from sluis.kernel.sql import literal
 from sluis.kernel.text import N_
-from sluis.lake.ingest.duck_classify import Facts, classify, default_nulls, look, plain
+from sluis.lake.ingest.duck_classify import Facts, classify, look, plain
 from sluis.lake.ingest.duck_convert import misfit
 from sluis.lake.ingest.judge import Verdict, file_mark, judge
 from sluis.lake.ingest.plan import Options, Plan, Spec
+from sluis.lake.ingest.shapes import NULL_MARKERS
 from sluis.lake.types import ColumnType, Remark
 
 
@@ -28,7 +29,7 @@ def decide(
     con: duckdb.DuckDBPyConnection, relation: str, named: Named, options: Options
 ) -> tuple[list[Plan], list[Remark], dict[str, Verdict]]:
     """Plans for all columns, remarks, and the verdicts by column name (for the odd values)."""
-    nulls = default_nulls() if options.null_markers is None else tuple(m.lower() for m in options.null_markers)
+    nulls = NULL_MARKERS if options.null_markers is None else tuple(m.lower() for m in options.null_markers)
     columns = [f"c{n}" for n in range(len(named.names))]
     facts = look(con, relation, columns, nulls, [False] * len(columns))
     units = [bool(fact.shapes.get("unit")) for fact in facts]
@@ -90,7 +91,7 @@ def force(kind: ColumnType, found: Spec, fact: Facts, mark: str, options: Option
 
 
 def check(
-    con: duckdb.DuckDBPyConnection, relation: str, plans: list[Plan], options: Options, keys: Sequence[str], line: str
+    con: duckdb.DuckDBPyConnection, relation: str, plans: list[Plan], options: Options, keys: Sequence[str]
 ) -> tuple[list[Plan], list[Remark]]:
     """Columns with values that look right but are not (31-02-2024) go back to text, with the line of the first."""
     judged = [
@@ -99,7 +100,7 @@ def check(
     if not judged:
         return plans, []
     counted = ", ".join(
-        f"count(*) FILTER (WHERE {misfit(plans[n])}), min({line}) FILTER (WHERE {misfit(plans[n])})" for n in judged
+        f"count(*) FILTER (WHERE {misfit(plans[n])}), min(line) FILTER (WHERE {misfit(plans[n])})" for n in judged
     )
     row = con.execute(f"SELECT {counted} FROM {relation}").fetchone() or ()
     remarks: list[Remark] = []
@@ -114,7 +115,7 @@ def check(
 
 
 def odd_ones(
-    con: duckdb.DuckDBPyConnection, relation: str, plans: Sequence[Plan], verdicts: dict[str, Verdict], line: str
+    con: duckdb.DuckDBPyConnection, relation: str, plans: Sequence[Plan], verdicts: dict[str, Verdict]
 ) -> list[Remark]:
     """One remark per text column that is mostly something else: how many values are odd and where the first is."""
     remarks: list[Remark] = []
@@ -125,8 +126,8 @@ def odd_ones(
         value = plain(f"c{plan.source}")
         odd = ", ".join(literal(name) for name in sorted(verdict.odd))
         row = con.execute(
-            f"SELECT count(*), min({line}), arg_min({value}, {line}) FROM {relation} "
-            f"WHERE {classify(value, default_nulls())} IN ({odd})"
+            f"SELECT count(*), min(line), arg_min({value}, line) FROM {relation} "
+            f"WHERE {classify(value, NULL_MARKERS)} IN ({odd})"
         ).fetchone()
         if row and row[0]:
             message = N_(

@@ -74,7 +74,7 @@ def _may_be_flawless(path: Path, dialect: Dialect, found: enc.Scan, job: Job) ->
         or job.options.types
     ):
         return False
-    if found.encoding not in ("utf-8", "utf-8-sig") and found.encoding.startswith("utf-16"):
+    if found.encoding.startswith("utf-16"):
         return False
     with path.open("rb") as stream:
         stream.seek(max(0, path.stat().st_size - _TAIL_BYTES))
@@ -110,11 +110,7 @@ def _fast(
     finally:
         con.close()
     progress(0.9, "opslaan")
-    rejects = Rejects(job.out / "rejects.csv")
-    stage = Stage(job.out / "none.parquet", 1)
-    stage.close()
-    stage.path.unlink()
-    staged = Staged("csv", stage, rejects, titles, expected, dialect.to_json(), remarks)
+    staged = Staged("csv", Rejects(job.out / "rejects.csv"), titles, expected, dialect.to_json(), remarks)
     _clean(job, path)
     return finish(staged, plans, loaded, header_remarks + said)
 
@@ -136,7 +132,6 @@ def _careful(job: Job, path: Path, dialect: Dialect, remarks: list[Remark], prog
     stage = Stage(job.out / "stage.parquet", dialect.width)
     reader = CarefulReader(dialect, stage, rejects, progress)
     reader.read(path)
-    stage.close()
     _clean(job, path)
     if not reader.rows and dialect.width == 1:
         raise Invalid(
@@ -147,8 +142,8 @@ def _careful(job: Job, path: Path, dialect: Dialect, remarks: list[Remark], prog
     if reader.blank:
         message = N_("{count} lege regels zijn overgeslagen.")
         remarks = [*remarks, Remark("csv.blank", message, {"count": reader.blank})]
-    staged = Staged("csv", stage, rejects, dialect.header, reader.rows, dialect.to_json(), remarks)
-    return load(job, staged, progress)
+    staged = Staged("csv", rejects, dialect.header, reader.rows, dialect.to_json(), remarks)
+    return load(job, stage, staged, progress)
 
 
 def _clean(job: Job, path: Path) -> None:

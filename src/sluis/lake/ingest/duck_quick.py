@@ -65,4 +65,4 @@ def _confirm(
         raise NotFlawless
     kept = [remark for verdict in verdicts.values() for remark in verdict.remarks]
     others = [remark for remark in said if remark.params.get("column") not in {plan.title for plan in texts}]
-    return others + kept + odd_ones(con, relation, again, verdicts, "line")
+    return others + kept + odd_ones(con, relation, again, verdicts)

@@ -26,10 +26,9 @@ _SMALL = 40_000
 
 @dataclass
 class Staged:
-    """What a reader hands over: the closed stage, the still open rejects, and what it found."""
+    """What a reader hands over: the still open rejects, and what it found."""
 
     format: str
-    stage: Stage
     rejects: Rejects
     titles: Sequence[str]
     rows: int
@@ -38,20 +37,21 @@ class Staged:
     known: dict[int, ColumnType] = field(default_factory=dict[int, ColumnType])
 
 
-def load(job: Job, staged: Staged, progress: Progress) -> dict[str, Any]:
-    """Type, check and write all staged rows; returns the report. Raises Invalid when no column is left."""
+def load(job: Job, stage: Stage, staged: Staged, progress: Progress) -> dict[str, Any]:
+    """Close the stage; type, check and write all its rows. Returns the report. Raises Invalid when none is left."""
     keys, _, header_remarks = name_columns(staged.titles, replace(job.options, names={}, titles={}))
     names, titles, _ = name_columns(staged.titles, job.options)
     types = {keys[n]: kind for n, kind in staged.known.items()} | dict(job.options.types)
     options = replace(job.options, types=types)
+    stage.close()
     con = connect(job.out)
-    relation = parquet_relation(staged.stage.path)
+    relation = parquet_relation(stage.path)
     progress(0.55, "typen bepalen")
     named = Named(names, titles, keys, staged.dialect.get("delimiter", ""))
-    quick = _quickly(con, relation, named, options, job.out / _OUT) if staged.stage.count > _SMALL else None
+    quick = _quickly(con, relation, named, options, job.out / _OUT) if stage.count > _SMALL else None
     plans, remarks, loaded = quick or _thoroughly(con, relation, named, options, keys, staged.rejects, job.out / _OUT)
     con.close()
-    staged.stage.path.unlink()
+    stage.path.unlink()
     return finish(staged, plans, loaded, header_remarks + remarks)
 
 
@@ -82,8 +82,8 @@ def _thoroughly(
     target: Path,
 ) -> tuple[list[Plan], list[Remark], int]:
     plans, remarks, verdicts = decide(con, relation, named, options)
-    plans, more = check(con, relation, plans, options, keys, "line")
-    remarks += more + odd_ones(con, relation, plans, verdicts, "line")
+    plans, more = check(con, relation, plans, options, keys)
+    remarks += more + odd_ones(con, relation, plans, verdicts)
     forced = [plan for n, plan in enumerate(plans) if keys[n] in options.types]
     _reject_misfits(con, relation, forced, plans, rejects)
     where = " AND ".join(f"NOT {misfit(plan)}" for plan in forced) or "true"

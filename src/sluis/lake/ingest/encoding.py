@@ -29,7 +29,6 @@ class Scan:
     """
 
     encoding: str
-    has_bom: bool
     nuls: int
     bad_bytes: int
     lines: int
@@ -57,7 +56,6 @@ def scan(path: Path, forced: str = "") -> Scan:
     rows = count.rows + (0 if count.last == b"\n" else 1)
     return Scan(
         encoding=encoding,
-        has_bom=has_bom,
         nuls=0 if count.wide else count.nuls,
         bad_bytes=count.bad if encoding.startswith("utf-8") else 0,
         lines=lines,

@@ -16,17 +16,16 @@ from sluis.lake.ingest.detect import VECTOR, detect
 from sluis.lake.ingest.duck_columnar import read_parquet
 from sluis.lake.ingest.duck_delimited import read_delimited
 from sluis.lake.ingest.json_rows import read_json, read_ndjson
-from sluis.lake.ingest.plan import Job, Options
+from sluis.lake.ingest.plan import VECTOR_OPTIONS, Job, Options
 from sluis.lake.ingest.sheets import read_workbook
 
 Progress = Callable[[float, str], None]
-_VECTOR_OPTIONS = ("layer", "crs")
 
 
 def ingest(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`request`: source, filename, out, options. Returns an IngestReport as JSON; raises Invalid with the reason."""
     raw = dict(request.get("options") or {})
-    vector = {key: raw.pop(key) for key in _VECTOR_OPTIONS if raw.get(key)}
+    vector = {key: raw.pop(key) for key in VECTOR_OPTIONS if raw.get(key)}
     source, out = Path(request["source"]), Path(request["out"])
     job = Job(source=source, filename=request["filename"], out=out, options=Options.read(raw))
     try:

@@ -83,7 +83,7 @@ def _check_depth(data: bytes) -> None:
         return
     depth = deepest = 0
     quoted = escaped = False
-    for byte in data if len(data) < 65_536 else data[:65_536]:
+    for byte in data[:65_536]:
         if quoted:
             quoted = escaped or byte != 34
             escaped = byte == 92 and not escaped
@@ -153,10 +153,10 @@ def _load(job: Job, kind: str, rows: Iterable[tuple[int, Any]], progress: Progre
             for position, value in pairs:
                 cells[position] = value.encode("utf-8", "replace").decode()
             stage.add(line, cells)
-    stage.close()
     spool.unlink()
     known = dict.fromkeys(nested, ColumnType.JSON)
-    return load(job, Staged(kind, stage, rejects, list(names), read, {"encoding": "utf-8"}, known=known), progress)
+    staged = Staged(kind, rejects, list(names), read, {"encoding": "utf-8"}, known=known)
+    return load(job, stage, staged, progress)
 
 
 def _accepted(rejects: Rejects, line: int, row: Any) -> Row | None:

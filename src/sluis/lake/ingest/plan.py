@@ -153,6 +153,17 @@ def _wrong(key: str) -> Invalid:
     )
 
 
+VECTOR_OPTIONS = ("layer", "crs")
+"""What the reader of maps takes beside them."""
+
+
+def filled_in(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What somebody filled in; a wrong correction is refused at once, in front of the one who typed it."""
+    given = {name: value for name, value in (options or {}).items() if value not in (None, "")}
+    Options.read({name: value for name, value in given.items() if name not in VECTOR_OPTIONS})
+    return given
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One run: where the file is, what it was called, where results go and what the owner corrected."""

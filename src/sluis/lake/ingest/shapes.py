@@ -52,7 +52,7 @@ DATES = frozenset({"d-", "d/", "d.", "s-", "s/", "named", "named2", "iso", "y/"}
 MOMENTS = frozenset({"dt", "dtz", "d-t", "d/t"})
 
 TRUE_WORDS = ("ja", "true", "waar", "yes", "j", "y")
-FALSE_WORDS = ("nee", "false", "onwaar", "no", "n", "n")
+FALSE_WORDS = ("nee", "false", "onwaar", "no", "n")
 CLEAR_WORDS = frozenset({"ja", "nee", "true", "false", "waar", "onwaar", "yes", "no"})
 TRUTH_PAIRS = (frozenset({"j", "n"}), frozenset({"y", "n"}))
 

@@ -145,12 +145,11 @@ def _read(job: Job, kind: str, sheet: Any, remarks: list[Remark], progress: Prog
     rejects = Rejects(job.out / "rejects.csv")
     stage = Stage(job.out / "stage.parquet", len(titles))
     read = _fill(stage, rejects, ahead[start:], stream, len(titles), progress, max(sheet.height, 1))
-    stage.close()
     if rows.blank:
         message = N_("{count} lege regels zijn overgeslagen.")
         remarks.append(Remark("csv.blank", message, {"count": rows.blank}))
     dialect = {"sheet": sheet.name, "header_line": header_line}
-    return load(job, Staged(kind, stage, rejects, titles, read, dialect, remarks), progress)
+    return load(job, stage, Staged(kind, rejects, titles, read, dialect, remarks), progress)
 
 
 def _header(job: Job, ahead: Sequence[tuple[int, list[str]]]) -> tuple[list[str], int, int]:

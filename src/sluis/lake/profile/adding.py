@@ -7,9 +7,10 @@ What adds up is exact. What does not (different values, quartiles, keys, groups)
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sluis.kernel.sql import as_text
+from sluis.lake.profile.duck_columns import TOP
 from sluis.lake.profile.hiding import hide
 
-TOP = 10
 _MOST_BINS = 60
 _SURENESS = ("sure", "probable", "possible")
 _ALWAYS = ("distinct", "quartiles", "patterns", "unique", "keys", "double_rows", "anonymity")
@@ -133,20 +134,16 @@ def _histogram(was: Mapping[str, Any], seen: Mapping[str, int], stale: set[str])
 
 def _top(was: Mapping[str, Any], come: Mapping[str, Any], seen: Mapping[str, int], stale: set[str]) -> Shape:
     """Exact when both lists name every value; else the counts of the values that were known."""
-    counts = {_key(item["value"]): dict(item) for item in was["top"]}
+    counts = {as_text(item["value"]): dict(item) for item in was["top"]}
     for item in counts.values():
-        item["count"] += seen.get(_key(item["value"]), 0)
+        item["count"] += seen.get(as_text(item["value"]), 0)
     whole = all(len(one.get("top") or ()) == one["distinct"] for one in (was, come))
     if not whole:
         stale.add("top")
         return {"top": sorted(counts.values(), key=_most_first)}
     for item in come.get("top") or ():
-        counts.setdefault(_key(item["value"]), dict(item))
+        counts.setdefault(as_text(item["value"]), dict(item))
     return {"top": sorted(counts.values(), key=_most_first)[:TOP], "distinct": len(counts), "distinct_exact": True}
-
-
-def _key(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _most_first(item: Mapping[str, Any]) -> tuple[int, str]:

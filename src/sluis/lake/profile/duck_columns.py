@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import batched
 from typing import Any
 
-from sluis.kernel.sql import quoted
+from sluis.kernel.sql import as_text, quoted
 from sluis.lake.profile.arrow_look import TEXTS
 from sluis.lake.profile.binning import date_unit, equal_width
 from sluis.lake.profile.duck_session import SAMPLE_ROWS, Session
@@ -102,7 +102,7 @@ def seen_again(session: Session, column: Column, known: Mapping[str, Any]) -> di
         found = session.all(f"SELECT {place} AS place, count(*) FROM t WHERE {finite} GROUP BY 1")
         seen["bins"] = {str(at): count for at, count in found}
     if top := known.get("top"):
-        values = [str(item["value"]).lower() if isinstance(item["value"], bool) else str(item["value"]) for item in top]
+        values = [as_text(item["value"]) for item in top]
         text = f"SELECT {c}::VARCHAR AS v, count(*) FROM t WHERE {c}::VARCHAR IN (SELECT unnest(?)) GROUP BY 1"
         seen["top"] = dict(session.all(text, [values]))
     return seen

@@ -17,7 +17,7 @@ from sluis.kernel.text import N_
 from sluis.lake.connectors.base import Given
 from sluis.lake.connectors.given import read
 from sluis.lake.connectors.registry import connector
-from sluis.lake.ingest.plan import Options
+from sluis.lake.ingest.plan import filled_in
 from sluis.lake.models import Source, SourceRun, SourceSecret
 from sluis.lake.schedules import Schedule, following
 from sluis.lake.sourcing.policy import managed, require_manage
@@ -26,7 +26,6 @@ from sluis.lake.sourcing.waiting import Waiting
 
 MODES = ("replace", "append", "upsert")
 """The ways of adding rows that tables know; a connector may know fewer."""
-_VECTOR_OPTIONS = ("layer", "crs")
 MOST_ATTEMPTS = 10
 
 
@@ -176,7 +175,7 @@ def _fill(
     row.title, row.config, row.mode, row.key = title.strip(), dict(given.config), given.mode, _names(key)
     if faults := _faults(row, attempts):
         raise Invalid("source.config", N_("De bron is nog niet goed ingevuld."), faults=faults)
-    row.options = _options(options)
+    row.options = filled_in(options)
     planned = Schedule.read(schedule)
     if planned.to_json() != row.schedule or not row.next_at:
         row.next_at = following(planned, clock.now())
@@ -200,12 +199,6 @@ def _faults(row: Source, attempts: int) -> list[Fault]:
 
 def _names(key: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name.strip() for name in key if name.strip()))
-
-
-def _options(options: Mapping[str, Any] | None) -> dict[str, Any]:
-    given = {name: value for name, value in (options or {}).items() if value not in (None, "")}
-    Options.read({name: value for name, value in given.items() if name not in _VECTOR_OPTIONS})
-    return given
 
 
 def _keep(row: Source, given: Given) -> None:

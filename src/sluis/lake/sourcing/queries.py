@@ -14,23 +14,18 @@ from sluis.lake.models import Source, SourceRun, SourceSecret
 from sluis.lake.sourcing.policy import MANAGE, VIEW, home_of, source_seen_by
 from sluis.lake.sourcing.records import RunRecord, SourceRecord, run_record, source_record
 from sluis.lake.sourcing.sealing import opened
-from sluis.register.types import DatasetRecord
 
 
 def source(*, by: Actor, source_id: UUID) -> SourceRecord:
     """One source; NotFound for what the caller may not see."""
-    return _records([source_seen_by(by, source_id)])[0]
+    source_seen_by(by, source_id)
+    return _records(_whole(Source.objects.filter(id=source_id)))[0]
 
 
 def sources_of(*, by: Actor, dataset_id: UUID) -> tuple[SourceRecord, ...]:
     """The sources of one dataset, by title."""
     home_of(by, dataset_id)
     return _records(_whole(Source.objects.filter(dataset_id=dataset_id)))
-
-
-def dataset_of(*, by: Actor, dataset_id: UUID) -> DatasetRecord:
-    """The dataset of a page about its sources, for whoever may see those."""
-    return home_of(by, dataset_id)
 
 
 def sources(*, by: Actor, page: int = 1, size: int = 50, stopped: bool = False) -> tuple[tuple[SourceRecord, ...], int]:
@@ -80,14 +75,9 @@ def _whole(rows: QuerySet[Source]) -> QuerySet[Source]:
 def _records(rows: Iterable[Source]) -> tuple[SourceRecord, ...]:
     """Two queries, however many sources."""
     found, now = list(rows), clock.now()
-    known = [getattr(row, "last_run", None) or _last(row) for row in found]
-    last = {run.source_id: run for run in SourceRun.objects.filter(id__in=[run_id for run_id in known if run_id])}
+    known: list[UUID | None] = [getattr(row, "last_run", None) for row in found]  # as `_whole` adds it
+    last = {run.source_id: run for run in SourceRun.objects.filter(id__in=known)}
     return tuple(source_record(row, _secrets(row), last.get(row.id), now) for row in found)
-
-
-def _last(row: Source) -> UUID | None:
-    runs = SourceRun.objects.filter(source_id=row.id).order_by("-created_at", "-id")
-    return runs.values_list("id", flat=True).first()
 
 
 def _secrets(row: Source) -> tuple[str, ...]:

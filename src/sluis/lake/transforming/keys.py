@@ -36,11 +36,6 @@ def key_of(dataset_id: UUID) -> tuple[int, str]:
         ) from locked  # fmt: skip
 
 
-def number_of(dataset_id: UUID) -> int:
-    """The number of the key that the next run takes."""
-    return PseudonymKey.objects.filter(dataset_id=dataset_id).values_list("number", flat=True).first() or 1
-
-
 def rotate_pseudonyms(*, by: Actor, dataset_id: UUID) -> int:
     """A new key from the next run on; returns its number. Raises NotFound and NotAllowed."""
     by = require_on_dataset(by, ADD, dataset_id)
