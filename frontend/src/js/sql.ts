@@ -52,10 +52,11 @@ class Completion {
 
   private show(words: Word[]): void {
     if (!words.length) return this.close();
+    const chosen = this.words[this.active]?.text; // stays chosen when a later answer has it too
     this.words = words;
     this.list.replaceChildren(...words.map((word, place) => this.row(word, place)));
     this.list.hidden = false;
-    this.choose(-1);
+    this.choose(words.findIndex((word) => word.text === chosen));
     this.told.textContent = `${this.label}: ${words.length}`;
   }
 
@@ -96,6 +97,7 @@ class Completion {
   }
 
   private close(): void {
+    this.asked++; // an answer that is still to come opens nothing again
     this.list.hidden = true;
     this.told.textContent = "";
     this.choose(-1);
