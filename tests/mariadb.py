@@ -34,7 +34,7 @@ class Server:
     def connected(self) -> "pymysql.Connection[Any]":
         return pymysql.connect(
             host="127.0.0.1", port=self.port, user=ADMIN, password=PASSWORD, charset="utf8mb4", autocommit=True,
-            connect_timeout=int(PATIENCE_SECONDS),
+            connect_timeout=PATIENCE_SECONDS,
         )  # fmt: skip
 
     def run(self, *statements: str, database: str = "bron") -> None:

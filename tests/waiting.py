@@ -4,7 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 300
 """Only so that no test hangs for ever: however slow a machine is, what has not come by then does not come."""
 
 

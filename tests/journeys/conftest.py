@@ -20,10 +20,13 @@ from tests.conftest import REPOSITORY
 from tests.mail_server import Kept, standing
 from tests.once import made_once
 from tests.serving import plain, ready, running, surroundings
+from tests.waiting import PATIENCE_SECONDS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 BUILT = REPOSITORY / "src" / "sluis" / "web" / "static" / "built" / "sluis.css"
 THEMES = REPOSITORY / "src" / "sluis" / "web" / "static" / "themes"
+# What a question may cost is no limit here: a busy machine answers it minutes later.
+PATIENT = {f"SLUIS_{what}_SECONDS": str(PATIENCE_SECONDS) for what in ("SQL", "SQL_PUBLIC", "QUERY")}
 # What axe calls best practice is kept; nothing is switched off.
 _VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))"""
@@ -61,7 +64,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
     with standing() as (mail, port):
         posted = {"SLUIS_MAIL_HOST": "127.0.0.1", "SLUIS_MAIL_PORT": str(port), "SLUIS_MAIL_SECURITY": "none"}
-        with running(environment | posted | {"SLUIS_BASE_URL": url}, "serve", log=log) as server:
+        with running(environment | posted | PATIENT | {"SLUIS_BASE_URL": url}, "serve", log=log) as server:
             assert ready(f"{url}/readyz", server), log.read_text()
             yield Site(url, data, mail)
 
@@ -72,7 +75,9 @@ def chromium(site: Site) -> Iterator[Any]:
 
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
         patched.setattr(Locator, "click", _until_whole(Locator.click))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE_SECONDS * 1000
+        )
         yield browser
         browser.close()
 
@@ -108,6 +113,7 @@ class Browse:
             viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=self.site.url, **context
         )
         self.contexts.append(opened)
+        opened.set_default_timeout(PATIENCE_SECONDS * 1000)  # of each wait in each test: its own is half a minute
         if theme != "merwede":
             style = (THEMES / f"{theme}.css").read_text()
             opened.route(re.compile(r"/static/themes/merwede[^/]*\.css"), lambda route: _swap(route, style))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.journeys.test_desk import MESSY, describe, hand_in, press
+from tests.waiting import until
 
 Answer = str | tuple[str, ...]
 
@@ -41,22 +42,23 @@ def outside(page: Any, slug: str, text: str) -> None:
 
 def shown_at(page: Any, path: str, text: str) -> None:
     """Ask for a page that does not reload itself until it shows what a job makes."""
-    for _ in range(120):
+
+    def shown() -> int:
         page.goto(path)
-        if page.get_by_text(text).count():
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError(f"{path}: {page.locator('main').inner_text()[:400]}")
+        return int(page.get_by_text(text).count())
+
+    until(shown, lambda: f"{path}: {page.locator('main').inner_text()[:400]}", every=0.5)
 
 
 def open_task(page: Any, subject: str, title: str) -> None:
     """The page of an open task about `subject`, as soon as it stands in the inbox."""
     row = page.locator(".sluis-tasks li", has_text=title)
-    for _ in range(120):
+
+    def there() -> int:
         page.goto(f"/desk/?q={subject}")
-        if row.count():
-            break
-        page.wait_for_timeout(500)
+        return int(row.count())
+
+    until(there, lambda: f"{title}: {page.locator('main').inner_text()[:400]}", every=0.5)
     row.locator("a.nl-button").first.click()
     page.get_by_role("heading", level=1).wait_for()
     leads_nowhere = "all => all.filter(a => !document.querySelector(a.hash)).map(a => a.hash)"

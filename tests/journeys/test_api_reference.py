@@ -21,7 +21,7 @@ def test_every_command_has_its_answer():
 @pytest.mark.parametrize(("command", "answer"), EXAMPLES, ids=[command[-60:] for command, _ in EXAMPLES])
 def test_the_command_gives_this_answer(site, command, answer):
     run = subprocess.run(
-        ["bash", "-c", command], env=os.environ | {"SLUIS": site.url}, capture_output=True, timeout=60, check=False
+        ["bash", "-c", command], env=os.environ | {"SLUIS": site.url}, capture_output=True, check=False
     )
     assert run.returncode == 0, run.stderr.decode()
     given = run.stdout.decode()

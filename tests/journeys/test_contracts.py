@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.inbox import shown_at
 from tests.journeys.test_desk import press, sign_in
 
 pytestmark = pytest.mark.journey
@@ -41,12 +42,8 @@ def test_a_contract_from_proposal_to_public(browse: Any) -> None:
     owner.get_by_text("In werking: versie 1.0.0").wait_for()
     browse.check(owner)
     for width in (320, 1280):
-        page = browse(f"/datasets/{SLUG}", width=width)
-        for _ in range(60):
-            if page.get_by_text("Afspraken over deze data").count():
-                break
-            page.wait_for_timeout(1000)
-            page.reload()
+        page = browse("/", width=width)
+        shown_at(page, f"/datasets/{SLUG}", "Afspraken over deze data")
         page.get_by_text("afspraken", exact=False).last.click()
         assert page.get_by_text("Download het contract (YAML)").count() == 1
         browse.check(page)

@@ -32,7 +32,7 @@ def press(page: Any, name: str) -> None:
 
 def until(page: Any, text: str) -> None:
     """Wait for what a job has to finish first; the page reloads itself."""
-    page.get_by_text(text).first.wait_for(timeout=90_000)
+    page.get_by_text(text).first.wait_for()
 
 
 def hand_in(page: Any, folder: Any, name: str, rows: str = MESSY) -> None:
@@ -88,7 +88,7 @@ def describe(browse: Any, steward: Any, script: bool) -> None:
     steward.select_option("#id_contact", index=1)
     steward.fill("#id_licence", "CC0: publiek")
     if script:
-        steward.locator("#gaps").get_by_text("Alles wat verplicht is, staat erin.").wait_for(timeout=15_000)
+        steward.locator("#gaps").get_by_text("Alles wat verplicht is, staat erin.").wait_for()
     look(browse, steward, script)
     press(steward, "Opslaan")
     assert "De beschrijving is opgeslagen." in steward.locator("#status").inner_text()

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 pytestmark = pytest.mark.journey
 WORDS = {
     "": ("Krijg een mail als een belofte vervalt", "Vraag mail aan", "Kijk in uw mailbox", "Bevestig", "Gelukt"),
@@ -31,7 +33,7 @@ def test_from_the_form_to_the_confirmation(browse: Any, language: str, width: in
         browse.check(page)
         browse.picture(page, f"follow-sent-{width}")
 
-    text = browse.site.mail.read[email][0].get_content()
+    text = until(lambda: browse.site.mail.read.get(email))[0].get_content()  # a job sends it
     page.goto(re.search(rf"{browse.site.url}(/\S*follow/\S+)", text)[1])  # type: ignore[index]
     assert email in page.content()
     if script:

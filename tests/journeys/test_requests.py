@@ -8,6 +8,7 @@ import pytest
 from tests.journeys.inbox import open_task
 from tests.journeys.site import RUN
 from tests.journeys.test_desk import press, sign_in
+from tests.waiting import until
 
 pytestmark = pytest.mark.journey
 WORDS = {
@@ -51,11 +52,11 @@ def test_from_the_form_to_the_answer(browse: Any, language: str, width: int, scr
     desk.fill("textarea[name=veld-answer]", f"Gemiddeld 812 per dag. {RUN}")
     press(desk, "Taak afronden")
 
-    for _ in range(40):
+    def is_answered() -> int:
         page.goto(f"{language}/verzoeken/{number[0]}")
-        if page.get_by_text(answered, exact=True).count():
-            break
-        page.wait_for_timeout(500)
+        return int(page.get_by_text(answered, exact=True).count())
+
+    until(is_answered, every=0.5)
     assert page.get_by_role("heading", name=heading).is_visible()
     assert "812 per dag" in page.content()
     assert "fietser@" not in page.content()

@@ -18,6 +18,7 @@ from sluis.process.rules.sheets import Text, sheets
 from sluis.process.shipped import shipped
 from sluis.process.types import Kind
 from tests.journeys.test_desk import sign_in
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.journey
 EDITORS = {"bpmn": "/desk/beleid/processen/regel-wijzigen/bewerken", "dmn": "/desk/beleid/tabellen/review/bewerken"}
@@ -40,13 +41,13 @@ def through_the_editor(page: Any, path: Path) -> bytes:
         if route.request.method == "POST":
             sent.append(posted(route.request))
             return route.fulfill(body="ontvangen")
-        answer = route.fetch()
+        answer = route.fetch(timeout=PATIENCE_SECONDS * 1000)
         page_with = _TEXT.sub(lambda found: found[1] + text + found[3], answer.text())
         return route.fulfill(response=answer, body=page_with)
 
     page.route("**/desk/beleid/**", serve)
     page.goto(place)
-    page.locator("form[data-ready]").wait_for(timeout=60_000)
+    page.locator("form[data-ready]").wait_for()
     page.fill("textarea[name=motivation]", "Heen en terug.")
     page.locator("button[value=compare]").click()
     page.get_by_text("ontvangen").wait_for()

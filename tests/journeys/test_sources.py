@@ -36,7 +36,7 @@ def test_from_a_source_to_a_version(browse: Any, script: bool) -> None:
     press(page, "Opslaan")
     look(browse, page, script)
     press(page, "Haal nu op")
-    page.get_by_text("is klaar: 168 rijen").wait_for(timeout=90_000)
+    page.get_by_text("is klaar: 168 rijen").wait_for()
     look(browse, page, script)
     page.get_by_role("link", name="Terug naar de bron").click()
     look(browse, page, script)

@@ -31,7 +31,7 @@ def test_from_sql_to_a_version_and_its_way_back(browse: Any, script: bool) -> No
     press(page, "Opslaan")
     look(browse, page, script)
     press(page, "Maak nu")
-    page.get_by_text("is klaar:").wait_for(timeout=90_000)
+    page.get_by_text("is klaar:").wait_for()
     look(browse, page, script)
     page.get_by_role("link", name="Terug naar de transformatie").click()
     page.get_by_role("region", name="Tekening: van bron tot uitgave").wait_for()

@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests import serving
 from tests.waiting import PATIENCE_SECONDS, until
 
-PATIENT = {"OTEL_EXPORTER_OTLP_TIMEOUT": str(int(PATIENCE_SECONDS))}
+PATIENT = {"OTEL_EXPORTER_OTLP_TIMEOUT": str(PATIENCE_SECONDS)}
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
