@@ -22,18 +22,23 @@ from tests.waiting import PATIENCE_SECONDS, until
 
 _PORTS = [f"{part}.port{kind}" for part in ("master", "volume", "filer") for kind in ("", ".grpc")]
 USER, PASSWORD = "lezer", "geheim-van-de-lezer-5"
+GUEST = "gast"
+"""May read and write, with the same password, but makes no bucket that is not there."""
 
 
 @contextmanager
 def s3(folder: Path, listen: str = "127.0.0.1") -> Iterator[str]:
-    """A service that knows one key, `USER` with `PASSWORD`, for everything; yields its address.
+    """A service that knows one key, `USER` with `PASSWORD`, for everything, and that of `GUEST`; yields its address.
 
     It listens elsewhere only in a network namespace that nobody outside the test is in.
     """
     port, grpc = free_port(), free_port()
     ports = {name: free_port() for name in _PORTS}
-    person = {"name": USER, "credentials": [{"accessKey": USER, "secretKey": PASSWORD}], "actions": ["Admin"]}
-    (folder / "s3.json").write_text(json.dumps({"identities": [person]}))
+    people = [
+        {"name": name, "credentials": [{"accessKey": name, "secretKey": PASSWORD}], "actions": actions}
+        for name, actions in ((USER, ["Admin"]), (GUEST, ["Read", "Write", "List", "Tagging"]))
+    ]
+    (folder / "s3.json").write_text(json.dumps({"identities": people}))
     options = [f"-{name}={number}" for name, number in ports.items()]
     command = [
         Path(sys.executable).parent / "weed", "server", f"-dir={folder}", "-ip=127.0.0.1", f"-ip.bind={listen}",

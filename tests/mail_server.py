@@ -1,6 +1,6 @@
 """A real mail server on this machine, that keeps what it was given."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from tests.serving import free_port
 from tests.waiting import PATIENCE_SECONDS
@@ -44,10 +45,15 @@ class Kept:
 
 
 @contextmanager
-def standing() -> Iterator[tuple[Kept, int]]:
-    """The server with its port, for as long as the block lasts."""
+def standing(accounts: Mapping[str, str] | None = None) -> Iterator[tuple[Kept, int]]:
+    """The server with its port, for as long as the block lasts; with `accounts` (password by name) it knows those."""
     kept, port = Kept(), free_port()
-    server = Controller(kept, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE_SECONDS)
+
+    def known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, told: LoginPassword) -> AuthResult:
+        return AuthResult(success=(accounts or {}).get(told.login.decode()) == told.password.decode(), handled=False)
+
+    guard = {"authenticator": known, "auth_require_tls": False} if accounts else {}
+    server = Controller(kept, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE_SECONDS, **guard)
     server.start()
     try:
         yield kept, port
@@ -56,9 +62,9 @@ def standing() -> Iterator[tuple[Kept, int]]:
 
 
 @contextmanager
-def mail_server(settings: Any) -> Iterator[Kept]:
+def mail_server(settings: Any, accounts: Mapping[str, str] | None = None) -> Iterator[Kept]:
     """Sluis in this process sends its mail there."""
-    with standing() as (kept, port):
+    with standing(accounts) as (kept, port):
         settings.SLUIS = replace(settings.SLUIS, mail_host="127.0.0.1", mail_port=port)
         settings.MAILERS = {
             "default": {

@@ -259,7 +259,7 @@ def stored() -> Iterator[Stored]:
 def answers() -> bool:
     """Whether the store can be reached now."""
     remote = bucket()
-    return remote.answers() if remote else True
+    return remote is None or remote.fault() is None
 
 
 def is_whole(sha256: str) -> bool:

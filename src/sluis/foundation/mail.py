@@ -2,17 +2,20 @@
 
 import smtplib
 from collections.abc import Mapping
+from contextlib import suppress
 from email.policy import SMTP
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, mailers
 
+from sluis.foundation.nameless import is_nameless
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
 
 _REFUSED = N_("De mailserver nam een bericht niet aan ({reason}).")
+_MEND = N_("Vraag de beheerder de instellingen van de mail na te kijken (SLUIS_MAIL_…).")
 
 
 class PlainMail(EmailMessage):
@@ -35,7 +38,8 @@ def send_mail(*, key: str, to: str, subject: str, body: str, headers: Mapping[st
     """Send one mail; `key` makes its Message-ID, so that a second try is the same mail to who gets both.
 
     Raises Unavailable when the server does not take it; the job that asked comes back then. Code `mail.refused` is
-    about this mail or its address, `mail.away` when no mail goes out at all. The error names a number and never the
+    about this mail or its address. With `mail.away`, `mail.no-host` (a name that does not exist) and `mail.login` (the
+    server does not know us, or wants nothing of us) no mail goes out at all. The error names a number and never the
     address: it ends up in a log.
     """
     host = urlsplit(settings.SLUIS.url).hostname or "localhost"
@@ -43,13 +47,28 @@ def send_mail(*, key: str, to: str, subject: str, body: str, headers: Mapping[st
     made = PlainMail(
         " ".join(subject.split()), body, settings.DEFAULT_FROM_EMAIL, [to], headers=own | dict(headers or {})
     )
+    server = mailers.default
     try:
-        made.send()
+        server.send_messages([made])
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
         reason = _reason(error)  # 4… says later, 5… says no: no mailbox appears while we knock sixty times
         raise Unavailable("mail.refused", _REFUSED, reason=reason, passes=reason.startswith("4")) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise Unavailable("mail.away", _REFUSED, reason=_reason(error)) from None
+        raise _no_mail(error) from None
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            server.close()  # to who refused our password the line is still open
+
+
+def _no_mail(error: Exception) -> Unavailable:
+    reason = _reason(error)
+    if is_nameless(error):
+        text = N_("De naam {host} van de mailserver bestaat niet.")
+        return Unavailable("mail.no-host", text, way_out=_MEND, host=settings.SLUIS.mail_host, nameless=True)
+    if reason.startswith("5") or isinstance(error, smtplib.SMTPNotSupportedError):
+        text = N_("De mailserver laat Sluis niet toe ({reason}).")
+        return Unavailable("mail.login", text, way_out=_MEND, reason=reason, passes=False)
+    return Unavailable("mail.away", _REFUSED, reason=reason)
 
 
 def _reason(error: Exception) -> str:

@@ -115,7 +115,10 @@ class TooMany(SluisError):
 
 
 class Unavailable(SluisError):
-    """With `passes=False` waiting alone does not help: it is too heavy, damaged, or to be mended by somebody."""
+    """With `passes=False` waiting alone does not help: it is too heavy, damaged, or to be mended by somebody.
+
+    With `nameless=True` it stands under a name that does not exist (`foundation.nameless`): that passes soon or never.
+    """
 
     kind = "unavailable"
     title = N_("Even niet beschikbaar")

@@ -103,7 +103,7 @@ def _mail(tiding_id: UUID) -> bool:
         if letter := tidings.written(row):
             send_mail(key=str(row.id), to=row.follower.email, **letter)
     except Unavailable as error:
-        if error.code == "mail.away":
+        if error.code != "mail.refused":
             Tiding.objects.filter(id=row.id).update(tries=row.tries, next_at=clock.now() + AWAY)
             raise
         log.warning("a mail to a follower was refused (%s)", error.params["reason"])

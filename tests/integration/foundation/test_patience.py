@@ -1,13 +1,16 @@
 """A job waits for what is away outside: long, ever further apart, seen, behind other work, and with an end."""
 
 import json
+import socket
 import threading
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.tasks import task
 from tests.integration.foundation.test_what_is_counted import read
 from tests.mail_server import mail_server
+from tests.serving import free_port
 from typer.testing import CliRunner
 
 from sluis.cli.main import app
@@ -126,6 +129,29 @@ def test_a_job_that_takes_its_worker_along_ends_also_after_it_waited_long(fixed_
     assert Job.objects.get().failure["error"]["code"] == "job.gave-up"
 
 
+def test_a_name_that_does_not_exist_is_waited_for_an_hour_and_the_time_before_does_not_count(fixed_clock):
+    """A container that starts again has none for a while; who had a typing error in his settings hears it today."""
+    outside["there"] = away(nameless=True)
+    reach.enqueue("a")
+    began = fixed_clock.now()
+    attempts(fixed_clock)
+    assert Job.objects.get().state == "failed"
+    assert timedelta(hours=1) < fixed_clock.now() - began < timedelta(hours=1, minutes=30)
+    Job.objects.all().delete()
+    outside["there"] = away()
+    reach.enqueue("b")
+    attempts(fixed_clock, 30)
+    outside["there"], began = away(nameless=True), fixed_clock.now()
+    attempts(fixed_clock, 3)
+    outside["there"] = away()
+    attempts(fixed_clock, 1)
+    assert patience.since_nameless(Job.objects.get().failure) is None, "its name was there once more"
+    outside["there"], began = away(nameless=True), fixed_clock.now()
+    attempts(fixed_clock)
+    assert Job.objects.get().state == "failed"
+    assert timedelta(hours=1) < fixed_clock.now() - began < timedelta(hours=1, minutes=31)
+
+
 def test_own_faults_keep_their_number_while_it_waited(fixed_clock):
     reach.enqueue("a")
     attempts(fixed_clock, 30)
@@ -169,6 +195,34 @@ def test_a_mail_to_nobody_is_given_up_soon_and_one_that_may_come_later_waits(fix
         there.refuse = False
         attempts(fixed_clock, 1)
         assert list(there.read) == ["piet@merwede.example"]
+
+
+def test_mail_that_never_goes_out_by_itself_is_given_up_and_a_server_that_is_away_waited_for(
+    fixed_clock, settings, monkeypatch
+):
+    def ended(times: int) -> tuple[str, bool]:
+        Job.objects.all().delete()
+        to_mail.enqueue("piet@merwede.example")
+        attempts(fixed_clock, times)
+        job = Job.objects.get()
+        return job.failure["error"]["code"], job.state == "failed"
+
+    with mail_server(settings, accounts={"sluis": "goed"}) as there:
+        options = settings.MAILERS["default"]["OPTIONS"]
+        options |= {"username": "sluis", "password": "fout"}
+        assert ended(worker.MAX_ATTEMPTS) == ("mail.login", True)
+        options["password"] = "goed"
+        to_mail.enqueue("jan@merwede.example")
+        run_until_idle()
+        assert list(there.read) == ["jan@merwede.example"]
+        options["port"] = free_port()
+        assert ended(20) == ("mail.away", False)
+        for answer, code, over in (
+            (socket.EAI_NONAME, "mail.no-host", True),
+            (socket.EAI_AGAIN, "mail.away", False),
+        ):
+            monkeypatch.setattr(socket, "getaddrinfo", Mock(side_effect=socket.gaierror(answer, "")))
+            assert ended(25) == (code, over)
 
 
 def test_it_is_seen_and_runs_now_when_somebody_says_so(fixed_clock, monkeypatch):

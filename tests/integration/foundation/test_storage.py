@@ -2,19 +2,23 @@
 
 import os
 import random
+import socket
 import sqlite3
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
+from tests.file_servers import GUEST
 from tests.storage_servers import Way, bucket, flipped, lying
 from tests.waiting import until
 
@@ -154,11 +158,58 @@ def test_a_bucket_that_is_away_is_told_and_nothing_is_half_kept(lake: Bucket, wa
     assert blobs.path(ref.sha256).read_bytes() == b"was there before"
 
 
-def test_a_wrong_key_is_refused(lake: Bucket, settings: Any) -> None:
-    settings.SLUIS = replace(settings.SLUIS, storage_secret_key="not-the-key")
+AMISS: dict[str, tuple[dict[str, str], str, str, bool]] = {
+    "a wrong secret": ({"storage_secret_key": "not-the-key"}, "storage.refused", "SignatureDoesNotMatch", False),
+    "a key of nobody": ({"storage_key_id": "niemand"}, "storage.refused", "InvalidAccessKeyId", False),
+    "no bucket": ({"storage": "s3://nowhere/x", "storage_key_id": GUEST}, "storage.no-bucket", "", False),
+    "no such name": ({"storage_endpoint": "http://opslag.invalid:9000"}, "storage.no-host", "", True),
+    "no DNS": ({"storage_endpoint": "http://opslag.invalid:9000"}, "storage.away", "", True),
+    "a closed port": ({"storage_endpoint": "http://127.0.0.1:9"}, "storage.away", "", True),
+}
+
+
+DNS = {"no such name": socket.EAI_NONAME, "no DNS": socket.EAI_AGAIN}
+
+
+@pytest.mark.parametrize("amiss", AMISS)
+def test_what_somebody_has_to_mend_is_not_taken_for_what_comes_back(
+    lake: Bucket, settings: Any, monkeypatch: pytest.MonkeyPatch, amiss: str, way: Way
+) -> None:
+    ref = blobs.put_bytes(b"water")
+    forgotten(ref.sha256)
+    changed, code, reason, passes = AMISS[amiss]
+    settings.SLUIS = replace(settings.SLUIS, **changed)
+    if amiss in DNS:  # no test asks a real one
+        monkeypatch.setattr(socket, "getaddrinfo", Mock(side_effect=socket.gaierror(DNS[amiss], "")))
+    monkeypatch.setattr(sys.modules[Bucket.__module__], "_ATTEMPTS", 1)
+    there = our_bucket()
+    assert there is not None
+    made = there._made
+    monkeypatch.setattr(there, "_made", lambda **_: made(retries=0, seconds=30))
+    asked: list[Callable[[], Any]] = [
+        lambda: blobs.put_bytes(b"more water"),
+        lambda: blobs.put_bytes(b"w" * 17_000_000),
+        lambda: blobs.path(ref.sha256),
+        lambda: b"".join(there.read(ref.sha256)),
+        lambda: b"".join(there.read(ref.sha256, 1, 2)),
+        lambda: there.facts(ref.sha256),
+        lambda: list(there.stored()),
+        lambda: there.remove(ref.sha256),
+    ]
+    for ask in asked:
+        with pytest.raises(Unavailable) as refused:
+            ask()
+        found = refused.value
+        assert found.passes is passes
+        if amiss == "no bucket" and found.code == "storage.refused":  # who writes would make it here, and may not
+            assert found.params["reason"] == "AccessDenied"
+            continue
+        assert (found.code, found.params.get("reason", "")) in ((code, reason), (code, "403"))
+        assert "not-the-key" not in str(found)
+    fault = there.fault()
+    assert fault is not None
+    assert (fault.code, fault.params.get("reason", "")) == (code, reason)
     assert not blobs.answers()
-    with pytest.raises(Unavailable):
-        blobs.put_bytes(b"water")
 
 
 def test_nothing_is_taken_from_the_environment(lake: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +218,7 @@ def test_nothing_is_taken_from_the_environment(lake: Bucket, monkeypatch: pytest
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
     ref = Bucket(lake.address)
-    assert ref.answers()
+    assert ref.fault() is None
     assert list(ref.stored()) == []
 
 

@@ -14,6 +14,8 @@ from sluis.kernel import clock
 from sluis.kernel.actor import SYSTEM, Actor
 from sluis.lake import service as lake
 from sluis.lake.models import Source, SourceRun
+from sluis.lake.sourcing import running
+from sluis.process.service import notices
 from sluis.register.service import create
 
 CSV = b"code;bedrag\n0001;1,50\n0002;5,00\n"
@@ -68,6 +70,18 @@ class World:
         run_id = lake.run_now(by=self.steward, source_id=source_id)
         settle()
         return SourceRun.objects.get(id=run_id)
+
+    def stopped(self, source_id: UUID) -> str:
+        """The code of what ended it at its first attempt, which its steward heard."""
+        run = self.fetch(source_id)
+        assert (run.state, run.attempt, state_of(source_id).paused) == ("dead", 1, True), said(run)
+        told, count = notices(by=self.steward)
+        assert count
+        assert told[0].content["message"] == running._REFUSED
+        assert told[0].content["arguments"] == [str(source_id)]
+        assert run.failure is not None
+        assert run.failure["way_out"]
+        return str(run.failure["code"])
 
     def versions(self) -> list[str]:
         return [row.status for row in lake.versions(by=self.steward, dataset_id=self.dataset)][::-1]

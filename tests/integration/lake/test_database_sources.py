@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 import pytest
 from tests.integration.lake.sources import World, said, state_of
 from tests.postgres import PASSWORD, Server, serving
+from tests.waiting import until
 
 from sluis.kernel.errors import Invalid, SluisError, Unavailable, fill
 from sluis.lake import service as lake
@@ -46,6 +48,8 @@ def postgres() -> Iterator[Server]:
             "CREATE TABLE traag AS SELECT n AS id FROM generate_series(1, 20) n",
             "CREATE VIEW slapend AS SELECT id, pg_sleep(0.5)::text AS rust FROM traag",
             f"CREATE ROLE lezer LOGIN PASSWORD '{PASSWORD}'",
+            f"CREATE ROLE op_slot NOLOGIN PASSWORD '{PASSWORD}'",
+            f"CREATE ROLE geweigerd LOGIN PASSWORD '{PASSWORD}'",
             "GRANT SELECT ON metingen, klein, traag, slapend TO lezer",
             "GRANT USAGE ON SCHEMA dicht TO lezer",
         )
@@ -200,6 +204,28 @@ def test_what_is_wrong_is_said_in_plain_words(world: World, settings: Any, postg
     assert ("TLS aanzetten" in str(refused.value)) is (code == "source.tls")
     assert PASSWORD not in str(refused.value)
     assert "fout-wachtwoord-99" not in str(refused.value)
+
+
+def test_a_server_that_does_not_let_in_stops_the_source_at_once(world: World, settings: Any, postgres: Server) -> None:
+    """An account that is tried again and again may end up locked, for other programs too."""
+    opened(settings, postgres)
+    for wrong in ({"password": "fout-wachtwoord-99"}, {"password": ""}, {"user": "niemand"}, {"user": "op_slot"}):
+        assert world.stopped(world.source("database", config(postgres, **wrong))) == "source.login"
+    with psycopg.connect(postgres.address(), autocommit=True) as admin:
+        (place,) = admin.execute("SHOW hba_file").fetchone() or ("",)
+        rules = Path(place)
+        rules.write_text(f"host all geweigerd 127.0.0.1/32 reject\n{rules.read_text()}")
+        admin.execute("SELECT pg_reload_conf()")
+    until(lambda: not _gets_in(postgres, "geweigerd"), "it read no new rules")
+    assert world.stopped(world.source("database", config(postgres, user="geweigerd"))) == "source.not-let-in"
+
+
+def _gets_in(server: Server, user: str) -> bool:
+    try:
+        server.run("SELECT 1", user=user)
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def test_a_part_that_was_read_to_try_out_is_not_told_as_the_whole_table(

@@ -6,11 +6,14 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import duckdb
+import grpc
 import pytest
 from tests.conftest import shared_path
 from tests.engines import sail
@@ -28,7 +31,8 @@ from tests.integration.lake.growing import FIRST, Desk
 from tests.waiting import PATIENCE_SECONDS
 
 from sluis.conf.env import Env
-from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.foundation.service import patience
+from sluis.kernel.errors import Invalid, SluisError, Unavailable, to_wire
 from sluis.lake import making
 from sluis.lake.engines import letterbox, orders, running, shapes, slices, spark
 from sluis.lake.engines.orders import ordered
@@ -142,6 +146,39 @@ def test_an_engine_that_says_nothing(settings: Any, data_folder: Path, tmp_path:
             profiled([written(tmp_path, "a.parquet", FIRST_PART)])
     assert failure.value.code == "engine.slow"
     assert not [thread for thread in threading.enumerate() if thread.name == "engine" and _lives(thread)]
+
+
+@pytest.mark.parametrize("status", [grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED])
+def test_an_engine_that_does_not_let_in(
+    settings: Any, data_folder: Path, tmp_path: Path, status: grpc.StatusCode
+) -> None:
+    class Guard(grpc.ServerInterceptor):
+        def intercept_service(self, continuation: Any, details: Any) -> Any:
+            return grpc.unary_stream_rpc_method_handler(lambda _request, about: about.abort(status, "no"))
+
+    server = grpc.server(ThreadPoolExecutor(2), interceptors=[Guard()])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        settings.SLUIS = replace(settings.SLUIS, engine=f"sc://127.0.0.1:{port}", engine_from_mb=0)
+        with pytest.raises(Unavailable) as failure:
+            profiled([written(tmp_path, "a.parquet", FIRST_PART)])
+    finally:
+        server.stop(None).wait()
+    assert (failure.value.code, failure.value.passes) == ("engine.refused", False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [(socket.EAI_NONAME, "engine.no-host"), (socket.EAI_AGAIN, "engine.failed")]
+)
+def test_an_engine_of_which_the_name_does_not_exist(
+    settings: Any, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: int, code: str
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", Mock(side_effect=socket.gaierror(answer, "")))
+    settings.SLUIS = replace(settings.SLUIS, engine="sc://spark.example", engine_from_mb=0)
+    with pytest.raises(Unavailable) as failure:
+        profiled([written(tmp_path, "a.parquet", FIRST_PART)])
+    assert (failure.value.code, patience.told_nameless(to_wire(failure.value))) == (code, answer == socket.EAI_NONAME)
 
 
 def _lives(thread: threading.Thread) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests import file_servers
-from tests.file_servers import PASSWORD, USER
+from tests.file_servers import GUEST, PASSWORD, USER
 from tests.integration.lake.sources import CSV, World, open_to, said
 from tests.web_site import Site, say
 
@@ -161,6 +161,19 @@ def test_what_is_wrong_there_is_said_in_plain_words(place: Place, tmp_path: Path
         with pytest.raises(Invalid) as refused:
             place.connector.check(place.given(**folder), lambda *_, **__: None)
         assert refused.value.code in ("source.not-there", "source.no-folder-there")
+
+
+def test_a_key_that_is_wrong_stops_the_source_at_once(place: Place) -> None:
+    world, wrong = World(), {"password": "heel-verkeerd-9"} if place.name != "s3" else {"secret_key": "heel-verkeerd-9"}
+    code = "source.login-there" if place.name == "sftp" else "source.denied"
+    assert world.stopped(world.source(place.name, place.config | wrong)) == code
+    if place.name == "s3":
+        assert world.stopped(world.source("s3", place.config | {"key_id": "niemand"})) == "source.denied"
+        away = place.config | {"key_id": GUEST, "bucket": "nergens"}
+        assert world.stopped(world.source("s3", away)) == "source.no-bucket"
+    if place.name == "sftp":
+        other = place.config | {"host_key": "SHA256:" + "A" * 43}
+        assert world.stopped(world.source("sftp", other)) == "source.other-key"
 
 
 def test_a_bucket_with_more_than_a_page_of_files_is_listed_whole(s3: Place, settings: Any, data_folder: Path) -> None:

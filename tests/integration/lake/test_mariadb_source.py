@@ -71,6 +71,7 @@ def mariadb() -> Iterator[Running]:
             "CREATE TABLE rij AS SELECT seq AS id FROM seq_1_to_20",
             "CREATE VIEW slapend AS SELECT id, SLEEP(0.5) AS rust FROM rij",
             f"CREATE USER lezer@127.0.0.1 IDENTIFIED BY '{PASSWORD}'",
+            f"CREATE USER op_slot@127.0.0.1 IDENTIFIED BY '{PASSWORD}' ACCOUNT LOCK",
             *(f"GRANT SELECT ON bron.{name} TO lezer@127.0.0.1" for name in ("metingen", "klein", "rij")),
             "GRANT SELECT, SHOW VIEW ON bron.slapend TO lezer@127.0.0.1",
             "GRANT SHOW VIEW ON bron.klein TO lezer@127.0.0.1",
@@ -252,6 +253,11 @@ def test_what_is_wrong_is_said_in_plain_words(world: World, server: Server, wron
     assert refused.value.code == code, str(refused.value)
     assert PASSWORD not in str(refused.value)
     assert "fout-wachtwoord-99" not in str(refused.value)
+
+
+def test_a_server_that_does_not_let_in_stops_the_source_at_once(world: World, server: Server) -> None:
+    for wrong in ({"password": "fout-wachtwoord-99"}, {"user": "niemand"}, {"user": "op_slot"}):
+        assert world.stopped(world.source("database", config(server, **wrong))) == "source.login"
 
 
 def test_the_certificate_of_the_server_counts_and_what_is_asked_for_is_encrypted(

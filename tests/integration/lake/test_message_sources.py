@@ -1,6 +1,8 @@
 """Rows that senders bring themselves, over HTTP and through a real MQTT broker: none lost, none twice."""
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -299,6 +301,28 @@ class TestMqtt:
         run = self.hears(world, source, 1)
         assert (run.state, run.rows) == ("loaded", 1), said(run)
 
+    def test_a_broker_that_takes_nobody_now_is_waited_for(
+        self, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as busy:
+            mqtt = Broker("busy", busy.getsockname()[1])
+            self.listed(settings, mqtt)
+
+            def answer() -> None:
+                caller = busy.accept()[0]
+                caller.recv(1024)
+                caller.sendall(b"\x20\x02\x00\x03")  # CONNACK: server unavailable
+                caller.recv(1024)
+                caller.close()
+
+            answering = threading.Thread(target=answer)
+            answering.start()
+            run = world.fetch(world.source("mqtt", self.config(mqtt), mode="append"))
+            answering.join()
+        assert run.failure is not None
+        assert (run.state, run.failure["code"]) == ("failed", "source.no-contact")
+        assert not state_of(run.source_id).paused
+
     def test_a_wrong_password_and_a_closed_port_are_told_apart(
         self, world: World, mqtt: Broker, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -309,6 +333,8 @@ class TestMqtt:
         with pytest.raises(Invalid) as refused:
             lake.check_source(**asked, config=self.config(mqtt, password="fout"))
         assert refused.value.code == "source.login-there"
+        wrong = self.config(mqtt, password="fout")
+        assert world.stopped(world.source("mqtt", wrong, mode="append")) == "source.login-there"
         with pytest.raises(SluisError) as elsewhere:
             lake.check_source(**asked, config=self.config(mqtt, port=mqtt.port - 1))
         assert elsewhere.value.code == "egress.port"

@@ -2,11 +2,13 @@
 
 import gzip
 import os
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
@@ -96,7 +98,6 @@ LIES: dict[str, tuple[Any, str]] = {
     "endless": (endless, "egress.too-big"),
     "bomb in transit": (say(gzip.compress(b"0" * 5_000_000), Content_Encoding="gzip"), "egress.too-big"),
     "bomb in a file": (say(gzip.compress(b"0" * 5_000_000)), "source.too-big"),
-    "denied": (say(b"nee", 403), "source.denied"),
     "not there": (say(b"nee", 404), "source.not-there"),
     "broken": (say(b"nee", 500), "source.broken-there"),
     "nothing": (say(b"", 204), "source.status"),
@@ -138,6 +139,58 @@ def test_a_server_that_asks_for_rest_gets_it(world: World, site: Site, settings:
     site.answers["/x"] = say(CSV)
     assert world.fetch(source).state == "loaded"
     assert state_of(source).next_at is None  # by hand only, and nothing to try again
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_is_not_let_in_stops_at_once_and_his_steward_hears_it(
+    world: World, site: Site, settings: Any, status: int
+) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(CSV)
+    source = world.source("http-file", {"url": site.url("/x")}, schedule={"every": "day", "at": "06:00"})
+    good = world.fetch(source)
+    site.answers["/x"] = say(b"", status)
+    assert world.stopped(source) == "source.denied"
+    assert not running.anything_due()
+    latest = lake.latest_ready(by=world.viewer, dataset_id=world.dataset)
+    assert latest is not None
+    assert latest.id == good.table_version_id
+    site.answers["/x"] = say(CSV + b"0003;2,50\n")
+    lake.retry_source(by=world.steward, source_id=source)
+    settle()
+    assert lake.source(by=world.viewer, source_id=source).standing == "good"
+    assert not state_of(source).paused
+
+
+def test_a_refusal_that_asks_for_rest_is_no_refusal(world: World, site: Site, settings: Any) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(b"", 403, Retry_After="60")
+    run = world.fetch(world.source("http-file", {"url": site.url("/x")}))
+    assert run.failure is not None
+    assert (run.state, run.failure["code"]) == ("failed", "source.busy-there")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "hours"),
+    [(socket.EAI_NONAME, "egress.no-host", 1), (socket.EAI_AGAIN, "egress.failed", 12)],
+    ids=["no such name", "no DNS"],
+)
+def test_a_name_that_does_not_exist_is_waited_for_shortly_and_a_dns_that_is_away_long(
+    world: World, fixed_clock: FixedClock, monkeypatch: pytest.MonkeyPatch, answer: int, code: str, hours: int
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", Mock(side_effect=socket.gaierror(answer, "")))
+    source = world.source("http-file", {"url": "https://bron.example/x"}, schedule={"every": "day", "at": "06:00"})
+    began, _ = clock.now(), world.fetch(source)
+    for _ in range(4):
+        in_turn(source, fixed_clock)
+    assert process.notices(by=world.steward)[1] == 1
+    while not state_of(source).paused:
+        in_turn(source, fixed_clock)
+    assert timedelta(hours=hours) < clock.now() - began < timedelta(hours=hours + 2)
+    last = SourceRun.objects.filter(state="dead").get().failure
+    assert last is not None
+    assert last["code"] == code
+    assert process.notices(by=world.steward)[1] == 2, "away, and stopped"
 
 
 def test_attempts_come_slower_until_the_source_is_given_up_and_its_steward_is_told(

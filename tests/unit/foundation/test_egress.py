@@ -1,6 +1,7 @@
 """The one way out: nothing inside can be reached through it, and nobody can keep it busy."""
 
 import gzip
+import socket
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -51,7 +52,7 @@ LOOPBACKS = [
 def test_no_spelling_of_loopback_reaches_the_canary(canary: Canary, host: str) -> None:
     spelled = host.strip("[]")
     allowed = [f"{name}:{canary.port}" for name in (host, spelled, spelled.lower(), "127.0.0.1", "localhost")]
-    with pytest.raises((egress.EgressRefused, egress.RemoteFailed)):
+    with pytest.raises((egress.EgressRefused, egress.RemoteFailed, egress.RemoteNameless)):
         egress.get(f"http://{host}:{canary.port}/", purpose="test", allow=allowed)
     assert canary.hits == []
 
@@ -227,9 +228,14 @@ def test_a_reply_that_stops_halfway_is_a_failure(canary: Canary) -> None:
         canary.get("/", timeout=1)
 
 
-def test_a_name_that_does_not_exist_is_said_so() -> None:
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [(socket.EAI_NONAME, egress.RemoteNameless), (socket.EAI_NODATA, egress.RemoteNameless),
+     (socket.EAI_AGAIN, egress.RemoteFailed), (socket.EAI_FAIL, egress.RemoteFailed)],
+)  # fmt: skip
+def test_a_name_that_does_not_exist_is_told_from_a_dns_that_is_away(answer: int, raised: type[Exception]) -> None:
     def nobody(host: str, port: int) -> list[str]:
-        raise OSError("no such name")
+        raise socket.gaierror(answer, "whatever it says")
 
-    with pytest.raises(egress.RemoteFailed, match=r"bron\.example"):
+    with pytest.raises(raised, match=r"bron\.example"):
         egress.get("http://bron.example/", purpose="test", policy=EgressPolicy(resolve=nobody))

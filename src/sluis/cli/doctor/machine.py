@@ -12,6 +12,7 @@ from sluis.cli.doctor.finding import Finding
 from sluis.cli.language import _
 from sluis.conf.env import Env
 from sluis.kernel import clock
+from sluis.kernel.errors import fill
 
 LOW_SPACE = 2 * 1024**3
 SKEW_SECONDS = 300
@@ -84,11 +85,11 @@ def _bucket(env: Env) -> Iterator[Finding]:
     if remote is None:
         return
     text = f"{env.storage} ({env.storage_endpoint})"
-    if remote.answers():
+    if (fault := remote.fault()) is None:
         yield Finding("storage", "good", text)
     else:
         way_out = _("Kijk of de opslag draait, of de bucket er is, en of de sleutel in de instellingen klopt.")
-        yield Finding("storage", "bad", _("{place} antwoordt niet").format(place=text), way_out)
+        yield Finding("storage", "bad", f"{text}: {fill(fault.message, fault.params, _)}", way_out)
 
 
 def _of_others(data: Path) -> list[Path]:

@@ -43,3 +43,15 @@ class RemoteFailed(Unavailable):
             way_out=N_("Controleer het adres en probeer het later opnieuw."),
             url=url,
         )
+
+
+class RemoteNameless(Unavailable):
+    def __init__(self, *, url: str, host: str) -> None:
+        super().__init__(
+            "egress.no-host",
+            N_("De naam {host} bestaat niet op internet of in uw netwerk."),
+            way_out=N_("Kijk of het adres goed is geschreven, en of het niet is verhuisd."),
+            url=url,
+            host=host,
+            nameless=True,
+        )

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed
+from sluis.foundation.egress.outcome import EgressRefused, RemoteFailed, RemoteNameless
+from sluis.foundation.nameless import is_nameless
 from sluis.kernel.text import N_
 
 _PORTS = {"http": 80, "https": 443}
@@ -69,7 +70,8 @@ class Target:
 
 
 def check(url: str, *, allow: Sequence[str] | None, policy: EgressPolicy) -> Target:
-    """Check `url` and resolve its name, once. Raises EgressRefused, or RemoteFailed when the name does not exist.
+    """Check `url` and resolve its name, once. Raises EgressRefused; RemoteNameless when the name does not exist, and
+    RemoteFailed when nobody can say whether it does.
 
     `allow` limits to these hosts; an entry "host:port" also opens that port. None is every public host on 80 and 443.
     """
@@ -144,7 +146,7 @@ def _addresses(url: str, host: str, port: int, policy: EgressPolicy) -> tuple[st
     try:
         found = tuple(policy.resolve(host, port))
     except OSError as error:
-        raise RemoteFailed(url=url) from error
+        raise (RemoteNameless(url=url, host=host) if is_nameless(error) else RemoteFailed(url=url)) from error
     if not found:
         raise RemoteFailed(url=url)
     # One bad address among good ones is an attack or an accident; neither deserves a second chance.

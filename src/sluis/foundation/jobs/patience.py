@@ -1,9 +1,10 @@
 """How long a job is tried again, and when.
 
 What is wrong in the work itself gets a few quick attempts: they seldom help. What is away outside (`Unavailable`) comes
-back when its maintenance is over: it gets half a day of attempts, ever further apart. Such a job waits behind all other
-work, and one thread of a process at a time tries what is away, until an attempt is good: neither other work nor what
-just came back suffers from a thousand that wait.
+back when its maintenance is over: it gets half a day of attempts, ever further apart. A name that does not exist gets
+an hour of them: a container that starts again may have none meanwhile, a typing error never gets one. Such a job waits
+behind all other work, and one thread of a process at a time tries what is away, until an attempt is good: neither other
+work nor what just came back suffers from a thousand that wait.
 """
 
 import random
@@ -20,6 +21,7 @@ MAX_ATTEMPTS = 4
 FEWEST_AWAY = 12
 """Also when half a day went by otherwise: its clock was wrong."""
 LONGEST_AWAY = timedelta(hours=12)
+LONGEST_NAMELESS = timedelta(hours=1)
 _STOOD_STILL = timedelta(hours=1)
 """Later than this an attempt was not held up by other work: Sluis did not run (a closed laptop, a restore)."""
 BEHIND = -40
@@ -37,6 +39,11 @@ def told_away(failure: Mapping[str, Any] | None) -> bool:
     return failure is not None and is_away(from_wire(failure))
 
 
+def told_nameless(failure: Mapping[str, Any] | None) -> bool:
+    """Of an error on the wire: it was not there because its name does not exist."""
+    return ((failure or {}).get("params") or {}).get("nameless") is True
+
+
 def quick(times: int) -> timedelta:
     """The wait after so many attempts that went wrong."""
     return _QUICK * 2 ** (times - 1)
@@ -48,9 +55,12 @@ def apart(times: int, first: timedelta = _QUICK, factor: int = 2) -> timedelta:
     return grown * random.uniform(1, 1.5)
 
 
-def is_over(since: datetime, times: int, idle: timedelta = timedelta(0)) -> bool:
-    """It was away too often and too long, apart from the time that Sluis stood still."""
-    return times >= FEWEST_AWAY and clock.now() - since - idle > LONGEST_AWAY
+def is_over(since: datetime, times: int, idle: timedelta = timedelta(0), nameless: datetime | None = None) -> bool:
+    """It was away too often and too long, apart from the time that Sluis stood still; `nameless`: since when each
+    attempt found that its name does not exist."""
+    passed = clock.now() - idle
+    long = passed - since > LONGEST_AWAY or (nameless is not None and passed - nameless > LONGEST_NAMELESS)
+    return times >= FEWEST_AWAY and long
 
 
 def times_away(failure: Mapping[str, Any] | None) -> int:
@@ -60,8 +70,17 @@ def times_away(failure: Mapping[str, Any] | None) -> int:
 
 def since_away(failure: Mapping[str, Any] | None) -> datetime:
     """When the first of them did; now when none did, or when that was said by a clock that was wrong."""
-    now, said = clock.now(), (failure or {}).get("away", {}).get("since")
-    return min(datetime.fromisoformat(said), now) if said else now
+    return _moment(failure, "since") or clock.now()
+
+
+def since_nameless(failure: Mapping[str, Any] | None) -> datetime | None:
+    """When the first did of those in a row until now that found no such name; None when the last one did not."""
+    return _moment(failure, "nameless")
+
+
+def _moment(failure: Mapping[str, Any] | None, name: str) -> datetime | None:
+    said = (failure or {}).get("away", {}).get(name)
+    return min(datetime.fromisoformat(said), clock.now()) if said else None
 
 
 def idle_seconds(failure: Mapping[str, Any] | None) -> int:

@@ -223,7 +223,8 @@ def _finish(job: Job, result: Any) -> None:
 def _settle_failure(job: Job, error: Exception) -> str:
     """Put the job back or let it fail; returns which: again, failed, or lost to another worker."""
     away, final = is_away(error), isinstance(error, SluisError) and not isinstance(error, Unavailable)
-    failure = _failure(error) | _away(job, away)
+    failure = _failure(error)
+    failure |= _away(job, away, patience.told_nameless(failure["error"]))
     if isinstance(error, Unavailable):  # something outside is away: where in our code that was found says nothing
         log.warning("attempt %s: %s", job.attempts, error)
     elif not final:
@@ -243,12 +244,15 @@ def _settle_failure(job: Job, error: Exception) -> str:
         return "again"
 
 
-def _away(job: Job, now_again: bool) -> dict[str, Any]:
+def _away(job: Job, now_again: bool, nameless: bool) -> dict[str, Any]:
     """What a failure keeps of the attempts that found something away: how many, and since when."""
     times = patience.times_away(job.failure) + now_again
     since = patience.since_away(job.failure)
     idle = patience.idle_seconds(job.failure) + _idle_before(job)
-    return {"away": {"times": times, "since": since.isoformat(), "idle": idle}} if times else {}
+    kept: dict[str, Any] = {"times": times, "since": since.isoformat(), "idle": idle}
+    if nameless:
+        kept["nameless"] = (patience.since_nameless(job.failure) or clock.now()).isoformat()
+    return {"away": kept} if times else {}
 
 
 def _idle_before(job: Job) -> int:
@@ -259,7 +263,8 @@ def _idle_before(job: Job) -> int:
 
 def _is_over(failure: dict[str, Any]) -> bool:
     idle = timedelta(seconds=patience.idle_seconds(failure))
-    return patience.is_over(patience.since_away(failure), patience.times_away(failure), idle)
+    since, nameless = patience.since_away(failure), patience.since_nameless(failure)
+    return patience.is_over(since, patience.times_away(failure), idle, nameless)
 
 
 def _wait(job: Job, away: bool) -> timedelta:

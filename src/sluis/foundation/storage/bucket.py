@@ -4,13 +4,12 @@ The service checks what it gets against a SHA-256 that goes along with every req
 refuses it otherwise. What it gives is counted here, and whoever reads a whole blob holds it against its name.
 """
 
-import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,12 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sluis.foundation.storage.disk import missing
+from sluis.foundation.storage.spoken import away, spoken
 from sluis.foundation.storage.types import BlobRef, Stored
 from sluis.kernel import clock
-from sluis.kernel.errors import Unavailable
-from sluis.kernel.text import N_
-
-log = logging.getLogger("sluis.storage")
+from sluis.kernel.errors import SluisError, Unavailable
 
 # One request asks for so many bytes, and so many requests are ahead of who reads.
 PIECE, AHEAD = 8 << 20, 3
@@ -61,7 +58,9 @@ class Address:
 
 
 class Bucket:
-    """Raises Unavailable (`storage.away`) when the service does not answer, or answers what makes no sense."""
+    """Raises Unavailable: `storage.away` when the service does not answer, or answers what makes no sense;
+    `storage.no-host`, `storage.refused` and `storage.no-bucket` when it is our settings, or the service, that somebody
+    has to mend."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -83,6 +82,7 @@ class Bucket:
         """Raises NotFound (`blob.missing`)."""
         facts = self._head(_key(sha256))
         if facts is None:
+            self._ask_for_bucket()
             raise missing(sha256)
         return Stored(sha256, int(facts["size"]), facts["last_modified"].timestamp())
 
@@ -96,7 +96,7 @@ class Bucket:
         self._put(_key(ref.sha256), file, again=facts is not None)
         facts = self._head(_key(ref.sha256))
         if facts is None or facts["size"] != ref.size:
-            raise _away()
+            raise away()
 
     def stored(self) -> Iterator[Stored]:
         for facts in self.objects(""):
@@ -107,18 +107,13 @@ class Bucket:
     def remove(self, sha256: str) -> None:
         self.remove_object(_key(sha256))
 
-    def answers(self) -> bool:
-        """Whether the service answers now, and knows us; asked once, without patience."""
-        import obstore
-        from obstore.exceptions import BaseError
-
+    def fault(self) -> SluisError | None:
+        """Why the bucket cannot be used now; None when it can. Asked once, without patience."""
         try:
-            obstore.head(self._store(quick=True), "sluis")
-        except FileNotFoundError:
-            return True
-        except (BaseError, OSError):
-            return False
-        return True
+            self._ask_for_bucket(quick=True)
+        except SluisError as error:
+            return error
+        return None
 
     def read_object(
         self, key: str, start: int, length: int | None, *, missing: Callable[[], Exception]
@@ -127,6 +122,7 @@ class Bucket:
         if length is None:
             facts = self._head(key)
             if facts is None:
+                self._ask_for_bucket()
                 raise missing()
             length = int(facts["size"]) - start
         if length <= PIECE:
@@ -152,21 +148,31 @@ class Bucket:
     def remove_object(self, key: str) -> None:
         import obstore
 
-        with suppress(FileNotFoundError), _spoken():
+        with suppress(FileNotFoundError), self._spoken():
             obstore.delete(self._store(), key)
 
     def objects(self, under: str) -> Iterator[Any]:
         """Every object below a folder: `path`, `size` in bytes, `last_modified`."""
         import obstore
 
-        with _spoken():
+        with self._spoken():
             for page in obstore.list(self._store(), prefix=under or None):
                 yield from page
+
+    def _spoken(self) -> AbstractContextManager[None]:
+        return spoken(self.address.endpoint, self.address.name)
+
+    def _ask_for_bucket(self, *, quick: bool = False) -> None:
+        """Raises what is wrong: that a file is not there (HEAD) may mean that the bucket is not."""
+        import obstore
+
+        with self._spoken():
+            next(iter(obstore.list(self._store(quick=quick), prefix="sluis", chunk_size=1)), None)
 
     def _head(self, key: str) -> Any:
         import obstore
 
-        with suppress(FileNotFoundError), _spoken():
+        with suppress(FileNotFoundError), self._spoken():
             return obstore.head(self._store(), key)
         return None
 
@@ -182,7 +188,7 @@ class Bucket:
             how = {"chunk_size": max(PART, size // _MOST_PARTS), "max_concurrency": AHEAD}
         for left in reversed(range(_ATTEMPTS)):
             try:
-                with _spoken():
+                with self._spoken():
                     obstore.put(self._store(), key, data, **how)
             except AlreadyExistsError:
                 return False
@@ -200,7 +206,7 @@ class Bucket:
 
         for attempt in range(_ATTEMPTS):
             try:
-                with _spoken():
+                with self._spoken():
                     found = bytes(obstore.get_range(self._store(), key, start=start, length=length))
                 if len(found) == length:
                     return found
@@ -210,7 +216,7 @@ class Bucket:
                 if attempt == _ATTEMPTS - 1:
                     raise
             time.sleep(_PAUSE_SECONDS * 2**attempt)
-        raise _away()
+        raise away()
 
     def _store(self, *, quick: bool = False) -> Any:
         """Made at first use: the library starts threads, and most commands need no bucket."""
@@ -248,29 +254,6 @@ class Bucket:
             },
             retry_config={"max_retries": retries, "retry_timeout": timedelta(seconds=30)},
         )
-
-
-@contextmanager
-def _spoken() -> Generator[None]:
-    """The library's own errors as ours; "not there" and "there already" are answers, and go on as they are."""
-    from obstore.exceptions import AlreadyExistsError, BaseError
-
-    try:
-        yield
-    except (AlreadyExistsError, FileNotFoundError):
-        raise
-    except BaseError as error:
-        log.warning("storage: %s", str(error).partition("\n")[0][:300])
-        raise _away() from error
-
-
-def _away() -> Unavailable:
-    return Unavailable(
-        "storage.away",
-        N_("De opslag van bestanden antwoordt niet."),
-        way_out=N_("Probeer het straks opnieuw. Er is niets half bewaard."),
-        retry_after=30,
-    )
 
 
 def _key(sha256: str) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
-from sluis.kernel.errors import Fault, Unavailable
+from sluis.kernel.errors import Fault, Invalid, Unavailable
 from sluis.kernel.text import N_
 
 LONGEST = 2_000
 MOST_LINES = 500
+LOGIN_AGAIN = N_("Vul ze opnieuw in, of vraag het de beheerder van de bron.")
 Tell = Callable[..., None]
 """`tell(text, **params)`: a line in the log of the run; `text` is a Dutch source text, secrets are blotted out."""
 
@@ -92,6 +93,18 @@ class Unchanged:
 
 
 UNCHANGED = Unchanged()
+
+
+class Refused(Invalid):
+    """Who is there does not let us in. The source stops at once: another try helps nobody, and can lock the account."""
+
+    def __init__(self, code: str, message: str, *, way_out: str = "", **params: Any) -> None:
+        super().__init__(code, message, way_out=way_out, refused=True, **params)
+
+
+def told_refused(failure: Mapping[str, Any]) -> bool:
+    """Of an error on the wire."""
+    return (failure.get("params") or {}).get("refused") is True
 
 
 class SourceBusy(Unavailable):

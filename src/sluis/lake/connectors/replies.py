@@ -11,7 +11,7 @@ from sluis.foundation import egress
 from sluis.kernel import clock
 from sluis.kernel.errors import Invalid, SluisError, Unavailable
 from sluis.kernel.text import N_
-from sluis.lake.connectors.base import SourceBusy
+from sluis.lake.connectors.base import Refused, SourceBusy
 
 _LONGEST_REST = 86_400
 
@@ -20,8 +20,11 @@ def refusal(reply: egress.Stream | egress.Reply) -> SluisError:
     """What a status that carries no data means for who set the source up."""
     status, place = reply.status, urlsplit(reply.url).hostname or ""
     said: dict[str, Any] = {"place": place, "status": status}
+    asked_for_rest = status in (429, 503) or (status == 403 and "retry-after" in reply.headers)
+    if asked_for_rest:
+        return SourceBusy(place=place, retry_after=seconds_of(reply.headers.get("retry-after", "")))
     if status in (401, 403):
-        return Invalid(
+        return Refused(
             "source.denied",
             N_("{place} laat ons niet toe ({status})."),
             way_out=N_("Controleer gebruikersnaam, wachtwoord of toegangscode, en of dit account de data mag lezen."),
@@ -30,8 +33,6 @@ def refusal(reply: egress.Stream | egress.Reply) -> SluisError:
     if status in (404, 410):
         return Invalid("source.not-there", N_("Op dit adres van {place} staat niets ({status})."),
                        way_out=N_("Controleer het adres."), **said)  # fmt: skip
-    if status in (429, 503):
-        return SourceBusy(place=place, retry_after=seconds_of(reply.headers.get("retry-after", "")))
     if status >= 500:
         return Unavailable("source.broken-there", N_("{place} heeft zelf een storing ({status})."), **said)
     return Invalid("source.status", N_("{place} geeft geen bestand maar antwoord {status}."),

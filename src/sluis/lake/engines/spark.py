@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 
 import grpc
 from pyspark.errors import PySparkException
+from pyspark.errors.exceptions.connect import SparkConnectGrpcException
 from pyspark.sql.connect.client.core import DefaultChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
+from sluis.foundation.nameless import is_nameless
 from sluis.foundation.telemetry.redaction import redacted
 from sluis.kernel.errors import Unavailable
 from sluis.kernel.text import N_
@@ -29,6 +31,8 @@ _log = logging.getLogger("sluis.engine")
 _REACH_SECONDS = 5
 _TRIES = 3
 _SPREAD = 64
+_REFUSALS = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
+_MEND = N_("Vraag de beheerder SLUIS_ENGINE na te kijken, en `sluis doctor` te draaien.")
 
 
 class Spark:
@@ -98,6 +102,12 @@ class Spark:
 
     def _failure(self, fault: BaseException) -> Unavailable:
         _log.warning("engine %s: %s: %s", self._where, type(fault).__name__, redacted(str(fault))[:2000])
+        if is_nameless(fault):
+            text = N_("De naam van de rekenserver {where} bestaat niet.")
+            return Unavailable("engine.no-host", text, way_out=_MEND, where=self._where, nameless=True)
+        if _status(fault) in _REFUSALS:
+            text = N_("De rekenserver {where} laat Sluis niet toe.")
+            return Unavailable("engine.refused", text, way_out=_MEND, where=self._where, passes=False)
         return Unavailable(
             "engine.failed",
             N_("De rekenserver {where} doet het niet ({reason})."),
@@ -105,6 +115,12 @@ class Spark:
             where=self._where,
             reason=type(fault).__name__,
         )
+
+
+def _status(fault: BaseException) -> grpc.StatusCode | None:
+    if isinstance(fault, SparkConnectGrpcException):
+        return fault.getGrpcStatusCode()
+    return fault.code() if isinstance(fault, grpc.RpcError) else None
 
 
 def shown(address: str) -> str:

@@ -11,6 +11,7 @@ when that version is ready. The bytes of a killed run are fetched again.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from sluis.kernel.actor import SYSTEM
 from sluis.kernel.errors import Conflict, SluisError, Unavailable, to_wire
 from sluis.kernel.text import N_
 from sluis.lake import runs
-from sluis.lake.connectors.base import Fetched, Given, Unchanged
+from sluis.lake.connectors.base import Fetched, Given, Unchanged, told_refused
 from sluis.lake.connectors.registry import connector
 from sluis.lake.connectors.work import work_folder
 from sluis.lake.models import Source, SourceRun, TableVersion
@@ -82,7 +83,9 @@ def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
         source = Source.objects.select_for_update().get(id=found.source_id)
         failures = source.failures + 1
         count = _Count.of(found, source.failures, failure)
-        dead = count.own >= source.attempts or patience.is_over(count.since, count.away, count.idle)
+        refused = told_refused(failure)
+        given_up = count.own >= source.attempts or patience.is_over(count.since, count.away, count.idle, count.nameless)
+        dead = refused or given_up
         with writing(by=SYSTEM, action="lake.source.failed", subject=("source", source.id)) as write:
             state = SourceRun.State.DEAD if dead else SourceRun.State.FAILED
             SourceRun.objects.filter(id=run_id).update(state=state, failure=failure, finished_at=clock.now())
@@ -92,7 +95,7 @@ def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
             write.note(run=str(run_id), code=failure.get("code"), attempt=failures, given_up=dead)
             write.emit("source.dead" if dead else "source.failed", {"source": str(source.id), "run": str(run_id)})
             if dead or failures == source.attempts:
-                _tell(found, dead=dead, times=failures)
+                _tell(found, _REFUSED if refused else _STOPPED if dead else _AWAY, failures)
 
 
 def settle(table_version_id: UUID) -> None:
@@ -241,22 +244,27 @@ def _good(row: SourceRun, after: dict[str, Any] | None, *, more: bool = False, s
 @dataclass(frozen=True, slots=True)
 class _Count:
     """How many attempts since the last good one were wrong by themselves, how many found the source away, since when,
-    and how much of that time Sluis itself stood still."""
+    how much of that time Sluis itself stood still, and since when each found that its name does not exist."""
 
     own: int
     away: int
     since: datetime
     idle: timedelta
+    nameless: datetime | None
 
     @classmethod
     def of(cls, run: SourceRun, failures: int, failure: Mapping[str, Any]) -> "_Count":
         failed = SourceRun.objects.filter(source_id=run.source_id, state=SourceRun.State.FAILED).order_by("-created_at")
         before = list(failed[:failures])
-        away = sum(map(patience.told_away, (failure, *(row.failure for row in before))))
+        wrong = [failure, *(row.failure for row in before)]
+        away = sum(map(patience.told_away, wrong))
         began = [run.created_at, *(row.created_at for row in before)]
         late = (at - (row.finished_at or at) - _asked(row.failure) for at, row in zip(began, before, strict=False))
         idle = sum(map(patience.stood_still, late), timedelta(0))
-        return cls(len(before) + 1 - away, away, began[-1] if before else clock.now(), idle)
+        nameless = began[: len(list(takewhile(patience.told_nameless, wrong)))]
+        return cls(
+            len(wrong) - away, away, began[-1] if before else clock.now(), idle, nameless[-1] if nameless else None
+        )
 
 
 def _asked(failure: Mapping[str, Any] | None) -> timedelta:
@@ -287,17 +295,18 @@ def _compared(version: TableVersion) -> list[dict[str, Any]]:
     return [line(text, columns=", ".join(names)) for text, names in lines if names]
 
 
+_REFUSED = N_("De bron {source} van {dataset} is gestopt: Sluis krijgt daar geen toegang.")
 _STOPPED = N_("De bron {source} van {dataset} is gestopt: het ophalen mislukte te vaak.")
 _AWAY = N_("De bron {source} van {dataset} is al {times} keer niet op te halen. Sluis blijft het proberen.")
 
 
-def _tell(row: SourceRun, *, dead: bool, times: int) -> None:
+def _tell(row: SourceRun, message: str, times: int) -> None:
     home = row.source.dataset
     tell_stewards(
         home,
         key=f"source:{row.id}",
-        message=_STOPPED if dead else _AWAY,
-        params={"source": row.source.title, "dataset": home.title} | ({} if dead else {"times": times}),
+        message=message,
+        params={"source": row.source.title, "dataset": home.title} | ({"times": times} if message is _AWAY else {}),
         route="desk:source",
         arguments=[str(row.source_id)],
     )

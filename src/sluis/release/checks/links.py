@@ -43,8 +43,9 @@ def _tried(address: str) -> Finding | None:
         with egress.stream(address, purpose="release.check-links", max_bytes=BYTES, timeout=SECONDS) as reply:
             status = reply.status
     except SluisError as error:
-        text = N_("{url} is niet te bereiken: {reason}")
-        return Finding("links.unreachable", text, {"url": address, "reason": error.message}, blocks=False)
+        text = N_("{url} is niet te bereiken: {reason_term}")
+        said = {**error.params, "url": address, "reason_term": error.message}
+        return Finding("links.unreachable", text, said, blocks=False)
     if status < 400:
         return None
     return Finding(

@@ -9,11 +9,13 @@ from urllib.parse import urlencode, urlsplit
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking
-from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Refused, Tell
 from sluis.lake.connectors.pages import Asker, Reading
 from sluis.lake.connectors.paging import Following, by_offset, gathered, whole_number
 from sluis.lake.connectors.web import Web
 from sluis.lake.connectors.work import work_folder
+
+_NOT_LET_IN = (401, 403, 498, 499)  # 498 and 499 of Esri: a token that is wrong, and none
 
 
 class ArcGis(Web):
@@ -111,8 +113,8 @@ def _document(asker: Asker, given: Given, path: str, **asked: str) -> Mapping[st
     error = found.get("error")
     if not error:
         return found
-    text = error.get("message") if isinstance(error, dict) else error
-    raise Invalid(
+    text, code = (error.get("message"), error.get("code")) if isinstance(error, dict) else (error, None)
+    raise (Refused if code in _NOT_LET_IN else Invalid)(
         "source.refused-there",
         N_("De dienst weigert: {reason}."),
         way_out=N_("Controleer het adres en de toegangscode."),

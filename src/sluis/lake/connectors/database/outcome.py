@@ -1,17 +1,22 @@
 """What a database answers, in words for who set the source up. Never with what was typed as a secret."""
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
 
 from sluis.kernel.errors import Invalid, SluisError, Unavailable
 from sluis.kernel.text import N_
-from sluis.lake.connectors.base import Given
+from sluis.lake.connectors.base import Given, Refused
 from sluis.lake.connectors.given import blotted
 
 _LONGEST = 200
 # SQLSTATE of PostgreSQL; numbers of MySQL, MariaDB, SQL Server and Oracle.
 _LOGIN = {"28000", "28P01", "1045", "1698", "18456", "1017"}
+_LOCKED = {"3118", "4151", "18470", "18486", "18487", "18488", "28001"}
+# PostgreSQL gives no number to who does not get in.
+_NO_LOGIN = re.compile('authentication failed|no password supplied|is not permitted to log in|role ".*" does not exist')
+_ADMITTED = "pg_hba.conf"  # where the server keeps whom it lets in, from where
 _NO_DATABASE = {"3D000", "1049", "1044", "4060", "12514"}
 _NOT_ALLOWED = {"42501", "1142", "1143", "229", "1031"}
 _TOO_SLOW = {"57014", "3024", "1969"}
@@ -30,8 +35,12 @@ def explained(error: Exception, place: str, given: Given) -> SluisError:
     cause = getattr(error, "orig", None) or error
     code, reason = _code(cause), _reason(cause, given)
     said: dict[str, Any] = {"place": place, "reason": reason}
-    if code in _LOGIN or "password authentication failed" in reason:
-        return Invalid("source.login", N_("{place} weigert deze gebruikersnaam of dit wachtwoord."),
+    if _ADMITTED in reason:
+        return Refused("source.not-let-in", N_("{place} laat Sluis niet toe: {reason}."),
+                       way_out=N_("Vraag de beheerder van de database dit account en deze server toe te laten."),
+                       **said)  # fmt: skip
+    if code in _LOGIN | _LOCKED or _NO_LOGIN.search(reason):
+        return Refused("source.login", N_("{place} weigert deze gebruikersnaam of dit wachtwoord."),
                        way_out=N_("Vul ze opnieuw in, of vraag het de beheerder van de database."), **said)  # fmt: skip
     if code in _NO_DATABASE or ("database" in reason and "does not exist" in reason):
         return Invalid("source.no-database", N_("Op {place} is er geen database {database} voor dit account."),

@@ -16,10 +16,10 @@ from paho.mqtt import client as paho
 
 from sluis.foundation.egress import Target, pinned
 from sluis.kernel import clock, ids
-from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.kernel.errors import SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.connectors import outside
-from sluis.lake.connectors.base import Given, WaitingRoom
+from sluis.lake.connectors.base import LOGIN_AGAIN, Given, Refused, WaitingRoom
 from sluis.lake.connectors.given import blotted
 from sluis.lake.connectors.messages import NotRows, line, read_json
 
@@ -30,6 +30,7 @@ _CONNECT_SECONDS = 10
 _QUIET_SECONDS = 2.0
 _GATHER_SECONDS = 0.05
 _SHOWN, _LOOK_SECONDS = 20, 10
+_NOT_LET_IN = ("Bad user name or password", "Not authorized")
 _FILTER = re.compile(r"(?:(?:[^+#/]*|\+)/)*(?:[^+#/]*|\+|#)")
 
 
@@ -194,19 +195,15 @@ def _subscribed(given: Given, identity: str, *, kept: bool) -> Generator[_Sessio
     session = _Session(client)
     try:
         client.connect(target.host, target.port, keepalive=60)
-        if session.until("connected").is_failure:
-            raise Invalid(
-                "source.login-there",
-                N_("{place} weigert deze gebruikersnaam of dit wachtwoord."),
-                place=given["host"],
-            )
+        _require_in(session.until("connected"), given)
         client.subscribe([(topic, 1 if kept else 0) for topic in given["topics"]])
         refused = [topic for topic, reason in zip(given["topics"], session.until("subscribed"), strict=False)
                    if reason.is_failure]  # fmt: skip
         if refused:
-            raise Invalid(
+            raise Refused(
                 "source.topic-there",
                 N_("Dit account mag '{topic}' op {place} niet lezen."),
+                way_out=N_("Vraag de beheerder van de bron om leesrecht."),
                 topic=refused[0],
                 place=given["host"],
             )
@@ -215,6 +212,15 @@ def _subscribed(given: Given, identity: str, *, kept: bool) -> Generator[_Sessio
         raise _explained(error, given) from None
     finally:
         client.disconnect()
+
+
+def _require_in(answer: Any, given: Given) -> None:
+    """Raises Refused when this broker does not know us, OSError when it takes nobody now."""
+    if answer in _NOT_LET_IN:
+        text = N_("{place} weigert deze gebruikersnaam of dit wachtwoord.")
+        raise Refused("source.login-there", text, way_out=LOGIN_AGAIN, place=given["host"])
+    if answer.is_failure:
+        raise OSError(str(answer))
 
 
 def _explained(error: Exception, given: Given) -> SluisError:

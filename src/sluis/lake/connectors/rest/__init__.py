@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sluis.foundation import egress
-from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.errors import Fault
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, outside
-from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Tell
+from sluis.lake.connectors.base import Fetched, Field, Given, Kind, Refused, Tell
 from sluis.lake.connectors.pages import Asker, Page, Place, Reading
 from sluis.lake.connectors.paging import Following, gathered, linked, whole_number
 from sluis.lake.connectors.replies import refusal
@@ -190,8 +190,8 @@ def _token(given: Given, into: Path) -> str:
     return token
 
 
-def _no_token(reply: egress.Reply) -> Invalid:
-    return Invalid(
+def _no_token(reply: egress.Reply) -> Refused:
+    return Refused(
         "source.no-token",
         N_("{place} geeft geen toegangscode."),
         way_out=N_("Controleer client-id, client secret en scope."),

@@ -4,12 +4,13 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sluis.foundation import egress
 from sluis.kernel.errors import Fault, Invalid
 from sluis.kernel.text import N_
 from sluis.lake.connectors import asking, filing, outside
-from sluis.lake.connectors.base import Field, Given, Kind
+from sluis.lake.connectors.base import Field, Given, Kind, Refused
 from sluis.lake.connectors.filing import Filing, Found
 from sluis.lake.connectors.paging import SECONDS, whole_number
 from sluis.lake.connectors.replies import milliseconds, refusal
@@ -95,9 +96,21 @@ def _asked(given: Given, url: str, most_mb: int) -> Generator[egress.Stream]:
         headers=headers,
         policy=outside.policy(),
     ) as reply:
+        if reply.status == 404 and "list-type" in urlsplit(url).query:  # a folder that is not there has an empty list
+            raise _no_bucket(given)
         if reply.status != 200:
             raise refusal(reply)
         yield reply
+
+
+def _no_bucket(given: Given) -> Refused:
+    return Refused(
+        "source.no-bucket",
+        N_("Op {place} is geen bucket {bucket}."),
+        way_out=N_("Controleer het webadres van de opslag en de naam van de bucket."),
+        place=urlsplit(given["url"]).hostname or "",
+        bucket=given["bucket"],
+    )
 
 
 CONNECTOR = S3()

@@ -14,7 +14,7 @@ from sluis.foundation.egress import pinned
 from sluis.kernel.errors import Invalid, SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.connectors import filing, outside
-from sluis.lake.connectors.base import Given
+from sluis.lake.connectors.base import LOGIN_AGAIN, Given, Refused
 from sluis.lake.connectors.filing import Found
 from sluis.lake.connectors.given import blotted
 from sluis.lake.connectors.paging import SECONDS
@@ -141,18 +141,20 @@ def _explained(error: Exception, given: Given) -> SluisError:
     reason = blotted(" ".join(str(error).split()), given.secrets.values())[:200] or type(error).__name__
     said: dict[str, Any] = {"place": given["host"], "reason": reason, "folder": given["folder"]}
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
-        return Invalid(
+        return Refused(
             "source.other-key",
             N_("{place} toont een andere sleutel dan is vastgelegd. Sluis stuurde niets."),
             way_out=N_("Vraag de beheerder van de server waarom. Klopt het, leg dan de nieuwe sleutel vast."),
             **said,
         )
     if isinstance(error, asyncssh.PermissionDenied):
-        return Invalid("source.login-there", N_("{place} weigert deze gebruikersnaam of dit wachtwoord."), **said)
+        return Refused("source.login-there", N_("{place} weigert deze gebruikersnaam of dit wachtwoord."),
+                       way_out=LOGIN_AGAIN, **said)  # fmt: skip
     if isinstance(error, asyncssh.SFTPNoSuchFile | asyncssh.SFTPNoSuchPath):
         return Invalid("source.no-folder-there", N_("De map {folder} is er niet op {place}."), **said)
     if isinstance(error, asyncssh.SFTPPermissionDenied):
-        return Invalid("source.folder-denied", N_("Dit account mag in {folder} op {place} niet lezen."), **said)
+        return Refused("source.folder-denied", N_("Dit account mag in {folder} op {place} niet lezen."),
+                       way_out=N_("Vraag de beheerder van de bron om leesrecht."), **said)  # fmt: skip
     return Unavailable("source.no-contact", N_("{place} is niet te bereiken: {reason}."),
                        way_out=N_("Controleer server en poort, en of de server aanstaat."), **said)  # fmt: skip
 
