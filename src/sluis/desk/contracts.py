@@ -10,6 +10,7 @@ from sluis.lake.contracts.change import broken
 from sluis.lake.contracts.reading import Read
 from sluis.lake.contracts.types import RuleOutcome, Severity, Status
 from sluis.lake.contracts.wording import TYPES, outcome_text, promises, rule_text
+from sluis.web import spoken
 
 
 def readable(read: Read, outcomes: Iterable[RuleOutcome] = ()) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def readable(read: Read, outcomes: Iterable[RuleOutcome] = ()) -> dict[str, Any]
             for one in sorted(read.agreed.properties, key=lambda one: all(map(_kept, lines.get(one.name, []))))
         ],
         "rules": lines.get("", []),
-        "notes": [note.text(gettext) for note in read.notes],
+        "notes": [spoken.told(note) for note in read.notes],
     }
 
 
@@ -61,4 +62,4 @@ def dropped(before: Read, after: Read) -> list[str]:
 
 
 def why_not(failure: Mapping[str, Any] | None) -> str:
-    return from_wire(failure).detail(gettext) if failure else ""
+    return spoken.told(from_wire(failure)) if failure else ""

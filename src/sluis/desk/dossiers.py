@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 
 from sluis.desk.access import open_to
 from sluis.desk.forms.fields import in_words
-from sluis.desk.forms.tasks import in_language
 from sluis.desk.subjects import Beside, Change, Fact, subject
 from sluis.desk.transformations import figure_facts, figure_notes
 from sluis.kernel.actor import Actor
@@ -23,8 +23,10 @@ from sluis.release import service as release
 from sluis.release.checks.anonymity import STEPS as HIDING_STEPS
 from sluis.release.checks.contract import findings
 from sluis.release.types import DossierFilter, DossierRecord, ExhibitKind, ExhibitRecord, Stage, Verdict
+from sluis.web import spoken
 from sluis.web.formats import day, number
 from sluis.web.shapes import Link
+from sluis.web.spoken import stored, told
 
 # Per check: which page of the desk mends it.
 MENDED_AT = {
@@ -84,8 +86,8 @@ def _told(instance: InstanceRecord, task: TaskRecord) -> list[tuple[str, Any]]:
     """What somebody asked or reported about what stands outside; a request only where it is judged."""
     judged = any(field.id == "changeKind" for field in task.form)
     return [
-        (gettext("Gevraagde wijziging"), instance.variables.get("changeRequest") if judged else None),
-        (gettext("Reden van intrekken"), instance.variables.get("withdrawalReason")),
+        (gettext("Gevraagde wijziging"), stored(instance.variables.get("changeRequest")) if judged else None),
+        (gettext("Reden van intrekken"), stored(instance.variables.get("withdrawalReason"))),
     ]
 
 
@@ -119,7 +121,7 @@ def _rule(exhibit: ExhibitRecord) -> dict[str, Any]:
     numbers = matched.get(exhibit.body.get("decision"), ())
     sha256 = str(exhibit.body.get("policy", ""))
     return {
-        "title": in_language(exhibit.title, exhibit.title_en),
+        "title": spoken.said(exhibit.title, exhibit.title_en),
         "reason": words.reason(process.sheets_of(sha256), {**exhibit.body, **said}).said(words.language()),
         "ground": said.get("ground") or "",
         "numbers": ", ".join(str(n) for n in numbers),
@@ -149,20 +151,21 @@ def register_facts(found: DossierRecord, actor: Actor) -> list[tuple[str, Any]]:
     table = lake.latest_ready(by=actor, dataset_id=found.dataset_id)
     language = get_language() or "nl"
     facts: list[tuple[str, Any]] = [
-        (gettext("Dataset"), record.title),
-        (gettext("Beschrijving"), record.description),
+        (gettext("Dataset"), spoken.of(record, "title")),
+        (gettext("Beschrijving"), spoken.of(record, "description")),
         (gettext("Licentie"), register.label(record.licence, language) if record.licence else ""),
-        (gettext("Let op"), record.limits),
+        (gettext("Let op"), spoken.of(record, "limits")),
         (gettext("Contactpunt"), record.contact.name if record.contact else ""),
         (gettext("Versie van de beschrijving"), str(record.version)),
     ]
     if table:
+        columns = ", ".join(c["title"] or c["name"] for c in (table.report or {}).get("columns", []))
         facts += [
             (
                 gettext("Tabel"),
                 gettext("versie {n}, {rows} rijen").format(n=table.number, rows=number(table.rows_total)),
             ),
-            (gettext("Kolommen"), ", ".join(c["title"] or c["name"] for c in (table.report or {}).get("columns", []))),
+            (gettext("Kolommen"), stored(columns)),
             (gettext("Controlegetal van de tabel (SHA-256)"), table.data_sha256),
         ]
     return facts
@@ -203,7 +206,7 @@ def not_kept(found: DossierRecord, actor: Actor) -> list[str]:
     if table is None or outcome is None or outcome.verdict in (Kept.PASSED, Kept.ATTENTION):
         return []
     if outcome.failure:
-        return [from_wire(outcome.failure).detail(gettext)]
+        return [told(from_wire(outcome.failure))]
     first, *rest = [one.said(gettext) for one in findings(outcome) if one.blocks]
     text = gettext("Versie {number} van de tabel komt de afspraken niet na. {reason}")
     return [text.format(number=table.number, reason=first), *rest]
@@ -233,9 +236,9 @@ def _columns(now: Any, before: Any) -> list[str]:
     old = {c["name"]: c["title"] or c["name"] for c in before.report["columns"]}
     lines: list[str] = []
     if added := [title for name, title in new.items() if name not in old]:
-        lines.append(gettext("Nieuwe kolommen: {columns}.").format(columns=", ".join(added)))
+        lines.append(format_html(gettext("Nieuwe kolommen: {columns}."), columns=stored(", ".join(added))))
     if gone := [title for name, title in old.items() if name not in new]:
-        lines.append(gettext("Verdwenen kolommen: {columns}.").format(columns=", ".join(gone)))
+        lines.append(format_html(gettext("Verdwenen kolommen: {columns}."), columns=stored(", ".join(gone))))
     return lines
 
 

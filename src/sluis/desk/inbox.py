@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from sluis.desk import words
-from sluis.desk.forms.tasks import in_language
 from sluis.desk.process_view import role_title
 from sluis.foundation.service import holds, names_of
 from sluis.kernel import clock
@@ -20,6 +20,7 @@ from sluis.lake.watching.types import Trouble
 from sluis.process.types import DefinitionRecord, TaskRecord
 from sluis.release import service as release
 from sluis.release.types import FeedbackRecord
+from sluis.web import spoken
 
 FAR = date.max
 
@@ -48,11 +49,11 @@ def task_rows(tasks: Iterable[TaskRecord], actor: Actor, processes: Mapping[str,
 
 def _row(task: TaskRecord, actor: Actor, processes: Mapping[str, DefinitionRecord], names: Mapping[str, str]) -> Row:
     known = processes.get(task.process_key)
-    process = in_language(known.name, known.name_en) if known else task.process_key
+    process = spoken.said(known.name, known.name_en) if known else task.process_key
     return Row(
         id=str(task.id),
         subject=task.subject_title or process,
-        title=in_language(task.title, task.title_en),
+        title=spoken.said(task.title, task.title_en),
         due=_day(task.due_at),
         late=bool(task.due_at and task.due_at < clock.now()),
         url=reverse("desk:task", args=[task.id]),
@@ -89,7 +90,7 @@ def _stopped(source: lake.SourceRecord) -> Row:
     return Row(
         id="",
         subject=source.dataset_title,
-        title=gettext("Herstel de bron {source}").format(source=source.title),
+        title=format_html(gettext("Herstel de bron {source}"), source=spoken.stored(source.title)),
         due=_day(since),
         late=True,
         url=reverse("desk:source", args=[source.id]),

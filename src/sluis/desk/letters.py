@@ -1,6 +1,6 @@
 """A notice in words: as a line in the reader's own list, and as a mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from sluis.desk.forms.tasks import in_language
 from sluis.foundation.service import acting
 from sluis.kernel.actor import Actor
-from sluis.kernel.errors import NotFound, fill
+from sluis.kernel.errors import Fault, NotFound
 from sluis.process import service as process
 from sluis.process.types import NoticeRecord, TaskRecord
+from sluis.web import spoken
 from sluis.web.formats import day
 
 
@@ -27,18 +27,22 @@ def shown_to(actor: Actor, notices: Sequence[NoticeRecord]) -> list[dict[str, An
 
 def _shown(notice: NoticeRecord, titles: dict[UUID, str]) -> dict[str, Any]:
     if notice.kind == "digest":
-        return {"notice": notice, "text": _digest_title(notice), "detail": "", "url": reverse("desk:tasks")}
+        return {"notice": notice, "name": _digest_title(notice), "url": reverse("desk:tasks")}
     if notice.kind == "matter":
         content = notice.content
-        text = fill(content["message"], content["params"], gettext)
+        params = {
+            name: spoken.written(value) if name == "dataset" else value for name, value in content["params"].items()
+        }
+        fault = Fault(content["message"], params=params)
         url = reverse(content["route"], args=content["arguments"])
-        return {"notice": notice, "text": text, "detail": "", "url": url}
+        return {"notice": notice, "name": fault.text(gettext), "html": spoken.told(fault), "url": url}
     instance_id = UUID(notice.content["instance"])
     name, text = _step(notice)
     known = instance_id in titles
     return {
         "notice": notice,
-        "text": f"{name}: {titles[instance_id]}" if titles.get(instance_id) else name,
+        "name": name,
+        "about": titles.get(instance_id, ""),
         "detail": text,
         "url": reverse("desk:process", args=[instance_id]) if known else "",
     }
@@ -46,7 +50,7 @@ def _shown(notice: NoticeRecord, titles: dict[UUID, str]) -> dict[str, Any]:
 
 def _step(notice: NoticeRecord) -> tuple[str, str]:
     content = notice.content
-    return in_language(content["name"], content["name_en"]), in_language(content["text"], content["text_en"])
+    return spoken.said(content["name"], content["name_en"]), spoken.said(content["text"], content["text_en"])
 
 
 def _digest_title(notice: NoticeRecord) -> str:
@@ -71,7 +75,7 @@ def letter(notice: NoticeRecord, language: str) -> tuple[str, str]:
             actor = acting(notice.user_id)
         except NotFound:
             return "", ""
-        subject = shown_to(actor, [notice])[0]["text"]
+        subject = _line(shown_to(actor, [notice])[0])
         lines = _digest_lines(actor, notice) if notice.kind == "digest" else _step_lines(actor, notice)
         closing = gettext("Wilt u deze e-mail niet meer? Dat kiest u bij uw berichten: {url}").format(
             url=_address(reverse("desk:notices"))
@@ -81,7 +85,12 @@ def letter(notice: NoticeRecord, language: str) -> tuple[str, str]:
 
 def _step_lines(actor: Actor, notice: NoticeRecord) -> Iterable[str]:
     shown = shown_to(actor, [notice])[0]
-    return [line for line in (shown["text"], shown["detail"], _address(shown["url"]) if shown["url"] else "") if line]
+    return [line for line in (_line(shown), shown["detail"], _address(shown["url"]) if shown["url"] else "") if line]
+
+
+def _line(shown: Mapping[str, Any]) -> str:
+    """What happened, and to what."""
+    return ": ".join(part for part in (shown["name"], shown.get("about", "")) if part)
 
 
 def _digest_lines(actor: Actor, notice: NoticeRecord) -> Iterable[str]:
@@ -101,7 +110,7 @@ def _digest_lines(actor: Actor, notice: NoticeRecord) -> Iterable[str]:
 
 
 def _task(task: TaskRecord) -> str:
-    title = in_language(task.title, task.title_en)
+    title = spoken.said(task.title, task.title_en)
     return f"{title}: {task.subject_title}" if task.subject_title else title
 
 

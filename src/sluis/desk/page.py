@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from sluis.foundation.service import actor_of, delayed
@@ -16,6 +17,7 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import Conflict, Invalid, SluisError, Stale, TooMany, Unavailable, fill, from_wire
 from sluis.web.formats import moment
 from sluis.web.problem import STATUS
+from sluis.web.spoken import told
 
 CORRECTABLE = (Invalid, Conflict, Stale, TooMany, Unavailable)
 
@@ -64,10 +66,11 @@ def put(form: forms.Form, error: SluisError) -> None:
     way_out = fill(error.way_out, error.params, gettext) if error.way_out and len(error.faults) == 1 else ""
     for fault in error.faults:
         if fault.field in form.fields:
-            form.add_error(fault.field, Refusal(f"{fault.text(gettext)} {way_out}".rstrip(), error))
+            text = format_html("{} {}", told(fault), way_out) if way_out else told(fault)
+            form.add_error(fault.field, Refusal(text, error))
             placed = True
     if not placed or not isinstance(error, Invalid):
-        form.add_error(None, Refusal(error.detail(gettext), error))
+        form.add_error(None, Refusal(told(error), error))
 
 
 def delay_of(*about: UUID) -> str:
@@ -75,12 +78,8 @@ def delay_of(*about: UUID) -> str:
     found = delayed(*about)
     if found is None:
         return ""
-    return " ".join(
-        (
-            from_wire(found.failure).detail(gettext),
-            gettext("Volgende poging: {moment}.").format(moment=moment(found.next_at)),
-        )
-    )
+    after = gettext("Volgende poging: {moment}.").format(moment=moment(found.next_at))
+    return format_html("{} {}", told(from_wire(found.failure)), after)
 
 
 def refusal(form: forms.Form) -> SluisError | None:

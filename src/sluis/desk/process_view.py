@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 
 from sluis.desk import words
-from sluis.desk.forms.tasks import YES_NO_UNKNOWN, in_language, in_words
+from sluis.desk.forms.tasks import YES_NO_UNKNOWN, in_words
 from sluis.foundation.service import ROLES
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
 from sluis.process import service as process
 from sluis.process.drawing import Look, OrderedStep, Picture, draw, ordered, read
 from sluis.process.types import Ahead, Answered, Happening, InstanceRecord, Outlook, StepState, TaskRecord
+from sluis.web import spoken
 from sluis.web.formats import day, moment
 from sluis.web.shapes import Step
 
@@ -118,17 +120,17 @@ def next_of(task: TaskRecord, coming: Outlook) -> tuple[list[str], list[tuple[st
     if not coming.decided_by:
         return [_coming(one) for one in coming.always], []
     field = next(field for field in task.form if field.id == coming.decided_by)
-    labels = {option.value: in_language(option.label, option.label_en) for option in field.options}
+    labels = {option.value: spoken.said(option.label, option.label_en) for option in field.options}
     labels = labels or {value: gettext(label) for value, label in YES_NO_UNKNOWN}
     return [], [(labels[value], [_coming(one) for one in steps]) for value, steps in coming.by_choice.items()]
 
 
 def _coming(ahead: Ahead) -> str:
-    name = in_language(ahead.name, ahead.name_en)
+    name = spoken.stored(spoken.said(ahead.name, ahead.name_en))
     if ahead.kind == "end" and not name:
         return gettext("Het proces is dan klaar.")
     role = role_title(ahead.roles[0]).lower() if ahead.roles else ""
-    return gettext(AHEAD[ahead.kind]).format(name=name, role=role)
+    return format_html(gettext(AHEAD[ahead.kind]), name=name, role=role)
 
 
 def steps_named(picture_of: InstanceRecord) -> Mapping[str, str]:
@@ -163,7 +165,7 @@ def given(rows: Sequence[Answered]) -> list[dict[str, Any]]:
     """Per task that was done its questions with what was filled in."""
     return [
         {
-            "title": in_language(row.title, row.title_en),
+            "title": spoken.said(row.title, row.title_en),
             "by": row.by,
             "role": role_title(row.role).lower(),
             "at": row.at,
@@ -177,4 +179,4 @@ def _line(field: Any, value: Any) -> tuple[str, str, str]:
     """Label, value in words, and an address when the value is one."""
     said = in_words(field, value)
     is_link = isinstance(value, str) and value.startswith(("https://", "http://")) and " " not in value
-    return in_language(field.label, field.label_en), said, value if is_link else ""
+    return spoken.said(field.label, field.label_en), said, value if is_link else ""

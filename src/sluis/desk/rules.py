@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from sluis.desk.forms.rules import ENDINGS
-from sluis.desk.forms.tasks import in_language
 from sluis.desk.process_view import role_title
 from sluis.desk.subjects import Beside, Blocker, Fact, subject
 from sluis.kernel.actor import Actor
@@ -22,6 +21,7 @@ from sluis.process.rules import words
 from sluis.process.rules.changes import Comparison
 from sluis.process.rules.sheets import Labels, PolicySheets
 from sluis.process.types import InForce, InstanceRecord, Kind, ProposalRecord, ProposalState, TaskRecord
+from sluis.web import spoken
 from sluis.web.formats import moment
 
 PLACES = {"processen": Kind.PROCESS, "tabellen": Kind.POLICY}
@@ -75,7 +75,7 @@ def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> B
 def held(one: InForce) -> dict[str, Any]:
     place = NAMES[one.kind]
     return {
-        "name": in_language(one.name, one.name_en),
+        "name": spoken.said(one.name, one.name_en),
         "key": one.key,
         "number": one.number,
         "since": one.since,
@@ -92,7 +92,7 @@ def held(one: InForce) -> dict[str, Any]:
 def proposed(one: ProposalRecord) -> dict[str, Any]:
     label, look = (N_("Teruggestuurd"), "warning") if one.returned else STATES[one.state]
     return {
-        "name": in_language(one.name, one.name_en),
+        "name": spoken.said(one.name, one.name_en),
         "key": one.key,
         "number": one.number,
         "motivation": one.motivation,

@@ -10,6 +10,7 @@ from sluis.desk import words
 from sluis.desk.forms.corrections import told
 from sluis.kernel.text import N_
 from sluis.lake.service import Preview, SourceRecord
+from sluis.web import spoken
 from sluis.web.shapes import Column, Table
 
 WEEKDAYS = (
@@ -55,7 +56,10 @@ def facts_of(source: SourceRecord, connector: Any) -> list[tuple[str, str]]:
 
 def table_of(preview: Preview) -> Table:
     """The first rows under their heads."""
-    heads = [Column(title=c["title"] or c["name"], type=c["type"], scale=c.get("scale")) for c in preview.columns]
+    heads = [
+        Column(title=spoken.written(c["title"] or c["name"]), type=c["type"], scale=c.get("scale"))
+        for c in preview.columns
+    ]
     rows = [[row[c["name"]] for c in preview.columns] for row in preview.rows]
     return Table(
         gettext("Eerste rijen van {file}").format(file=preview.filename), heads, rows, row_header=None, id="proef"

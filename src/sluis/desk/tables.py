@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from sluis.desk import words
@@ -15,6 +16,7 @@ from sluis.lake.rows import page as rows_page
 from sluis.lake.rows.types import Column as RowColumn
 from sluis.lake.rows.types import Files, PageRequest, RowPage
 from sluis.lake.types import ColumnType, IngestReport
+from sluis.web import spoken
 from sluis.web.formats import cell, number
 from sluis.web.shapes import Bar, Column, Table
 
@@ -74,7 +76,7 @@ def examples(version: Any, files: Files) -> list[dict[str, Any]]:
     return [
         {
             "name": column["name"],
-            "title": column["title"],
+            "title": spoken.written(column["title"]),
             "type": column["type"],
             "words": gettext(words.COLUMN_TYPES[ColumnType(column["type"])]),
             "scale": column.get("scale"),
@@ -118,7 +120,7 @@ def head(column: Mapping[str, Any], profile: Mapping[str, Any]) -> Column:
     """The head of a column: type, range, share of empty cells and how the values are spread."""
     bars, told = spread(profile)
     return Column(
-        title=column["title"] or column["name"],
+        title=spoken.written(column["title"] or column["name"]),
         type=column["type"],
         facts=_range(profile),
         empty=profile.get("empty_share"),
@@ -198,7 +200,8 @@ def change_lines(columns: Iterable[Any]) -> list[str]:
 
 def _change(column: Any) -> str:
     was, now = (_type(kind) if kind in set(ColumnType) else kind for kind in (column.was, column.now))
-    return gettext(words.CHANGES[column.what]).format(title=column.title or column.name, was=was, now=now)
+    title = spoken.stored(column.title or column.name)
+    return format_html(gettext(words.CHANGES[column.what]), title=title, was=was, now=now)
 
 
 def _type(kind: str) -> str:

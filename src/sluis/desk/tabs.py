@@ -9,6 +9,7 @@ from sluis.foundation.service import may
 from sluis.kernel.actor import Actor
 from sluis.kernel.text import N_
 from sluis.web.shapes import Link
+from sluis.web.spoken import stored
 
 TABS = (
     ("dataset", N_("Overzicht"), "dataset.view"),
@@ -36,5 +37,5 @@ def crumbs(dataset: Any = None, *more: Link) -> list[Link]:
     """From the list down to just above this page."""
     found = [Link(gettext("Datasets"), reverse("desk:datasets"))]
     if dataset is not None:
-        found.append(Link(dataset.title, reverse("desk:dataset", args=[dataset.id])))
+        found.append(Link(stored(dataset.title), reverse("desk:dataset", args=[dataset.id])))
     return [*found, *more]

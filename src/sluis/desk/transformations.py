@@ -1,6 +1,6 @@
 """A transformation and the way back of a table as what their pages show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -12,7 +12,7 @@ from sluis.kernel.errors import Gone, NotFound
 from sluis.lake.service import Lineage, Tried, connectors
 from sluis.lake.service import Place as Behind
 from sluis.release import reading
-from sluis.web import flow
+from sluis.web import flow, spoken
 from sluis.web.formats import number
 from sluis.web.shapes import Column, Table
 
@@ -59,7 +59,9 @@ def figure_notes(figures: Mapping[str, Any]) -> list[str]:
 
 
 def first_rows(tried: Tried) -> Table:
-    heads = [Column(c["title"] or c["name"], type=c["type"], scale=c.get("scale")) for c in tried.columns]
+    heads = [
+        Column(spoken.written(c["title"] or c["name"]), type=c["type"], scale=c.get("scale")) for c in tried.columns
+    ]
     rows = [[row.get(c["name"]) for c in tried.columns] for row in tried.first]
     caption = gettext("Eerste rijen van {rows}").format(rows=number(tried.rows))
     return Table(caption, heads, rows, row_header=None, id="proef")
@@ -68,7 +70,7 @@ def first_rows(tried: Tried) -> Table:
 def picture(found: Lineage, slug: str) -> SafeString:
     """From source to release. `slug` is that of the dataset at the end."""
     deepest = max((place.depth for place in found.places), default=0)
-    boxes = [flow.Box(p.key, _title(p), _note(p), deepest - p.depth, p.columns) for p in found.places]
+    boxes = [flow.Box(p.key, _title(p), _note(p), deepest - p.depth, _rows(p.columns)) for p in found.places]
     lines = [(line.place, line.column, line.to_place, line.to_column) for line in found.lines]
     outside = _outside(slug, deepest + 1)
     if outside and found.places:
@@ -88,7 +90,12 @@ def way_table(found: Lineage, slug: str) -> Table:
         direct = [(line.place, line.column) for line in found.lines if (line.to_place, line.to_column) == own]
         ends = _ends(found, own)
         rows.append(
-            [title, _listed(direct, known), _listed(ends, known), gettext("ja") if name in outside else gettext("nee")]
+            [
+                spoken.written(title),
+                _listed(direct, known),
+                _listed(ends, known),
+                gettext("ja") if name in outside else gettext("nee"),
+            ]
         )
     heads = [gettext("Kolom"), gettext("Komt uit"), gettext("Begint bij"), gettext("Staat buiten")]
     return Table(gettext("Waar elke kolom vandaan komt"), [Column(head) for head in heads], rows, id="herkomst")
@@ -106,9 +113,13 @@ def _ends(found: Lineage, column: tuple[str, str]) -> list[tuple[str, str]]:
     return [one for one in seen if one not in back and one != column]
 
 
+def _rows(columns: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, spoken.written(title)) for name, title in columns]
+
+
 def _listed(columns: Sequence[tuple[str, str]], known: Mapping[str, Behind]) -> str:
     shown = [f"{_title(known[key])}: {dict(known[key].columns).get(name, name)}".rstrip(": ") for key, name in columns]
-    return "; ".join(dict.fromkeys(shown))
+    return spoken.written("; ".join(dict.fromkeys(shown)))
 
 
 def _outside(slug: str, place: int) -> flow.Box | None:
@@ -118,11 +129,11 @@ def _outside(slug: str, place: int) -> flow.Box | None:
     except (NotFound, Gone):
         return None
     title = gettext("Uitgave {n}").format(n=table.release)
-    return flow.Box("release", title, gettext("staat buiten"), place, [(c.name, c.title) for c in table.columns])
+    return flow.Box("release", title, gettext("staat buiten"), place, _rows((c.name, c.title) for c in table.columns))
 
 
 def _title(place: Behind) -> str:
-    return gettext("Een tabel die u niet mag zien") if place.kind == "hidden" else place.title
+    return gettext("Een tabel die u niet mag zien") if place.kind == "hidden" else spoken.written(place.title)
 
 
 def _note(place: Behind) -> str:

@@ -9,11 +9,12 @@ from django.utils.translation import gettext, ngettext
 
 from sluis.desk import words
 from sluis.kernel import clock
-from sluis.kernel.errors import fill
-from sluis.kernel.text import N_
+from sluis.kernel.errors import Fault
+from sluis.kernel.text import N_, Said
 from sluis.lake import service as lake
 from sluis.lake.watching.types import DRIFT_LIMIT, AlertRecord, MeasureRecord, WatchRecord
 from sluis.lake.watching.wording import TEXTS, worded
+from sluis.web import spoken
 from sluis.web.formats import cell, number, percentage
 from sluis.web.shapes import Column, Point, Series, Table
 
@@ -140,8 +141,8 @@ def table(found: Sequence[MeasureRecord]) -> Table:
 
 
 def told(alert: AlertRecord, title: str) -> str:
-    params = {"number": str(alert.number), "dataset": title, **worded(alert.params)}
-    return fill(TEXTS[alert.kind], params, gettext)
+    params = {"number": str(alert.number), "dataset": Said(title, spoken.ORGANISATION), **worded(alert.params)}
+    return spoken.told(Fault(TEXTS[alert.kind], params=params))
 
 
 def row_of(watch: WatchRecord) -> dict[str, Any]:

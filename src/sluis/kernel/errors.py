@@ -21,6 +21,8 @@ from typing import Any, ClassVar
 
 from sluis.kernel.text import N_
 
+ENGLISH = "english"  # of the params: names of the places that hold words of a program, which speaks English
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -42,6 +44,7 @@ class SluisError(Exception):
     """Base of all expected failures.
 
     `message` is a Dutch source text with `{named}` places, filled from `params`. `way_out` says what the reader can do.
+    `english="reason"` among the params says that the place `reason` holds what a program said, in English.
     """
 
     kind: ClassVar[str] = "error"

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sluis.kernel.text import Said
 from sluis.portal import wording
-from sluis.portal.wording import Said
 from sluis.release.types import PublicCard, SearchHit
+from sluis.web import spoken
 from sluis.web.markdown import to_text
 
 _LENGTH = 220
@@ -33,13 +34,13 @@ def of_hits(hits: Iterable[SearchHit]) -> list[Card]:
 
 
 def _card(card: PublicCard, why: dict[str, Sequence[tuple[str, bool]]]) -> Card:
-    title, text = wording.of(card, "title"), wording.of(card, "description")
+    title, text = spoken.of(card, "title"), spoken.of(card, "description")
     return Card(
         facts=card,
         title=title,
         text=text,
-        title_pieces=why.get("title") or [(title.text, False)],
-        text_pieces=why.get("description") or [(_short(to_text(text.text)), False)],
+        title_pieces=why.get("title") or [(title, False)],
+        text_pieces=why.get("description") or [(_short(to_text(text)), False)],
         kind=wording.KINDS[card.kind],
         formats=[wording.format_name(name) for name in card.formats],
     )

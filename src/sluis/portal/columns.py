@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from sluis.kernel.text import Said
 from sluis.lake.profile.looks import is_amount
 from sluis.lake.rows import types as lake
-from sluis.portal import wording
 from sluis.release.types import PublicColumn, PublicTableInfo
-from sluis.web import formats
+from sluis.web import formats, spoken
 from sluis.web.shapes import Column
 
 FEW = 50  # a column with no more different values is a choice
@@ -28,7 +28,7 @@ def head(column: PublicColumn, crs: str = "", *, sort: str = "", sort_url: str =
     profile, title = column.profile, title_of(column)
     counts, text = spread(column)
     return Column(
-        title=title.text,
+        title=title,
         type=column.type,
         chip=gettext("categorie") if is_choice(column) and column.type == "text" else "",
         facts=crs if column.type == "geometry" else extent(column),
@@ -38,12 +38,11 @@ def head(column: PublicColumn, crs: str = "", *, sort: str = "", sort_url: str =
         sort=sort,
         sort_url=sort_url,
         scale=column.scale if column.scale is not None and column.scale <= 6 else None,
-        language=title.language,
     )
 
 
-def title_of(column: PublicColumn) -> wording.Said:
-    return wording.said(column.title or column.name, column.title_en)
+def title_of(column: PublicColumn) -> Said:
+    return spoken.said(column.title or column.name, column.title_en)
 
 
 def is_choice(column: PublicColumn) -> bool:
@@ -110,7 +109,7 @@ def meanings(columns: Sequence[PublicColumn]) -> list[Mapping[str, Any]]:
         {
             "name": column.name,
             "title": title_of(column),
-            "meaning": wording.of(column, "meaning"),
+            "meaning": spoken.of(column, "meaning"),
             "unit": column.unit,
             "code_list": column.code_list if column.code_list.startswith(("https://", "http://")) else "",
             "head": head(column),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from sluis.kernel.text import N_
 from sluis.portal import wording
+from sluis.web import spoken
 
 # (field of the metadata, DCAT-AP-NL property, name, explanation, whether its values come from a list of words)
 _TERMS: tuple[tuple[str, str, str, str, bool], ...] = (
@@ -30,6 +31,8 @@ _TERMS: tuple[tuple[str, str, str, str, bool], ...] = (
     ("documentation", "foaf:page", N_("Meer lezen"), N_("Documenten die de data uitleggen."), False),
     ("version_label", "owl:versionInfo", N_("Naam van de versie"), N_("Hoe de maker deze versie noemt."), False),
 )  # fmt: skip
+
+_WRITTEN = ("keywords", "spatial_label", "legal_basis", "version_label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,11 @@ def _values(field: str, value: Any, *, listed: bool) -> tuple[tuple[str, str], .
     if field == "temporal":
         return ((f"{value[0] or '…'} – {value[1] or '…'}", ""),)
     many = value if isinstance(value, list | tuple) else [value]
-    return tuple(_value(str(one), listed=listed) for one in many if one)
+    found = [str(one) for one in many if one]
+    if listed:
+        return tuple((wording.label(one), "") for one in found)
+    return tuple((spoken.written(one) if field in _WRITTEN else one, _address(one)) for one in found)
 
 
-def _value(text: str, *, listed: bool) -> tuple[str, str]:
-    address = text if text.startswith(("https://", "http://")) else ""
-    return (wording.label(text), "") if listed else (text, address)
+def _address(text: str) -> str:
+    return text if text.startswith(("https://", "http://")) else ""

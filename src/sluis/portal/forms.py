@@ -1,9 +1,9 @@
 """What every form for visitors has."""
 
 from django import forms
-from django.utils.translation import gettext
 
 from sluis.kernel.errors import SluisError
+from sluis.web import spoken
 
 
 class VisitorForm(forms.Form):
@@ -15,6 +15,6 @@ class VisitorForm(forms.Form):
         """Faults go to the fields that they name; an error without any stands above the form."""
         placed = [fault for fault in error.faults if fault.field in self.fields]
         for fault in placed:
-            self.add_error(fault.field, fault.text(gettext))
+            self.add_error(fault.field, spoken.told(fault))
         if not placed:
-            self.add_error(None, error.detail(gettext))
+            self.add_error(None, spoken.told(error))

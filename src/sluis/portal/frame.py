@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from sluis.kernel.text import N_
 from sluis.portal import licences, wording
 from sluis.release.types import PublicDatasetRecord
+from sluis.web import spoken
 from sluis.web.shapes import Link
 
 _LONGEST_LEAD = 240
@@ -23,14 +24,14 @@ _TABS = (
 
 def of(found: PublicDatasetRecord, current: str, *, inside: bool = False) -> dict[str, Any]:
     """`current` is the tab; `inside` when the page lies below it."""
-    text = wording.of(found, "description")
-    lead = _lead(text.text)
+    text = spoken.of(found, "description")
+    lead = _lead(text)
     return {
         "dataset": found,
-        "title": wording.of(found, "title"),
+        "title": spoken.of(found, "title"),
         "text": text,
         "lead": lead,
-        "rest": text.text.removeprefix(lead).strip(),
+        "rest": text.removeprefix(lead).strip(),
         "kind": wording.KINDS[found.kind],
         "licence_name": licences.explain(found.licence).name if found.licence else "",
         "tabs": [_tab(found, name, label, current, inside=inside) for name, label in _TABS if _has(found, name)],

@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
 from sluis.kernel.errors import Fault, Invalid
+from sluis.kernel.text import Said
 from sluis.lake.rows.parse import parse, split_choices, written_choice
 from sluis.lake.rows.types import Column, PageRequest
 from sluis.portal.columns import is_choice, title_of, value_text
@@ -30,7 +31,6 @@ class Filter:
 
     name: str
     title: str
-    language: str
     kind: str
     is_open: bool
     choices: Sequence[Choice] = ()
@@ -90,15 +90,15 @@ def _has_choices(column: PublicColumn) -> bool:
 
 def _filter(column: PublicColumn, query: QueryDict, *, is_open: bool) -> Filter:
     title = title_of(column)
-    name, language = column.name, title.language
-    words = f"{title.text} ({column.unit})" if column.unit else title.text
+    name = column.name
+    words = Said(f"{title} ({column.unit})", title.language) if column.unit else title
     if _has_choices(column):
-        return Filter(name, words, language, "choice", is_open, choices=_choices(column, query))
+        return Filter(name, words, "choice", is_open, choices=_choices(column, query))
     if column.type in _RANGED:
         least, most = query.get(f"{name}__gte", ""), query.get(f"{name}__lte", "")
         kind = _INPUTS.get(column.type, "text")
-        return Filter(name, words, language, "range", is_open, least=least, most=most, input=kind)
-    return Filter(name, words, language, "text", is_open, text=query.get(f"{name}__contains", ""))
+        return Filter(name, words, "range", is_open, least=least, most=most, input=kind)
+    return Filter(name, words, "text", is_open, text=query.get(f"{name}__contains", ""))
 
 
 def _choices(column: PublicColumn, query: QueryDict) -> list[Choice]:

@@ -1,11 +1,8 @@
-"""Words of data in the language of the page, and the words of the lists behind addresses."""
+"""The words for what stands outside, and those of the lists behind addresses."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from django.core.cache import caches
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from sluis.kernel.text import N_
@@ -32,39 +29,6 @@ ROLES = {
     "system": N_("Sluis"),
 }
 FORMATS = {"geojson": "GeoJSON", "gpkg": "GeoPackage", "parquet": "Parquet"}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A text that came with the data; `language` is '' when it is the language of the page."""
-
-    text: str
-    language: str = ""
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __bool__(self) -> bool:
-        return bool(self.text)
-
-    @property
-    def lang(self) -> SafeString:
-        """The attribute for on the element around it (WCAG 3.1.2)."""
-        return SafeString(f' lang="{self.language}"' if self.language else "")
-
-
-def said(dutch: str, english: str) -> Said:
-    """The text in the language of the page, or else the other one with its language."""
-    if get_language() == "en":
-        return Said(english) if english else Said(dutch, "nl" if dutch else "")
-    return Said(dutch) if dutch else Said(english, "en" if english else "")
-
-
-def of(source: Any, name: str) -> Said:
-    """Field `name` with its `_en` twin, of a mapping or of an object."""
-    if isinstance(source, Mapping):
-        return said(source.get(name, ""), source.get(f"{name}_en", ""))
-    return said(getattr(source, name), getattr(source, f"{name}_en"))
 
 
 def label(uri: str) -> str:

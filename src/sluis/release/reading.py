@@ -10,7 +10,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from sluis.kernel.canonical import in_order
 from sluis.kernel.errors import Gone, Invalid, NotFound, Unavailable
 from sluis.kernel.recent import Recent
-from sluis.kernel.text import N_
+from sluis.kernel.text import N_, Said
 from sluis.register import service as register
 from sluis.release import addresses
 from sluis.release.models import PublicDataset, PublicFile, PublicGround, PublicReleaseRow, PublicTable, PublicTheme
@@ -377,6 +377,5 @@ def _unknown() -> NotFound:
 
 def gone(title: str, reason: str, at: Any) -> Gone:
     moment = at.isoformat() if at else ""
-    return Gone(
-        "dataset.withdrawn", N_("‘{title}’ is ingetrokken. Reden: {reason}"), title=title, reason=reason, at=moment
-    )
+    said = {"title": Said(title, "nl"), "reason": Said(reason, "nl")}
+    return Gone("dataset.withdrawn", N_("‘{title}’ is ingetrokken. Reden: {reason}"), at=moment, **said)

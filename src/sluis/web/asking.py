@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from sluis.kernel.errors import Invalid, NotAllowed, NotFound, SluisError
-from sluis.web import formats
+from sluis.web import formats, spoken
 from sluis.web.paging import caption, turning, whole_number, with_query
 from sluis.web.problem import STATUS
 from sluis.web.shapes import Column, Fault, Link, Table
@@ -156,7 +156,7 @@ def _busy(found: Any) -> dict[str, Any]:
 
 
 def _faults(error: SluisError) -> list[Fault]:
-    return [Fault(error.detail(gettext), "sql")]
+    return [Fault(spoken.told(error), "sql")]
 
 
 def _answer(request: HttpRequest, asking: Asking, found: Any) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _answer(request: HttpRequest, asking: Asking, found: Any) -> dict[str, Any]:
         asked = asking.asked(found, [*pairs, ("limit", str(ROWS))])
         rows = asking.read(found, asked)
     except Invalid as error:
-        texts = [fault.text(gettext) for fault in error.faults] or [error.detail(gettext)]
+        texts = [spoken.told(fault) for fault in error.faults] or [spoken.told(error)]
         return {"faults": [Fault(text) for text in texts]}
     lines = [[asking.cell(line[c.name], c) for c in found.columns] for line in rows.rows]
     heads = _heads(request, found.columns, asked.sort)

@@ -7,8 +7,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from sluis.kernel.text import Said
 from sluis.web.formats import cell, number, percentage
 from sluis.web.shapes import Column, Link, Table
+from sluis.web.spoken import stored
 
 
 def body(table: Table) -> SafeString:
@@ -30,6 +32,8 @@ def _row(columns: Sequence[Column], row: Sequence[Any], header: int | None, empt
 def _value(value: Any, column: Column) -> str:
     if isinstance(value, Link):
         return f'<a class="nl-link" href="{escape(value.url)}">{escape(value.label)}</a>'
+    if isinstance(value, Said):
+        return stored(value)
     match column.type:
         case "amount":
             return number(value, column.scale)

@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseForm, BoundField
+from django.utils.html import format_html
 
+from sluis.web import spoken
 from sluis.web.shapes import Fault
 
 # Without `--html-textarea`: that paints every required field red before anybody typed.
@@ -63,9 +65,9 @@ def _look(widget: forms.Widget, attrs: dict[str, Any]) -> dict[str, str]:
 
 def faults_of(form: BaseForm) -> list[Fault]:
     """Every error of a form as "Label: text", pointing at its field; those of the whole form first."""
-    found = [Fault(str(error)) for error in form.non_field_errors()]
+    found = [Fault(error) for error in form.non_field_errors()]
     for name in form.fields:
         bound = form[name]
         target = bound.id_for_label or bound.auto_id
-        found += [Fault(f"{bound.label}: {error}", target) for error in bound.errors]
+        found += [Fault(format_html("{}: {}", spoken.stored(bound.label, ""), error), target) for error in bound.errors]
     return found

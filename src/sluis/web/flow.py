@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sluis.web.spoken import lang
+
 WIDE, BETWEEN, ROW, HEAD, APART = 210, 90, 22, 46, 24
 _LETTERS = 26
 
@@ -55,14 +57,17 @@ def _box(box: Box, top: int) -> SafeString:
     left = _left(box)
     rows = format_html_join(
         "",
-        '<text x="{}" y="{}">{}<title>{}</title></text>',
-        ((left + 10, top + HEAD + n * ROW + 15, _clip(label), label) for n, (_key, label) in enumerate(box.rows)),
+        '<text x="{}" y="{}"{}>{}<title>{}</title></text>',
+        (
+            (left + 10, top + HEAD + n * ROW + 15, lang(label, ""), _clip(label), label)
+            for n, (_key, label) in enumerate(box.rows)
+        ),
     )
     return format_html(
         '<rect class="is-odd" x="{}" y="{}" width="{}" height="{}"/>'
-        '<text x="{}" y="{}" font-weight="bold">{}<title>{}</title></text><text x="{}" y="{}">{}</text>{}',
-        left, top, WIDE, _height(box), left + 10, top + 18, _clip(box.title), box.title, left + 10, top + 36,
-        _clip(box.note), rows,
+        '<text x="{}" y="{}" font-weight="bold"{}>{}<title>{}</title></text><text x="{}" y="{}">{}</text>{}',
+        left, top, WIDE, _height(box), left + 10, top + 18, lang(box.title, ""), _clip(box.title), box.title,
+        left + 10, top + 36, _clip(box.note), rows,
     )  # fmt: skip
 
 

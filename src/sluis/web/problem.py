@@ -18,6 +18,7 @@
 import errno
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ from sluis.foundation.telemetry import following
 from sluis.kernel.errors import KINDS, Fault, Invalid, NotAllowed, NotFound, NotSignedIn, SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.web.negotiation import wants_html
+from sluis.web.spoken import told
 
 log = logging.getLogger("sluis.web")
 
@@ -87,9 +89,13 @@ def document(request: HttpRequest, error: SluisError) -> dict[str, Any]:
     return body
 
 
-def _fault(fault: Fault) -> dict[str, Any]:
+def _text(fault: Fault) -> str:
+    return fault.text(gettext)
+
+
+def _fault(fault: Fault, worded: Callable[[Fault], str] = _text) -> dict[str, Any]:
     row = {} if fault.row is None else {"row": fault.row}
-    return {"field": fault.field, **row, "message": fault.text(gettext)}
+    return {"field": fault.field, **row, "message": worded(fault)}
 
 
 def answer(request: HttpRequest, error: SluisError) -> HttpResponseBase:
@@ -100,7 +106,10 @@ def answer(request: HttpRequest, error: SluisError) -> HttpResponseBase:
     body = document(request, error)
     response: HttpResponse
     if page:
-        response = HttpResponse(render_to_string("web/problem.html", {"problem": body}, request), status=body["status"])
+        shown = body | {"detail": told(error), "errors": [_fault(fault, told) for fault in error.faults]}
+        response = HttpResponse(
+            render_to_string("web/problem.html", {"problem": shown}, request), status=body["status"]
+        )
     else:
         response = JsonResponse(
             body,

@@ -62,7 +62,6 @@ class Column:
     sort_url: str = ""
     sort: str = ""
     scale: int | None = None
-    language: str = ""
 
     @property
     def numeric(self) -> bool:

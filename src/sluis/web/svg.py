@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from sluis.web.formats import number
 from sluis.web.shapes import Bar, Point, Series
+from sluis.web.spoken import lang
 
 WIDTH, HEIGHT, GAP = 124, 32, 2
 ROW, LABEL, CHART = 32, 130, 440
@@ -42,10 +43,10 @@ def bars(rows: Sequence[Bar], title: str) -> SafeString:
     room = CHART - LABEL - 70
     drawn = format_html_join(
         "",
-        '<text x="{}" y="{}" text-anchor="end">{}</text><rect x="{}" y="{}" width="{}" height="{}"/>'
+        '<text x="{}" y="{}" text-anchor="end"{}>{}</text><rect x="{}" y="{}" width="{}" height="{}"/>'
         '<text x="{}" y="{}">{}</text>',
         (
-            (LABEL - 10, y + 20, _clip(row.label), LABEL, y + 4, _short(width), ROW - 10,
+            (LABEL - 10, y + 20, lang(row.label, ""), _clip(row.label), LABEL, y + 4, _short(width), ROW - 10,
              _short(LABEL + width + 8), y + 20, number(row.value))
             for i, row in enumerate(rows)
             for y, width in [(i * ROW, max(1.0, room * row.value / top))]

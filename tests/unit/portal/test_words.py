@@ -7,26 +7,10 @@ from django.utils.translation import override
 from sluis.foundation.roles import ROLES as INSIDE
 from sluis.lake.rows.parse import split_choices, written_choice
 from sluis.lake.rows.types import Column
-from sluis.portal import cells, details, frame, licences, selection, snippets, wording
+from sluis.portal import cells, details, frame, licences, selection, snippets
 from sluis.portal.wording import ROLES
 from sluis.release.types import PublicColumn
 from sluis.web.shapes import Link
-
-
-@pytest.mark.parametrize(
-    ("page", "dutch", "english", "text", "language"),
-    [
-        ("nl", "Boom", "Tree", "Boom", ""),
-        ("en", "Boom", "Tree", "Tree", ""),
-        ("en", "Boom", "", "Boom", "nl"),
-        ("nl", "", "Tree", "Tree", "en"),
-        ("nl", "", "", "", ""),
-    ],
-)
-def test_the_other_language_is_named(page, dutch, english, text, language):
-    with override(page):
-        found = wording.said(dutch, english)
-    assert (found.text, found.language) == (text, language)
 
 
 @pytest.mark.parametrize(

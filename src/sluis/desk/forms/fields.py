@@ -9,15 +9,18 @@ from django.utils.translation import get_language, gettext
 
 from sluis.desk import words
 from sluis.desk.forms.listed import ListedManyField, one_of
+from sluis.kernel.text import Said
 from sluis.register import service as register
 from sluis.register.service import Field, Kind
 from sluis.register.types import Agent, Bbox, Period
+from sluis.web import spoken
 
 MOST_BOXES = 20
 OPTION_WORDS = {"openness": words.OPENNESS, "availability": words.AVAILABILITY}
 # Of long lists the words that a province needs get a box; the rest is found by typing.
 USUAL = {"language": ("NLD", "ENG", "DEU", "FRA", "FRY"), "file-type": ("CSV", "JSON", "GEOJSON", "GML", "XML")}
 START, END = "_start", "_end"
+_WRITTEN = (Kind.LINE, Kind.PROSE, Kind.WORDS)  # in somebody's own words
 
 
 class FieldsForm(forms.Form):
@@ -52,7 +55,10 @@ class FieldsForm(forms.Form):
             return one_of([(o, gettext(known[o][0]) if o in known else o) for o in field.options], empty=False)
         if field.kind is Kind.REFERENCE:
             return one_of([(str(contact.id), contact.name) for contact in self.contacts])
-        return forms.CharField(strip=False, widget=_widget(field.kind))
+        made = forms.CharField(strip=False, widget=_widget(field.kind))
+        if field.kind in _WRITTEN:
+            made.widget.attrs["lang"] = _language(field)
+        return made
 
     def given(self) -> dict[str, Any]:
         """What was typed, as the register reads it: per field name."""
@@ -117,7 +123,8 @@ def in_words(field: Field, value: Any) -> str:
         return gettext(known[value][0]) if value in known else str(value)
     if field.kind is Kind.REFERENCE:
         return str(getattr(value, "name", value) or "–")
-    return str(shown(field, value)) or "–"
+    words = str(shown(field, value)) or "–"
+    return Said(words, _language(field)) if field.kind in _WRITTEN else words
 
 
 def _choices(field: Field, chosen: Iterable[str]) -> list[tuple[str, str]]:
@@ -138,6 +145,10 @@ def _several(field: Field, chosen: Iterable[str]) -> forms.Field:
         return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple)
     usual = [c.uri for name in field.vocabularies for c in register.concepts(name) if c.code in USUAL.get(name, ())]
     return ListedManyField(options, [*usual, *chosen])
+
+
+def _language(field: Field) -> str:
+    return "en" if field.name.endswith("_en") else spoken.ORGANISATION
 
 
 def _widget(kind: Kind) -> forms.Widget:

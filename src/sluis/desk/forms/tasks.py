@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sluis.kernel.text import N_
+from sluis.kernel.text import N_, Said
 from sluis.process.types import Field, TaskRecord
+from sluis.web import spoken
 
 YES_NO_UNKNOWN = (("yes", N_("Ja")), ("no", N_("Nee")), ("unknown", N_("Weet ik niet")))
 PREFIX = "veld"
 MOST_RADIOS = 7
+_TEXTS = ("text", "long-text")  # somebody wrote them
 
 
 class _Choice(forms.ChoiceField):
@@ -38,8 +40,8 @@ class TaskForm(forms.Form):
         self.task = task
         for field in task.form:
             made = _control(field, columns)
-            made.label = in_language(field.label, field.label_en)
-            made.help_text = in_language(field.help, field.help_en)
+            made.label = spoken.said(field.label, field.label_en)
+            made.help_text = spoken.said(field.help, field.help_en)
             made.required = made.widget.is_required = False
             self.fields[named(field.id)] = made
 
@@ -70,12 +72,8 @@ def named(field_id: str) -> str:
     return f"{PREFIX}-{field_id}"
 
 
-def in_language(dutch: str, english: str) -> str:
-    return english if english and (get_language() or "").startswith("en") else dutch
-
-
 def _control(field: Field, columns: Sequence[tuple[str, str]]) -> forms.Field:
-    options = [(option.value, in_language(option.label, option.label_en)) for option in field.options]
+    options = [(option.value, spoken.said(option.label, option.label_en)) for option in field.options]
     match field.type:
         case "yes-no-unknown":
             said = [(value, gettext(label)) for value, label in YES_NO_UNKNOWN]
@@ -87,17 +85,19 @@ def _control(field: Field, columns: Sequence[tuple[str, str]]) -> forms.Field:
         case "choices":
             return _Choices(choices=options, widget=forms.CheckboxSelectMultiple)
         case "columns" if columns:
-            return _Choices(choices=list(columns), widget=forms.CheckboxSelectMultiple)
+            return _Choices(
+                choices=[(name, spoken.written(title)) for name, title in columns], widget=forms.CheckboxSelectMultiple
+            )
         case "columns":
             return forms.CharField(widget=forms.Textarea({"rows": 4}))
         case "long-text":
-            return forms.CharField(widget=forms.Textarea({"rows": 5}))
+            return forms.CharField(widget=forms.Textarea(spoken.WRITTEN | {"rows": 5}))
         case "date":
             return forms.CharField(widget=forms.DateInput({"type": "date", "class": "sluis-textbox--short"}))
         case "number":
             return forms.CharField(widget=forms.TextInput({"inputmode": "decimal", "class": "sluis-textbox--short"}))
         case _:
-            return forms.CharField()
+            return forms.CharField(widget=forms.TextInput(spoken.WRITTEN))
 
 
 def initial_of(task: TaskRecord, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,11 +109,12 @@ def in_words(field: Field, value: Any) -> str:
     """An answer as people read it."""
     if value in (None, "", []):
         return "–"
-    labels = {option.value: in_language(option.label, option.label_en) for option in field.options}
+    labels = {option.value: spoken.said(option.label, option.label_en) for option in field.options}
     if field.type == "yes-no-unknown":
         labels = {key: gettext(label) for key, label in YES_NO_UNKNOWN}
     many = value if isinstance(value, list) else [value]
-    return ", ".join(labels.get(str(one), str(one)) for one in many)
+    words = ", ".join(labels.get(str(one), str(one)) for one in many)
+    return Said(words, spoken.ORGANISATION) if field.type in _TEXTS else words
 
 
 class ReturnForm(forms.Form):

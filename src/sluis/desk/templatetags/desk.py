@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -17,6 +18,7 @@ from sluis.foundation.service import ROLES
 from sluis.kernel.errors import Fault
 from sluis.web import navigation
 from sluis.web.shapes import Link
+from sluis.web.spoken import told
 from sluis.web.templatetags.sluis import badge
 
 register = template.Library()
@@ -92,16 +94,11 @@ def finding_text(finding: Any) -> str:
 
 
 @register.filter
-def error_text(error: Any) -> str:
-    return error.detail(gettext)
-
-
-@register.filter
-def fault_lines(error: Any) -> list[str]:
+def fault_lines(error: Any) -> list[SafeString]:
     """What an error names, each with its line in the file; not what it says itself already."""
     said, where = error.detail(gettext), gettext("Regel %(row)s")
-    lines = [(fault.row, fault.text(gettext)) for fault in error.faults]
-    return [f"{where % {'row': row}}: {line}" if row else line for row, line in lines if line != said]
+    lines = [(fault.row, told(fault)) for fault in error.faults if fault.text(gettext) != said]
+    return [format_html("{}: {}", where % {"row": row}, line) if row else line for row, line in lines]
 
 
 @register.filter

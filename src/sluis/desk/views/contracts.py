@@ -26,6 +26,7 @@ from sluis.lake.service import ContractRecord
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord
 from sluis.requests import service as requests
+from sluis.web import spoken
 from sluis.web.shapes import Link
 
 EDIT, DECIDE = "contract.edit", "contract.decide"
@@ -154,7 +155,7 @@ def text(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         messages.success(request, gettext("Het concept is opgeslagen."))
         return redirect("desk:contract", dataset_id)
     error = refusal(form)
-    faults = [fault.text(gettext) for fault in error.faults] if error else []
+    faults = [spoken.told(fault) for fault in error.faults] if error else []
     context = _around(request, dataset) | {"form": form, "faults": faults}
     return show(request, "contract_text", context, status=refused(form) if form.errors else 200)
 

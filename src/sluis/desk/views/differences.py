@@ -21,6 +21,7 @@ from sluis.lake.rows.stream import stream
 from sluis.lake.rows.types import Column as RowColumn
 from sluis.lake.rows.types import PageRequest
 from sluis.lake.rows.values import read_exact
+from sluis.web import spoken
 from sluis.web.files import ranged_file
 from sluis.web.formats import number
 from sluis.web.shapes import Bar, Column, Table
@@ -94,7 +95,7 @@ def _chosen(rows: Any, below: int, said: str) -> Any | None:
 
 def _shown(found: Any, new: Any) -> dict[str, Any]:
     known = {column["name"]: column for column in new.report["columns"]}
-    titles = {name: column["title"] or name for name, column in known.items()}
+    titles = {name: spoken.written(column["title"] or name) for name, column in known.items()}
     return {
         "found": found,
         "lines": change_lines(lake.Change.from_json(found.schema).columns),
@@ -118,7 +119,7 @@ def _table(what: str, rows: list[dict[str, Any]], known: Mapping[str, Any], tota
 
 def _head(name: str, column: Mapping[str, Any]) -> Column:
     """A column that is there no more has no kind any more: its values stand as they are."""
-    return Column(column.get("title") or name, column.get("type", "text"), scale=column.get("scale"))
+    return Column(spoken.written(column.get("title") or name), column.get("type", "text"), scale=column.get("scale"))
 
 
 def _value(value: Any, kind: str) -> Any:

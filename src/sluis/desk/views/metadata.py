@@ -19,6 +19,7 @@ from sluis.kernel.errors import Invalid, Stale
 from sluis.lake import service as lake
 from sluis.register import service as register
 from sluis.register.types import DatasetRecord
+from sluis.web import spoken
 from sluis.web.fields import faults_of
 
 FIELDS = register.DATASET_FIELDS
@@ -89,7 +90,7 @@ def _ahead(request: HttpRequest, dataset: DatasetRecord, form: FieldsForm) -> Da
         for fault in error.faults:
             changes.pop(fault.field, None)
             target = fault.field if fault.field in form.fields else None
-            form.add_error(target, fault.text(gettext))
+            form.add_error(target, spoken.told(fault))
     return register.preview(by=who(request), dataset_id=dataset.id, changes=changes)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sluis.desk.access import open_to
-from sluis.desk.forms.tasks import StartForm, StopForm, in_language
+from sluis.desk.forms.tasks import StartForm, StopForm
 from sluis.desk.page import CORRECTABLE, attempt, delay_of, refused, show, who
 from sluis.desk.process_view import drawn, given, happened, role_title, steps_named
 from sluis.desk.subjects import beside, starts_elsewhere
@@ -29,6 +29,7 @@ from sluis.process.types import (
     TaskFilter,
     TaskRecord,
 )
+from sluis.web import spoken
 from sluis.web.paging import Page, whole_number, with_query
 from sluis.web.shapes import Choice, Link
 
@@ -62,7 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "q": wanted.text,
         "processes": [
-            Choice(key, in_language(one.name, one.name_en), checked=key == wanted.key) for key, one in known.items()
+            Choice(key, spoken.said(one.name, one.name_en), checked=key == wanted.key) for key, one in known.items()
         ],
         "filtered": bool(wanted.key or wanted.text),
         "may_start": holds(actor, "process.work"),
@@ -76,7 +77,7 @@ def _state(text: str) -> InstanceState | None:
 
 def _name(known: dict[str, DefinitionRecord], row: InstanceRecord) -> str:
     found = known.get(row.key)
-    return in_language(found.name, found.name_en) if found else row.key
+    return spoken.said(found.name, found.name_en) if found else row.key
 
 
 @require_safe
@@ -91,8 +92,8 @@ def choose(request: HttpRequest) -> HttpResponse:
             continue
         rows.append(
             {
-                "name": in_language(one.name, one.name_en),
-                "text": in_language(model.start.documentation, model.start.documentation_en),
+                "name": spoken.said(one.name, one.name_en),
+                "text": spoken.said(model.start.documentation, model.start.documentation_en),
                 "url": url,
                 "note": gettext(elsewhere[1]) if elsewhere else "",
             }
@@ -126,8 +127,8 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(next_url(actor, made.id) or reverse("desk:process", args=[made.id]))
     model = process.model(current.sha256)
     context = {
-        "name": in_language(current.name, current.name_en),
-        "text": in_language(model.start.documentation, model.start.documentation_en),
+        "name": spoken.said(current.name, current.name_en),
+        "text": spoken.said(model.start.documentation, model.start.documentation_en),
         "form": form,
         "crumbs": [*_crumbs(), Link(gettext("Nieuw proces"), reverse("desk:process-choose"))],
     }
@@ -154,9 +155,9 @@ def _page(
     manages = is_alive and may(actor, "process.manage", found.organisation_id, found.team_id)
     context = {
         "instance": found,
-        "process": in_language(current.name, current.name_en),
+        "process": spoken.said(current.name, current.name_en),
         "number": current.number,
-        "subject": around.title or found.title or in_language(current.name, current.name_en),
+        "subject": around.title or found.title or spoken.said(current.name, current.name_en),
         "beside": around,
         "place": drawn(actor, found),
         "open": [_open(task) for task in _tasks(actor, found)],
@@ -179,7 +180,7 @@ def _tasks(actor: Actor, found: InstanceRecord) -> tuple[TaskRecord, ...]:
 
 def _open(task: TaskRecord) -> dict[str, Any]:
     return {
-        "title": in_language(task.title, task.title_en),
+        "title": spoken.said(task.title, task.title_en),
         "role": role_title(task.role),
         "due": task.due_at,
         "url": reverse("desk:task", args=[task.id]),
@@ -205,5 +206,5 @@ def retry(request: HttpRequest, instance_id: UUID) -> HttpResponse:
         process.retry(by=who(request), instance_id=instance_id)
         messages.success(request, gettext("Sluis probeert de stap opnieuw."))
     except CORRECTABLE as error:
-        messages.error(request, error.detail(gettext))
+        messages.error(request, spoken.told(error))
     return redirect("desk:process", instance_id=instance_id)

@@ -1,5 +1,6 @@
 """The profile of a table: how each column is spread, personal data that was seen, keys and small groups."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sluis.kernel.errors import Conflict, Fault
 from sluis.kernel.text import N_
 from sluis.lake import service as lake
 from sluis.lake.types import ColumnType
+from sluis.web import spoken
 from sluis.web.formats import number
 from sluis.web.shapes import Choice
 
@@ -42,9 +44,9 @@ def profile(request: HttpRequest, version_id: UUID) -> HttpResponse:
         "profile": measured,
         "columns": [_column(column) for column in measured["columns"]],
         "hits": [_hit(hit, measured) for hit in measured["personal_data"]],
-        "keys": [" + ".join(_title(name, measured) for name in key) for key in measured["keys"]],
+        "keys": spoken.written(", ".join(_listed(key, measured, " + ") for key in measured["keys"])),
         "choices": [
-            Choice(c["name"], c["title"] or c["name"], checked=c["name"] in chosen)
+            Choice(c["name"], spoken.written(c["title"] or c["name"]), checked=c["name"] in chosen)
             for c in measured["columns"]
             if c["type"] != ColumnType.GEOMETRY
         ],
@@ -67,7 +69,7 @@ def _column(column: dict[str, Any]) -> dict[str, Any]:
         facts.append((gettext("Aantal tekens"), f"{lengths['min']}–{lengths['max']}"))
     return {
         "name": column["name"],
-        "title": column["title"] or column["name"],
+        "title": spoken.written(column["title"] or column["name"]),
         "words": gettext(words.COLUMN_TYPES[ColumnType(column["type"])]),
         "empty": column["empty"],
         "share": column["empty_share"],
@@ -86,7 +88,7 @@ def _hit(hit: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any]:
     label, look = words.CONFIDENCE[hit["confidence"]]
     return {
         "kind": gettext(words.PERSONAL.get(hit["kind"], hit["kind"])),
-        "columns": ", ".join(_title(name, measured) for name in hit["columns"]),
+        "columns": spoken.written(_listed(hit["columns"], measured, ", ")),
         "count": hit["count"],
         "share": hit["share"],
         "confidence": gettext(label),
@@ -97,8 +99,9 @@ def _hit(hit: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _title(name: str, measured: dict[str, Any]) -> str:
-    return next((c["title"] or name for c in measured["columns"] if c["name"] == name), name)
+def _listed(names: Iterable[str], measured: dict[str, Any], between: str) -> str:
+    titles = {c["name"]: c["title"] or c["name"] for c in measured["columns"]}
+    return between.join(titles.get(name, name) for name in names)
 
 
 def _groups(request: HttpRequest, found: Any, chosen: list[str]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from sluis.kernel.text import N_
 from sluis.lake import service as lake
 from sluis.web.paging import Page, whole_number
 from sluis.web.shapes import Link
+from sluis.web.spoken import stored
 
 MANAGE = "source.manage"
 SIZE, RUNS = 25, 10
@@ -205,7 +206,7 @@ def forget(request: HttpRequest, source_id: UUID) -> HttpResponse:
 def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     found = lake.source_run(by=who(request), run_id=run_id)
     source = lake.source(by=who(request), source_id=found.source_id)
-    here = Link(source.title, reverse("desk:source", args=[source.id]))
+    here = Link(stored(source.title), reverse("desk:source", args=[source.id]))
     context = _around(request, source.dataset_id, here) | {
         "source": source,
         "failure": failure_of(found),

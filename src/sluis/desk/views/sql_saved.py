@@ -20,7 +20,7 @@ from sluis.kernel.errors import NotFound, SluisError
 from sluis.lake.query import saving
 from sluis.release import public
 from sluis.release import service as release
-from sluis.web import asking
+from sluis.web import asking, spoken
 from sluis.web.paging import Page, whole_number
 from sluis.web.shapes import Link
 
@@ -29,9 +29,12 @@ SIZE = 50
 
 class SavedForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    title = forms.CharField(label=_("Titel"), max_length=200)
+    title = forms.CharField(label=_("Titel"), max_length=200, widget=forms.TextInput(spoken.WRITTEN))
     description = forms.CharField(
-        label=_("Wat de vraag laat zien"), required=False, widget=forms.Textarea({"rows": 3}), max_length=2_000
+        label=_("Wat de vraag laat zien"),
+        required=False,
+        widget=forms.Textarea(spoken.WRITTEN | {"rows": 3}),
+        max_length=2_000,
     )
     sql = forms.CharField(
         label=_("De vraag in SQL"), widget=forms.Textarea({"rows": 8, "spellcheck": "false"}), max_length=asking.LONGEST
@@ -138,7 +141,7 @@ def share(request: HttpRequest, query_id: UUID) -> HttpResponse:
     except SluisError as error:
         if error.kind in ("not-found", "not-allowed", "not-signed-in"):
             raise
-        messages.error(request, error.detail(gettext))
+        messages.error(request, spoken.told(error))
     return redirect("desk:sql-opened", query_id)
 
 

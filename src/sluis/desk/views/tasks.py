@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sluis.desk import inbox as rows_of
-from sluis.desk.forms.tasks import HandOverForm, ReturnForm, TaskForm, in_language, initial_of, named
+from sluis.desk.forms.tasks import HandOverForm, ReturnForm, TaskForm, initial_of, named
 from sluis.desk.page import CORRECTABLE, attempt, put, refused, show, who
 from sluis.desk.process_view import drawn, given, happened, headline, next_of, role_title, steps_named
 from sluis.desk.subjects import Beside, beside
@@ -22,6 +23,7 @@ from sluis.kernel.actor import Actor
 from sluis.kernel.errors import NotAllowed, SluisError
 from sluis.process import service as process
 from sluis.process.types import InstanceRecord, TaskFilter, TaskPage, TaskRecord, TaskState
+from sluis.web import spoken
 from sluis.web.paging import Page, whole_number, with_query
 from sluis.web.shapes import Choice, Link
 
@@ -101,7 +103,7 @@ def _choices(actor: Actor, wanted: TaskFilter, processes: Any) -> dict[str, Any]
     return {
         "q": wanted.text,
         "processes": [
-            Choice(key, in_language(one.name, one.name_en), checked=key == wanted.key) for key, one in processes.items()
+            Choice(key, spoken.said(one.name, one.name_en), checked=key == wanted.key) for key, one in processes.items()
         ],
         "role_choices": [
             Choice(name, role_title(name), checked=name == wanted.role) for name in sorted(roles_with("process.work"))
@@ -141,7 +143,7 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 def _put(form: TaskForm, error: SluisError) -> None:
     """Faults of the process go to the fields of the page, with the label in the reader's language."""
-    labels = {field.id: in_language(field.label, field.label_en) for field in form.task.form}
+    labels = {field.id: spoken.said(field.label, field.label_en) for field in form.task.form}
     error.faults = tuple(
         replace(fault, field=named(fault.field), params={**(fault.params or {}), "label": labels[fault.field]})
         if fault.field in labels
@@ -153,7 +155,9 @@ def _put(form: TaskForm, error: SluisError) -> None:
 
 def _onward(request: HttpRequest, actor: Actor, done: TaskRecord) -> HttpResponse:
     """To the next task of the same process when it is this person's, else back to the list."""
-    messages.success(request, gettext("Klaar: {title}.").format(title=in_language(done.title, done.title_en)))
+    messages.success(
+        request, format_html(gettext("Klaar: {title}."), title=spoken.stored(spoken.said(done.title, done.title_en)))
+    )
     return redirect(next_url(actor, done.instance_id) or reverse("desk:tasks"))
 
 
@@ -182,8 +186,8 @@ def _page(
     context = {
         "task": found,
         "instance": instance,
-        "title": in_language(found.title, found.title_en),
-        "help": in_language(found.help, found.help_en),
+        "title": spoken.said(found.title, found.title_en),
+        "help": spoken.said(found.help, found.help_en),
         "subject": around.title or instance.title,
         "headline": headline(found, place, name),
         "place": place,
@@ -253,7 +257,7 @@ def _simple(request: HttpRequest, task_id: UUID, operation: Callable[[], Any]) -
     try:
         operation()
     except CORRECTABLE as error:
-        messages.error(request, error.detail(gettext))
+        messages.error(request, spoken.told(error))
     return redirect("desk:task", task_id=task_id)
 
 
@@ -309,14 +313,14 @@ def hand_over_many(request: HttpRequest) -> HttpResponse:
             process.reassign(by=actor, task_id=task_id, to_user_id=to)
             done += 1
         except (NotAllowed, *CORRECTABLE) as error:
-            reasons[error.detail(gettext)] = None
+            reasons[spoken.told(error)] = None
     if done:
         text = ngettext("Eén taak is overgedragen.", "{n} taken zijn overgedragen.", done).format(n=done)
         messages.success(request, text)
     if reasons:
         failed = len(chosen) - done
         text = ngettext("Eén taak ging niet mee:", "{n} taken gingen niet mee:", failed).format(n=failed)
-        messages.error(request, f"{text} {' '.join(reasons)}")
+        messages.error(request, format_html("{} {}", text, format_html_join(" ", "{}", ((one,) for one in reasons))))
     return back
 
 

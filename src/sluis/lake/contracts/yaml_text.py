@@ -180,6 +180,7 @@ def _of_parser(fault: yaml.MarkedYAMLError) -> Finding:
         N_("Hier klopt de YAML niet ({reason}). Let op inspringen, dubbele punten en aanhalingstekens."),
         mark,
         reason=str(fault.problem or "")[:200],
+        english="reason",
     )
 
 

@@ -126,4 +126,5 @@ def _broken(reason: str) -> Invalid:
         N_("Het Parquet-bestand is beschadigd of klopt niet: {reason}."),
         way_out=N_("Maak het bestand opnieuw en lever het nog eens aan."),
         reason=reason.split(" Detail: ")[0][:200],
+        english="reason",
     )

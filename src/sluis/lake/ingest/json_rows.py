@@ -39,7 +39,11 @@ def read_json(job: Job, progress: Progress) -> dict[str, Any]:
                       way_out=_WAY_OUT, key=str(error)) from error  # fmt: skip
     except (ValueError, RecursionError) as error:
         raise Invalid(
-            "json.broken", N_("Het bestand is geen geldige JSON: {reason}."), way_out=_WAY_OUT, reason=str(error)[:200]
+            "json.broken",
+            N_("Het bestand is geen geldige JSON: {reason}."),
+            way_out=_WAY_OUT,
+            reason=str(error)[:200],
+            english="reason",
         ) from error
     del data
     return _load(job, "json", enumerate(_list(document), start=1), progress)

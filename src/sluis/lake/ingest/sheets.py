@@ -229,4 +229,5 @@ def _broken(reason: str) -> Invalid:
         N_("De werkmap is niet te lezen: {reason}."),
         way_out=N_("Open het bestand in Excel of LibreOffice en sla het opnieuw op."),
         reason=reason[:200],
+        english="reason",
     )

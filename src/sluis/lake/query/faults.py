@@ -128,7 +128,8 @@ def column(name: str, candidates: Iterable[str], line: int | None) -> Invalid:
 
 def unfit(words: str) -> Invalid:
     """What only DuckDB itself could tell: its own words, without paths."""
-    return _invalid("sql.unfit", N_("De vraag kan zo niet. De database zegt: {words}"), words=told(words))
+    text = N_("De vraag kan zo niet. De database zegt: {words}")
+    return _invalid("sql.unfit", text, words=told(words), english="words")
 
 
 def memory(megabytes: int) -> Invalid:

@@ -159,4 +159,5 @@ def _broken(source: Path, reason: str) -> Invalid:
         way_out=N_("Open het bestand in een GIS-programma en sla het opnieuw op."),
         file=source.name,
         reason=reason,
+        english="reason",
     )

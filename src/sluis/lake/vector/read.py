@@ -199,6 +199,7 @@ def _library_errors(source: Path) -> Iterator[list[str]]:
                 way_out=N_("Open het bestand in een GIS-programma en sla het opnieuw op."),
                 file=source.name,
                 reason=_without_paths(str(error), source),
+                english="reason",
             ) from error
         finally:
             texts = [_without_paths(str(item.message), source) for item in caught]

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -20,6 +21,7 @@ from sluis.register.dcat import schema_org
 from sluis.register.types import PublicRecord
 from sluis.release import public
 from sluis.release.types import PublicDatasetRecord, PublicTableInfo
+from sluis.web import spoken
 from sluis.web.shapes import Download, Table
 
 PREVIEW = 10
@@ -41,8 +43,8 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "columns": columns.meanings(table.columns) if table else [],
         "downloads": downloads(slug, found.document.get("release") or {}),
         "licence": licences.explain(found.licence),
-        "limits": wording.of(_texts(metadata, "limits"), "limits"),
-        "purpose": wording.of(_texts(metadata, "purpose"), "purpose"),
+        "limits": spoken.of(metadata, "limits"),
+        "purpose": spoken.of(metadata, "purpose"),
         "metadata": metadata,
         "elsewhere": _elsewhere(metadata),
         "details": details.details(metadata, found.uri),
@@ -92,8 +94,8 @@ def gone(request: HttpRequest, found: PublicDatasetRecord, release: int | None =
     withdrawal = found.document.get("withdrawal") or {}
     context = {
         "dataset": found,
-        "title": wording.of(found, "title"),
-        "text": wording.of(found, "description"),
+        "title": spoken.of(found, "title"),
+        "text": spoken.of(found, "description"),
         "reason": withdrawal.get("reason") or found.ground,
         "at": moment(withdrawal.get("withdrawn_at")) or found.changed_at,
         "decision": found.document.get("decision"),
@@ -167,25 +169,23 @@ def structured(found: PublicDatasetRecord) -> SafeString:
     return mark_safe(text)  # noqa: S308 - <, > and & are gone
 
 
-def _texts(metadata: Mapping[str, Any], name: str) -> dict[str, str]:
-    return {name: metadata.get(name, ""), f"{name}_en": metadata.get(f"{name}_en", "")}
-
-
 def _elsewhere(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Files and services at other addresses, as far as they are web addresses."""
     parts = [*metadata.get("distributions", ()), *metadata.get("services", ())]
     found = [(part, part.get("download_url") or part.get("access_url") or part.get("endpoint_url")) for part in parts]
     return [
-        {"title": wording.of(_texts(part, "title"), "title"), "url": url, "format": wording.label(part.get("format", ""))}  # noqa: E501
+        {"title": spoken.of(part, "title"), "url": url, "format": wording.label(part.get("format", ""))}
         for part, url in found
         if url and url.startswith(("https://", "http://"))
     ]  # fmt: skip
 
 
 def _citation(found: PublicDatasetRecord) -> str:
-    return gettext("{organisation} ({year}). {title}. Versie {version}. {uri}").format(
-        organisation=found.organisation_name, year=found.changed_at.year, title=wording.of(found, "title"),
-        version=found.release, uri=found.uri,
+    title = spoken.stored(spoken.of(found, "title"))
+    return format_html(
+        gettext("{organisation} ({year}). {title}. Versie {version}. {uri}"),
+        organisation=found.organisation_name, year=found.changed_at.year, title=title, version=found.release,
+        uri=found.uri,
     )  # fmt: skip
 
 

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_safe
 
 from sluis.kernel.text import N_
 from sluis.lake.contracts.wording import promises
-from sluis.portal import wording
 from sluis.release import public
 from sluis.release.types import ContractNews, News, ReleaseNews
-from sluis.web import formats
+from sluis.web import formats, spoken
 
 CHANGES = {
     "first": N_("Afspraken {version}: de eerste versie"),
@@ -53,7 +52,7 @@ def _atom(found: News) -> bytes:
     slug = found.dataset.slug
     page, here = _url("portal:dataset", slug), _url("portal:changes-feed", slug)
     made = Atom1Feed(
-        title=_clean(gettext("Wijzigingen: {title}").format(title=wording.of(found.dataset, "title").text)),
+        title=_clean(gettext("Wijzigingen: {title}").format(title=spoken.of(found.dataset, "title"))),
         link=page,
         description=gettext("Andere afspraken over deze data, en nieuwe versies van de data."),
         language=get_language() or "nl",

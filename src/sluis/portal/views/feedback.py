@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from sluis.foundation.service import client_address
 from sluis.kernel.errors import Gone, Invalid, TooMany
-from sluis.portal import wording
+from sluis.kernel.text import Said
 from sluis.portal.forms import VisitorForm
 from sluis.release import public
 from sluis.release import service as release
 from sluis.release.types import PublicDatasetRecord
+from sluis.web import spoken
 from sluis.web.shapes import Link
 
 
@@ -52,10 +53,10 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "form": form,
         "dataset": found,
-        "title": wording.of(found, "title"),
+        "title": spoken.of(found, "title"),
         "crumbs": [
             Link("Home", reverse("portal:home")),
-            Link(wording.of(found, "title").text, reverse("portal:dataset", args=[slug])),
+            Link(spoken.stored(spoken.of(found, "title")), reverse("portal:dataset", args=[slug])),
         ],
     }
     return render(request, "portal/feedback.html", context, status=422 if form.errors else 200)
@@ -68,8 +69,8 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "portal/feedback_status.html", context)
 
 
-def _title(slug: str) -> wording.Said:
-    return wording.of(_dataset(slug), "title")
+def _title(slug: str) -> Said:
+    return spoken.of(_dataset(slug), "title")
 
 
 def _dataset(slug: str) -> PublicDatasetRecord:

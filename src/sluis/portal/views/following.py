@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from sluis.foundation.service import client_address, mails_go_out
 from sluis.kernel.errors import Conflict, Invalid, TooMany, Unavailable
-from sluis.portal import wording
 from sluis.portal.forms import VisitorForm
 from sluis.portal.keyed import keyed
 from sluis.release import public
 from sluis.release.types import PublicDatasetRecord
 from sluis.requests import service as requests
+from sluis.web import spoken
 from sluis.web.problem import status_of
 from sluis.web.shapes import Link
 
@@ -83,9 +83,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _about(found: PublicDatasetRecord) -> dict[str, Any]:
-    title, page = wording.of(found, "title"), reverse("portal:dataset", args=[found.slug])
+    title, page = spoken.of(found, "title"), reverse("portal:dataset", args=[found.slug])
     return {
         "dataset": found,
         "title": title,
-        "crumbs": [Link("Home", reverse("portal:home")), Link(title.text, page)],
+        "crumbs": [Link("Home", reverse("portal:home")), Link(spoken.stored(title), page)],
     }

@@ -14,6 +14,7 @@ from sluis.kernel.text import N_
 from sluis.process import service as process
 from sluis.process.rules import words as rules
 from sluis.process.types import InForce, Kind
+from sluis.web import spoken
 from sluis.web.negotiation import wants_html
 from sluis.web.shapes import Download, Link
 
@@ -112,10 +113,9 @@ def _changes(one: InForce) -> tuple[rules.ChangeText, ...]:
 
 def _line(one: InForce) -> dict[str, Any]:
     """One version in words, for a template."""
-    english = rules.language().startswith("en")
     place = _NAMES[one.kind]
     return {
-        "name": (one.name_en if english else "") or one.name,
+        "name": spoken.said(one.name, one.name_en),
         "key": one.key,
         "number": one.number,
         "sha256": one.sha256,

@@ -18,6 +18,7 @@ from sluis.portal.keyed import keyed
 from sluis.process.types import PublicStep
 from sluis.requests import service as requests
 from sluis.requests.types import Body, Outcome, PublicRequest, Status
+from sluis.web import spoken
 from sluis.web.formats import day
 from sluis.web.paging import Page, whole_number
 from sluis.web.shapes import Link, Step
@@ -73,7 +74,7 @@ class RequestForm(VisitorForm):
     def __init__(self, bodies: tuple[Body, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["organisation"]
-        field.choices = [(body.slug, _named(body.name, body.name_en)) for body in bodies]
+        field.choices = [(body.slug, spoken.said(body.name, body.name_en)) for body in bodies]
         own = next((body.slug for body in bodies if body.name == settings.SLUIS.organisation), None)
         field.initial = own or (bodies[0].slug if bodies else None)
         if len(bodies) == 1:
@@ -149,8 +150,7 @@ def _of(found: PublicRequest) -> dict[str, Any]:
     status, kind = STATUSES[found.status]
     return {
         "found": found,
-        "lang": "" if found.language == get_language() else found.language,
-        "organisation": _named(found.organisation, found.organisation_en),
+        "organisation": spoken.said(found.organisation, found.organisation_en),
         "status": gettext(status),
         "kind": kind,
         "outcome": gettext(OUTCOMES[found.outcome]) if found.outcome else "",
@@ -162,8 +162,4 @@ def _of(found: PublicRequest) -> dict[str, Any]:
 def _step(step: PublicStep) -> Step:
     role = gettext(ROLES[step.role].title).lower() if step.role in ROLES else gettext("automatisch")
     note = gettext("{role}, {date}").format(role=role, date=day(step.at)) if step.at else role
-    return Step(_named(step.name, step.name_en), "done" if step.at else "current", note)
-
-
-def _named(dutch: str, english: str) -> str:
-    return english if english and (get_language() or "").startswith("en") else dutch
+    return Step(spoken.said(step.name, step.name_en), "done" if step.at else "current", note)

@@ -19,11 +19,11 @@ from sluis.lake.rows.page import page as read_page
 from sluis.lake.rows.page import row as read_row
 from sluis.lake.rows.stream import stream
 from sluis.lake.rows.values import EXPECTED
-from sluis.portal import cells, columns, frame, selection, snippets, wording
+from sluis.portal import cells, columns, frame, selection, snippets
 from sluis.portal.views.dataset import gone, map_url
 from sluis.release import public
 from sluis.release.types import PublicTableInfo
-from sluis.web import formats
+from sluis.web import formats, spoken
 from sluis.web.asking import with_sql
 from sluis.web.paging import caption, turning, whole_number, with_query
 from sluis.web.shapes import Column, Fault, Link, Table
@@ -53,7 +53,7 @@ def explore(request: HttpRequest, slug: str) -> HttpResponse:
         "all_rows": table.rows,
         "filters": selection.filters(table.columns, request.GET),
         "active": selection.active(request, table.columns),
-        "faults": [Fault(fault.text(gettext)) for fault in asked.faults],
+        "faults": [Fault(spoken.told(fault)) for fault in asked.faults],
         "hidden": [(name, request.GET[name]) for name in ("sort", "release", "columns", "q") if name in request.GET],
         "table": _table(request, found.slug, table, known, asked, rows, shown),
         "pager": turning(request, rows, ROWS),
@@ -113,7 +113,7 @@ def single(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     lines = [
         {
             "title": columns.title_of(column),
-            "meaning": wording.of(column, "meaning"),
+            "meaning": spoken.of(column, "meaning"),
             "unit": column.unit,
             "value": _text(values[column.name], wanted),
             "raw": str(values[column.name])[:LONGEST_ROW_VALUE]

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from sluis.foundation.service import client_address
 from sluis.kernel.errors import Gone, NotFound
-from sluis.kernel.text import N_
+from sluis.kernel.text import N_, Said
 from sluis.lake.rows.types import PageRequest
 from sluis.portal import columns, frame, licences, wording
 from sluis.portal.views.dataset import gone, moment, still_made
@@ -20,7 +21,7 @@ from sluis.process import service as process
 from sluis.process.rules import words
 from sluis.release import public
 from sluis.release.types import PublicDatasetRecord, PublicReleaseInfo
-from sluis.web import formats
+from sluis.web import formats, spoken
 from sluis.web.paging import whole_number, with_query
 from sluis.web.shapes import Bar, Column, Download, Step, Table
 
@@ -148,7 +149,7 @@ def changed(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return render(request, "portal/changes.html", context | {"waiting": True})
     rows = public.changed_rows(told, PageRequest(limit=CHANGED, cursor=request.GET.get("cursor", "")))
     result = told.result
-    titles = {one.name: columns.title_of(one).text for one in public.release(slug, number).columns}
+    titles = {one.name: columns.title_of(one) for one in public.release(slug, number).columns}
     return render(request, "portal/changes.html", context | {
         "found": result,
         "lines": _column_changes(public.release(slug, since), public.release(slug, number)),
@@ -219,7 +220,7 @@ def _steps(found: PublicDatasetRecord, made: Mapping[str, Any]) -> list[Step]:
 def _label(step: Mapping[str, Any]) -> str:
     """Its name in the process; a decision from before there was a process has steps of its own."""
     before = STEPS.get(step["name"])
-    return gettext(before) if before else str(wording.of(step, "title"))
+    return gettext(before) if before else spoken.of(step, "title")
 
 
 def _outside(found: PublicDatasetRecord, made: Mapping[str, Any]) -> list[Step]:
@@ -244,7 +245,8 @@ def _out(found: PublicDatasetRecord, made: Mapping[str, Any], release: Mapping[s
 
 
 def _when(at: str, why: str) -> str:
-    return ": ".join(part for part in (formats.moment(moment(at)), why) if part)
+    told = formats.moment(moment(at))
+    return format_html("{}: {}", told, spoken.stored(why)) if told and why else told or spoken.stored(why)
 
 
 def _versions(made: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -261,7 +263,7 @@ def _rules(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Per rule of the policy what it said, with the numbers of the matched rules in its own table."""
     return [
         {
-            "title": wording.of(rule, "title"),
+            "title": spoken.of(rule, "title"),
             "reason": _reason(rule),
             "ground": rule["ground"],
             "numbers": ", ".join(str(n) for n in rule["matched"].get(rule["decision"], ())),
@@ -271,9 +273,8 @@ def _rules(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _reason(rule: Mapping[str, Any]) -> wording.Said:
-    text = words.reason(process.sheets_of(rule["policy"]), rule)
-    return wording.said(text.nl, text.en)
+def _reason(rule: Mapping[str, Any]) -> Said:
+    return words.reason(process.sheets_of(rule["policy"]), rule).said(words.language())
 
 
 def _checks(made: Mapping[str, Any]) -> list[tuple[str, str, str]]:

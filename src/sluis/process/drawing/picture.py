@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from sluis.foundation.safe_xml import XmlCaps, parse
 from sluis.kernel.errors import Invalid
-from sluis.kernel.text import N_
+from sluis.kernel.text import N_, Said, said
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -53,8 +53,8 @@ class Item:
     events: tuple[str, ...] = ()
     flags: frozenset[str] = frozenset()
 
-    def called(self, language: str) -> str:
-        return self.name_en if language.startswith("en") and self.name_en else self.name
+    def called(self, language: str) -> Said:
+        return said(self.name, self.name_en, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class Picture:
     edges: tuple[Edge, ...]
     places: Mapping[str, Box] = field(default_factory=dict[str, Box])
 
-    def called(self, language: str) -> str:
-        return self.name_en if language.startswith("en") and self.name_en else self.name
+    def called(self, language: str) -> Said:
+        return said(self.name, self.name_en, language)
 
 
 def read(xml: bytes, *, file: str = "BPMN") -> Picture:

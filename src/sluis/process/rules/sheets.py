@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from sluis.foundation.safe_xml import XmlCaps, parse
+from sluis.kernel.text import Said, said
 
 OURS = "{urn:nl:sluis:process:1}"
 CAPS = XmlCaps(total_bytes=10 * 1024 * 1024)
@@ -23,8 +24,8 @@ class Text:
     nl: str
     en: str = ""
 
-    def said(self, language: str) -> str:
-        return self.en if language.startswith("en") and self.en else self.nl
+    def said(self, language: str) -> Said:
+        return said(self.nl, self.en, language)
 
 
 Labels = Mapping[str, Text]

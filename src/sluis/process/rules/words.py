@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from sluis.foundation.roles import ROLES
 from sluis.kernel.errors import Invalid
-from sluis.kernel.text import N_
+from sluis.kernel.text import N_, said
 from sluis.process import timing
 from sluis.process.bpmn import BpmnModel
 from sluis.process.bpmn import read as read_process
@@ -55,13 +55,12 @@ class StepText:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """One rule; `faults` are sentences about what is wrong with it. `source_lang`: when not that of the page."""
+    """One rule; `faults` are sentences about what is wrong with it."""
 
     number: int
     cells: tuple[str, ...]
     explanation: str
     source: str
-    source_lang: str = ""
     faults: tuple[str, ...] = ()
 
 
@@ -130,7 +129,7 @@ def _explained(model: BpmnModel | None, element: str) -> str:
     node = model.nodes.get(element) if model else None
     if node is None:
         return ""
-    return (node.documentation_en if language().startswith("en") else "") or node.documentation
+    return said(node.documentation, node.documentation_en, language())
 
 
 def tables(xml: bytes, faults: Sequence[tuple[str, str]] = ()) -> tuple[PolicySheets, tuple[TableText, ...]]:
@@ -161,14 +160,11 @@ def _table(sheet: Sheet, faults: Sequence[tuple[str, str]]) -> TableText:
 def _rule(sheet: Sheet, row: Row, told: list[int], faults: Sequence[tuple[str, str]]) -> RuleText:
     known = (cell(text, column.labels) for text, column in zip(row.inputs, sheet.inputs, strict=False))
     follows = (cell(row.outputs[at], sheet.outputs[at].labels) for at in told if at < len(row.outputs))
-    source = row.source.said(language())
-    foreign = bool(source) and source == row.source.nl and language() != "nl"
     return RuleText(
         row.number,
         (*known, *follows),
         row.explanation.said(language()),
-        source,
-        "nl" if foreign else "",
+        row.source.said(language()),
         _about(row.parts, faults),
     )
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from sluis.kernel.text import N_
-from sluis.web import cells, formats, markdown, svg
+from sluis.web import cells, formats, markdown, spoken, svg
 from sluis.web.fields import faults_of, field_context
 from sluis.web.paging import Page, with_query
 from sluis.web.shapes import Bar, Fault, Series, Table
@@ -25,6 +25,9 @@ register.filter("file_size", formats.file_size)
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
 register.filter("plain_text", markdown.to_text)
+register.filter("stored", spoken.stored)
+register.filter("lang", spoken.lang)
+register.filter("error_text", spoken.told)
 
 ALERTS = {"info": "info", "ok": "ok", "warning": "warning", "error": "error"}
 TYPES = {
@@ -127,9 +130,13 @@ def downloads(files: Sequence[Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/chart.html")
-def bar_chart(rows: Sequence[Bar], title: str, label: str, amount: str) -> dict[str, Any]:
-    """Bars with a table of the same values under a toggle; `label` and `amount` head its two columns."""
-    return {"svg": svg.bars(rows, title), "rows": rows, "title": title, "label": label, "amount": amount}
+def bar_chart(rows: Sequence[Bar], title: str, label: str, amount: str, shown: str = "") -> dict[str, Any]:
+    """Bars with a table of the same values under a toggle; `label` and `amount` head its two columns.
+
+    `shown` is the title as HTML, where a part of it is in another language.
+    """
+    more = {"title": title, "shown": shown or title, "label": label, "amount": amount}
+    return {"svg": svg.bars(rows, title), "rows": rows, **more}
 
 
 @register.inclusion_tag("web/parts/multiples.html")

@@ -55,6 +55,7 @@ def _opened(path: Path) -> Generator[sa.Connection]:
             N_("Het bestand {file} is geen goede SQLite-database: {reason}."),
             file=path.name,
             reason=str(error.orig)[:200],
+            english="reason",
         ) from error
     finally:
         engine.dispose()

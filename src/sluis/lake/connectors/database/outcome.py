@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.kernel.errors import ENGLISH, Invalid, SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.connectors.base import Given, Refused
 from sluis.lake.connectors.given import blotted
@@ -34,7 +34,7 @@ def explained(error: Exception, place: str, given: Given) -> SluisError:
     """The SluisError for what the driver raised while talking to `place`."""
     cause = getattr(error, "orig", None) or error
     code, reason = _code(cause), _reason(cause, given)
-    said: dict[str, Any] = {"place": place, "reason": reason}
+    said: dict[str, Any] = {"place": place, "reason": reason, ENGLISH: "reason"}
     if _ADMITTED in reason:
         return Refused("source.not-let-in", N_("{place} laat Sluis niet toe: {reason}."),
                        way_out=N_("Vraag de beheerder van de database dit account en deze server toe te laten."),

@@ -231,4 +231,5 @@ def _explained(error: Exception, given: Given) -> SluisError:
         way_out=N_("Controleer server en poort, en of de server aanstaat."),
         place=given["host"],
         reason=reason,
+        english="reason",
     )

@@ -11,7 +11,7 @@ from typing import Any
 import asyncssh
 
 from sluis.foundation.egress import pinned
-from sluis.kernel.errors import Invalid, SluisError, Unavailable
+from sluis.kernel.errors import ENGLISH, Invalid, SluisError, Unavailable
 from sluis.kernel.text import N_
 from sluis.lake.connectors import filing, outside
 from sluis.lake.connectors.base import LOGIN_AGAIN, Given, Refused
@@ -139,7 +139,7 @@ def _run[T](given: Given, work: Coroutine[Any, Any, T]) -> T:
 
 def _explained(error: Exception, given: Given) -> SluisError:
     reason = blotted(" ".join(str(error).split()), given.secrets.values())[:200] or type(error).__name__
-    said: dict[str, Any] = {"place": given["host"], "reason": reason, "folder": given["folder"]}
+    said: dict[str, Any] = {"place": given["host"], "reason": reason, "folder": given["folder"], ENGLISH: "reason"}
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return Refused(
             "source.other-key",
