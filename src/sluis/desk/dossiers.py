@@ -42,6 +42,8 @@ MENDED_AT = {
     "open-format": ("desk:parts", N_("Bekijk de adressen")),
     "links": ("desk:parts", N_("Bekijk de adressen")),
 }
+OPENING = ("open", "planned")
+NOT_OPEN_NOW = N_("Dit kan nu niet: bij het bewijs staat wat ‘open’ nog tegenhoudt.")
 WAITING = (Stage.INTAKE, Stage.RETURNED, Stage.JUDGING, Stage.READY_TO_DECIDE)
 
 
@@ -77,6 +79,7 @@ def beside(actor: Actor, instance: InstanceRecord, task: TaskRecord | None) -> B
         notes=(*changes_since(found, actor), *not_kept(found, actor)),
         answers=known.initial,
         columns=known.columns,
+        not_now=dict.fromkeys(OPENING, gettext(NOT_OPEN_NOW)) if known.blockers else {},
         template="desk/parts/dossier_evidence.html",
         data=evidence_of(found) | {"blockers": known.blockers},
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.html import format_html
@@ -115,14 +116,28 @@ def role_title(name: str) -> str:
     return gettext(ROLES[name].title) if name in ROLES else name
 
 
-def next_of(task: TaskRecord, coming: Outlook) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """What always comes next, or per choice: the label of the choice with its sentences."""
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What comes next, in sentences; or per choice of the question `asked`: the label of the choice with what is next
+    then."""
+
+    lines: Sequence[str] = ()
+    asked: str = ""
+    choices: Sequence[tuple[str, "Next"]] = ()
+
+
+def next_of(task: TaskRecord, coming: Outlook, not_now: Mapping[str, str] = MappingProxyType({})) -> Next:
+    """`not_now`: per choice why it would be refused, so that nothing comes after it."""
     if not coming.decided_by:
-        return [_coming(one) for one in coming.always], []
+        return Next([_coming(one) for one in coming.always])
     field = next(field for field in task.form if field.id == coming.decided_by)
     labels = {option.value: spoken.said(option.label, option.label_en) for option in field.options}
     labels = labels or {value: gettext(label) for value, label in YES_NO_UNKNOWN}
-    return [], [(labels[value], [_coming(one) for one in steps]) for value, steps in coming.by_choice.items()]
+    choices = [
+        (labels[value], Next([not_now[value]]) if value in not_now else next_of(task, then))
+        for value, then in coming.by_choice.items()
+    ]
+    return Next(asked=spoken.said(field.label, field.label_en), choices=choices)
 
 
 def _coming(ahead: Ahead) -> str:

@@ -43,7 +43,8 @@ class Beside:
     """Texts are in the language of the page already.
 
     `expected` goes with the form and comes back to the completion as it is: the hash of what the reader looked at.
-    `answers` are what a field begins with; `columns` (name, title) are the choices of a field of that type. `template`
+    `answers` are what a field begins with; `columns` (name, title) are the choices of a field of that type. `not_now`
+    says of choices that would be refused as things stand why. `template`
     is drawn under the facts with `data` in its context, for evidence that a list of facts cannot show.
     """
 
@@ -57,6 +58,7 @@ class Beside:
     notes: Sequence[str] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
     columns: Sequence[tuple[str, str]] = ()
+    not_now: Mapping[str, str] = field(default_factory=dict)
     template: str = ""
     data: Any = None
 

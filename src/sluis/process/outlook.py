@@ -3,7 +3,7 @@
 A forecast, not a promise: what others still have to answer counts as unknown, as it does for the engine itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sluis.kernel.errors import SluisError
@@ -19,13 +19,18 @@ def outlook(model: BpmnModel, element: str, variables: Mapping[str, Any]) -> Out
     """Where the process goes when this step is done."""
     node = model.nodes[element]
     blank = {field.id: None for field in node.form}
-    always = _after(model, node, {**variables, **blank})
-    for field in node.form:
-        values = _values(field)
-        found = {value: _after(model, node, {**variables, **blank, field.id: value}) for value in values}
-        if len(set(found.values())) > 1:
-            return Outlook(decided_by=field.id, by_choice=found)
-    return Outlook(always=always)
+    return _forecast(model, node, {**variables, **blank}, node.form)
+
+
+def _forecast(model: BpmnModel, node: Node, scope: Mapping[str, Any], fields: Sequence[Field]) -> Outlook:
+    """The first of these fields whose values lead to different places decides; for each of them the others may too."""
+    for field in fields:
+        scopes = {value: {**scope, field.id: value} for value in _values(field)}
+        if len({_after(model, node, one) for one in scopes.values()}) > 1:
+            others = [one for one in fields if one is not field]
+            by_choice = {value: _forecast(model, node, one, others) for value, one in scopes.items()}
+            return Outlook(decided_by=field.id, by_choice=by_choice)
+    return Outlook(always=_after(model, node, scope))
 
 
 def _values(field: Field) -> tuple[str, ...]:

@@ -284,11 +284,12 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What comes after a task: always the same, or per value of the field of the form (`decided_by`)."""
+    """What comes after a task: always the same, or per value of the field of the form (`decided_by`), where a second
+    field may decide further: back, and then where to."""
 
     always: tuple[Ahead, ...] = ()
     decided_by: str = ""
-    by_choice: Mapping[str, tuple[Ahead, ...]] = field(default_factory=dict)
+    by_choice: Mapping[str, "Outlook"] = field(default_factory=dict[str, "Outlook"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def test_what_comes_next_is_told_per_choice(team: Any, begin: Any) -> None:
     do(team.cor, "ReviewCoordinator", **AGREES)
     coming = process.ahead(by=team.bob.actor, task_id=task(team.bob, "Approve").id)
     assert coming.decided_by == "approved"
-    assert {value: [one.element for one in steps] for value, steps in coming.by_choice.items()} == {
+    assert {value: [one.element for one in then.always] for value, then in coming.by_choice.items()} == {
         "yes": ["NotifyApproved"],
         "return": ["Prepare"],
         "no": ["NotifyRejected"],

@@ -266,6 +266,16 @@ def test_closed_needs_its_ground(owner, submitted):
     assert MOTIVATION in page
 
 
+def test_the_task_says_what_sending_back_does(owner, submitted):
+    [task] = Task.objects.filter(element="Decide", state="open")
+    after = page_of(owner, f"/desk/taken/{task.id}").split('id="next"')[1].split("</section>")[0]
+    back = after.split("Terug naar een eerdere stap")[1].split("</div>")[0]
+    assert "Terug naar welke stap?" in back
+    assert "<li>10 Beschrijving: ‘10 Beschrijving aanvullen’, door: datasteward." in back
+    assert "Sluiten zonder besluit" not in back
+    assert after.count("Sluiten zonder besluit") == 1, "only of stopping"
+
+
 def test_sending_back_needs_a_reason_and_shows_it(steward, owner, submitted):
     back = {"decision": "return", "motivation": "De titel is te vaag.", "returnTo": "description"}
     assert do(owner, "Decide", back).status_code == 422

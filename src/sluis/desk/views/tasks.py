@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sluis.desk import inbox as rows_of
 from sluis.desk.forms.tasks import HandOverForm, ReturnForm, TaskForm, initial_of, named
 from sluis.desk.page import CORRECTABLE, attempt, put, refused, show, who
-from sluis.desk.process_view import drawn, given, happened, headline, next_of, role_title, steps_named
+from sluis.desk.process_view import Next, drawn, given, happened, headline, next_of, role_title, steps_named
 from sluis.desk.subjects import Beside, beside
 from sluis.foundation.service import ROLES, colleagues, holds, may, names_of, places, roles_with
 from sluis.kernel.actor import Actor
@@ -181,7 +181,7 @@ def _page(
     name = names_of({found.claimed_by}).get(found.claimed_by, "")
     is_open = found.state is TaskState.OPEN
     manages = is_open and may(actor, "process.manage", found.organisation_id, found.team_id)
-    always, per_choice = next_of(found, process.ahead(by=actor, task_id=found.id)) if is_open else ([], [])
+    coming = next_of(found, process.ahead(by=actor, task_id=found.id), around.not_now) if is_open else Next()
     earlier = process.answered(by=actor, instance_id=instance.id)
     context = {
         "task": found,
@@ -192,10 +192,9 @@ def _page(
         "headline": headline(found, place, name),
         "place": place,
         "beside": around,
-        "always": always,
-        "per_choice": per_choice,
+        "next": coming,
         "earlier": given(earlier),
-        "parts": _parts(is_open, next_known=bool(always or per_choice), around=around, earlier=bool(earlier)),
+        "parts": _parts(is_open, next_known=bool(coming.lines or coming.choices), around=around, earlier=bool(earlier)),
         "trail": happened(instance, process.trail(by=actor, instance_id=instance.id)),
         "mine": found.claimed_by == actor.key,
         "holds": is_open and (manages or found.claimed_by == actor.key),
