@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,26 +41,32 @@ _SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([typ
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    """`signed_in`: by role what the browser keeps of somebody who signed in; `seen`: what was looked at already."""
+
     url: str
     data: Path
     mail: Kept
+    signed_in: dict[str, Any] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
 
 
-def _build(folder: Path) -> None:
+def _build(migrated: Path, folder: Path) -> None:
     """The catalogue; addresses do not stand in it, so every worker serves a copy of the same one."""
+    shutil.copytree(migrated, folder, dirs_exist_ok=True)
     command = [sys.executable, "-m", "tests.journeys.site"]
     subprocess.run(command, cwd=REPOSITORY, env=plain() | {"SLUIS_DATA": str(folder)}, check=True)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Site]:
     """Sluis as `sluis serve` runs it, with the catalogue of `tests.journeys.site` and a mail server, once."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine")
     if not BUILT.exists():
         pytest.skip("the front end is not built: cd frontend && npm ci && node build.mjs")
     data = tmp_path_factory.mktemp("site")
-    shutil.copytree(made_once(tmp_path_factory, "journeys", _build), data, dirs_exist_ok=True)
+    made = made_once(tmp_path_factory, "journeys", partial(_build, migrated))
+    shutil.copytree(made, data, dirs_exist_ok=True)
     environment, log = surroundings(data), data / "serve.log"
     url = f"http://127.0.0.1:{environment['SLUIS_PORT']}"
     with standing() as (mail, port):
@@ -75,8 +82,9 @@ def chromium(site: Site) -> Iterator[Any]:
 
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
         patched.setattr(Locator, "click", _until_whole(Locator.click))
+        # Where there is no graphics card, Chromium draws in software either way; told so, with a fifth less work.
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE_SECONDS * 1000
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=PATIENCE_SECONDS * 1000
         )
         yield browser
         browser.close()
@@ -145,10 +153,17 @@ class Browse:
             found.append(f"{headings} h1")
         assert not found + self.wrongs, f"{page.url}\n" + "\n".join(found + self.wrongs)
 
+    def check_once(self, page: Any, kind: str) -> None:
+        """As `check`, for a kind of page that many stories pass: only the first that comes by looks at it."""
+        if kind not in self.site.seen:
+            self.check(page)
+            self.site.seen.add(kind)
+
     def axe(self, page: Any) -> list[str]:
         from axe_playwright_python import base
 
-        page.evaluate(base.AXE_FILE_PATH.read_text())
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(base.AXE_FILE_PATH.read_text())
         return list(page.evaluate(_VIOLATIONS))
 
     def picture(self, page: Any, name: str) -> Path:

@@ -67,7 +67,7 @@ def open_task(page: Any, subject: str, title: str) -> None:
 
 def do_task(browse: Any, page: Any, subject: str, title: str, answers: Mapping[str, Answer]) -> None:
     open_task(page, subject, title)
-    browse.check(page)
+    browse.check_once(page, title)
     finish(page, answers)
 
 

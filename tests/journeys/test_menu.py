@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.test_desk import sign_in
+from tests.journeys.test_desk import sign_in, sign_in_anew
 
 pytestmark = pytest.mark.journey
 LINE = 60  # px: one line of links, with its border
@@ -33,7 +33,7 @@ def test_on_a_wide_screen_it_is_one_line_and_the_rest_unfolds_below(browse: Any,
 
 @pytest.mark.parametrize("script", [True, False], ids=["javascript", "zonder"])
 def test_on_a_phone_it_stands_under_one_word(browse: Any, script: bool) -> None:
-    page = sign_in(browse, "coordinator", width=320, script=script)
+    page = sign_in_anew(browse, "coordinator", width=320, script=script)
     link, word = page.locator(".sluis-nav a", has_text="Bronnen"), page.locator(".sluis-nav summary", has_text="Menu")
     assert not link.is_visible()
     assert script is False or page.evaluate(HEIGHT) <= LINE

@@ -70,5 +70,5 @@ def test_from_the_form_to_the_answer(browse: Any, language: str, width: int, scr
 
 def _task(browse: Any, desk: Any, number: str, title: str) -> str:
     open_task(desk, number, title)
-    browse.check(desk)
+    browse.check_once(desk, f"{title} {desk.viewport_size['width']}")
     return str(desk.content())
