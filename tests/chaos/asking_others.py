@@ -36,7 +36,7 @@ from sluis.register import service as register
 from sluis.release import service as release
 from sluis.release.models import Decision, Dossier, PublicDataset, PublicTable, Release
 
-PATIENCE_SECONDS, UNDER_LOSS_SECONDS = 240, 1800
+PATIENCE_SECONDS, UNDER_LOSS_SECONDS = 900, 1800
 
 
 def say(**said: Any) -> None:

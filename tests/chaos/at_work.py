@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 from tests.serving import surroundings
+from tests.waiting import PATIENCE_SECONDS, until
 
 HERE = Path(__file__).parent
 MOST_SAID = 8  # acknowledgements before the blow
@@ -38,7 +39,7 @@ class Site:
         return [sys.executable, str(HERE / "work_until_killed.py"), mode, str(seed)]
 
     def found(self) -> None:
-        subprocess.run(self.command("found"), env=self.environment, check=True, capture_output=True, timeout=300)
+        subprocess.run(self.command("found"), env=self.environment, check=True, capture_output=True)
 
     @contextmanager
     def at_work(self, seed: int, chance: random.Random) -> "Iterator[subprocess.Popen[bytes]]":
@@ -54,9 +55,8 @@ class Site:
             children: list[psutil.Process] = []
             try:
                 # Counted in what it acknowledged and not in seconds: the moment is anywhere, on a busy machine too.
-                lines, until = 1 + chance.randint(0, MOST_SAID), time.monotonic() + 300
-                while _said(out) < lines and process.poll() is None and time.monotonic() < until:
-                    time.sleep(0.02)
+                lines = 1 + chance.randint(0, MOST_SAID)
+                until(lambda: said(out) >= lines or process.poll() is not None, out.read_text, every=0.02)
                 time.sleep(chance.uniform(0.0, 1.5))
                 assert process.poll() is None, out.read_text()
                 children = psutil.Process(process.pid).children(recursive=True)
@@ -64,7 +64,7 @@ class Site:
             finally:
                 process.kill()
                 process.wait()
-        _, alive = psutil.wait_procs(children, timeout=10)
+        _, alive = psutil.wait_procs(children, timeout=PATIENCE_SECONDS)
         assert not alive, "a sandbox outlived its parent"
         self.take(out.read_text())
 
@@ -96,18 +96,17 @@ class Site:
         assert self.withdrawn <= set(said["taken_back"]), "what was taken back stands outside again"
 
     def check(self) -> None:
-        done = subprocess.run(
-            self.command("check"), env=self.environment, check=False, capture_output=True, timeout=300
-        )
+        done = subprocess.run(self.command("check"), env=self.environment, check=False, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         self.take(done.stdout.decode())
         doctor = [sys.executable, "-m", "sluis", "doctor", "--deep", "--json"]
-        asked = subprocess.run(doctor, env=self.environment, check=False, capture_output=True, timeout=300)
+        asked = subprocess.run(doctor, env=self.environment, check=False, capture_output=True)
         assert asked.returncode == 0, asked.stdout.decode()
         assert json.loads(asked.stdout)["sound"]
 
 
-def _said(out: Path) -> int:
+def said(out: Path) -> int:
+    """How many lines it has told so far."""
     return sum(line.startswith(b"{") for line in out.read_bytes().splitlines())
 
 

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import openpyxl
 from tests import postgres
 from tests.serving import ready, running, surroundings
+from tests.waiting import PATIENCE_SECONDS
 
 PEOPLE = {role: f"{role}@merwede.example" for role in ("data_steward", "data_manager", "data_owner")}
 STEWARD, MANAGER, OWNER = PEOPLE.values()
@@ -57,7 +58,7 @@ class Operator:
         """What a command says."""
         done = subprocess.run(
             [sys.executable, "-m", "sluis", *words, "--quiet"],
-            env=self.environment(), capture_output=True, text=True, timeout=600, check=False,
+            env=self.environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == code, (words, done.stdout[-3000:], done.stderr[-3000:])
         assert "Traceback" not in done.stderr
@@ -68,7 +69,7 @@ class Operator:
 
     def get(self, path: str) -> Any:
         """What the site says to a visitor while it serves under these settings."""
-        with urlopen(self.address + path, timeout=60) as answer:
+        with urlopen(self.address + path, timeout=PATIENCE_SECONDS) as answer:
             text = answer.read().decode()
         return json.loads(text) if path.startswith("/api/") else text
 

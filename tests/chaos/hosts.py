@@ -14,6 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from tests.serving import surroundings
+from tests.waiting import PATIENCE_SECONDS
 
 HERE = Path(__file__).parent
 
@@ -41,7 +42,7 @@ class Host:
     def get(self, path: str, cookie: str = "") -> tuple[int, str]:
         asked = Request(self.address + path, headers={"Cookie": f"sluis={cookie}"} if cookie else {})
         try:
-            with urlopen(asked, timeout=60) as answer:
+            with urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as error:
             return error.code, ""
@@ -71,7 +72,7 @@ class Asker:
             command, env=surroundings(data, **settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
-    def said(self, seconds: float = 600) -> list[dict[str, Any]]:
+    def said(self, seconds: float = 4 * PATIENCE_SECONDS) -> list[dict[str, Any]]:
         """What it said, when it has ended."""
         try:
             out, faults = self.process.communicate(timeout=seconds)
@@ -90,7 +91,7 @@ def say(settings: dict[str, str], data: Path, mode: str, number: int = 0) -> lis
     return Asker(settings, data, mode, number).said()
 
 
-def soon(so: Callable[[], bool], seconds: float = 120) -> bool:
+def soon(so: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
     limit = time.monotonic() + seconds
     while not (found := so()) and time.monotonic() < limit:
         time.sleep(0.5)

@@ -147,7 +147,7 @@ def read_all(folder: Path, names: list[str], out: Path) -> dict[str, dict[str, o
     """The product's reading of many files in one sandbox."""
     out.mkdir()
     request = {"folder": str(folder), "out": str(out), "names": names}
-    limits = Limits(memory_mb=1500, cpu_seconds=240, wall_seconds=480)
+    limits = Limits(memory_mb=1500)
     return sandbox.run("chaos_entries:read_each", request, reads=[folder], writes=out, limits=limits)
 
 

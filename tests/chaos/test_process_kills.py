@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.chaos.at_work import said
 from tests.chaos.conftest import Tell
 from tests.chaos.counts import parts
 from tests.serving import surroundings
+from tests.waiting import until
 
 HERE = Path(__file__).parent
+MOST_SAID = 25  # what it did before the blow, besides its recovery and its first step
 SEED = 20261125
 
 
@@ -29,7 +32,7 @@ class Processes:
         return [sys.executable, str(HERE / "processes_until_killed.py"), mode, str(seed)]
 
     def found(self) -> None:
-        subprocess.run(self.command("found"), env=self.environment, check=True, capture_output=True, timeout=300)
+        subprocess.run(self.command("found"), env=self.environment, check=True, capture_output=True)
 
     def run_and_kill(self, seed: int, chance: random.Random) -> None:
         out = self.data.parent / f"out-{seed}"
@@ -38,10 +41,9 @@ class Processes:
                 self.command("work", seed), env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
             try:
-                until = time.monotonic() + 300
-                while b'"started"' not in out.read_bytes() and process.poll() is None and time.monotonic() < until:
-                    time.sleep(0.02)
-                time.sleep(chance.uniform(0.0, 3.0))
+                lines = 2 + chance.randint(0, MOST_SAID)
+                until(lambda: said(out) >= lines or process.poll() is not None, out.read_text, every=0.02)
+                time.sleep(chance.uniform(0.0, 0.5))
                 assert process.poll() is None, out.read_text()
             finally:
                 process.kill()
@@ -62,9 +64,7 @@ class Processes:
             self.completed |= {said["completed"]} if "completed" in said else set()
 
     def check(self) -> None:
-        done = subprocess.run(
-            self.command("check"), env=self.environment, check=False, capture_output=True, timeout=300
-        )
+        done = subprocess.run(self.command("check"), env=self.environment, check=False, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         self.take(done.stdout.decode())
 

@@ -60,7 +60,7 @@ def test_one_web_host_and_one_worker_are_killed_under_load(
         (stands,) = say(settings, tmp_path / "operator", "check")
         for visitor in visitors:
             visitor.stop.set()
-            visitor.join(70)
+            visitor.join()
 
         assert stands["wrong"] == []
         assert set(accepted) <= set(stands["ready"])
