@@ -18,6 +18,7 @@ DEBUG = SLUIS.debug
 SECRET_KEY = first_secret(SLUIS)
 ALLOWED_HOSTS = SLUIS.hosts
 ROOT_URLCONF = "sluis.conf.urls"
+APPEND_SLASH = False  # web.middleware does that, in both directions and for pages alone
 WSGI_APPLICATION = "sluis.conf.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "foundation.User"
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "sluis.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "sluis.web.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
