@@ -147,7 +147,8 @@ def test_who_is_not_let_in_stops_at_once_and_his_steward_hears_it(
 ) -> None:
     listed(settings, site)
     site.answers["/x"] = say(CSV)
-    source = world.source("http-file", {"url": site.url("/x")}, schedule={"every": "day", "at": "06:00"})
+    entry = {"url": site.url("/x"), "token": "geheim"}
+    source = world.source("http-file", entry, schedule={"every": "day", "at": "06:00"})
     good = world.fetch(source)
     site.answers["/x"] = say(b"", status)
     assert world.stopped(source) == "source.denied"
@@ -160,6 +161,17 @@ def test_who_is_not_let_in_stops_at_once_and_his_steward_hears_it(
     settle()
     assert lake.source(by=world.viewer, source_id=source).standing == "good"
     assert not state_of(source).paused
+
+
+def test_a_public_server_that_says_no_once_is_tried_again(world: World, site: Site, settings: Any) -> None:
+    listed(settings, site)
+    site.answers["/x"] = say(b"", 403)
+    source = world.source("http-file", {"url": site.url("/x")})
+    run = world.fetch(source)
+    assert run.failure is not None
+    assert (run.state, run.failure["code"]) == ("failed", "source.denied")
+    assert not state_of(source).paused
+    assert state_of(source).next_at is not None
 
 
 def test_a_refusal_that_asks_for_rest_is_no_refusal(world: World, site: Site, settings: Any) -> None:

@@ -96,7 +96,10 @@ UNCHANGED = Unchanged()
 
 
 class Refused(Invalid):
-    """Who is there does not let us in. The source stops at once: another try helps nobody, and can lock the account."""
+    """Who is there does not let us in.
+
+    A source with a secret stops at once: another try helps nobody, and can lock the account.
+    """
 
     def __init__(self, code: str, message: str, *, way_out: str = "", **params: Any) -> None:
         super().__init__(code, message, way_out=way_out, refused=True, **params)

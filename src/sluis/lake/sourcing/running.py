@@ -27,7 +27,7 @@ from sluis.lake import runs
 from sluis.lake.connectors.base import Fetched, Given, Unchanged, told_refused
 from sluis.lake.connectors.registry import connector
 from sluis.lake.connectors.work import work_folder
-from sluis.lake.models import Source, SourceRun, TableVersion
+from sluis.lake.models import Source, SourceRun, SourceSecret, TableVersion
 from sluis.lake.models.run import ACTIVE
 from sluis.lake.operations import request_ingest
 from sluis.lake.runs import line
@@ -83,7 +83,8 @@ def fail(run_id: UUID, failure: Mapping[str, Any]) -> None:
         source = Source.objects.select_for_update().get(id=found.source_id)
         failures = source.failures + 1
         count = _Count.of(found, source.failures, failure)
-        refused = told_refused(failure)
+        # Who knocks without a password locks no account, and a busy public server says 403 as well: he tries on.
+        refused = told_refused(failure) and SourceSecret.objects.filter(source_id=source.id).exists()
         given_up = count.own >= source.attempts or patience.is_over(count.since, count.away, count.idle, count.nameless)
         dead = refused or given_up
         with writing(by=SYSTEM, action="lake.source.failed", subject=("source", source.id)) as write:
