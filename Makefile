@@ -49,8 +49,8 @@ else
 endif
 	$(ON_POSTGRES) $(PYTEST) -m "not slow" $(RISKY)
 
-test-all: install lint types layers .uv/spark ## the same, with the tests that take minutes
-	$(PYTEST) $(ARGS)
+test-all: install lint types layers .uv/spark ## the same, with the tests that take minutes and new examples
+	$(PYTEST) --hypothesis-profile=looking $(ARGS)
 
 chaos: install ## kills, power cuts, full disks and more, with their seeds: a tenth of what we promise; all with SHARE=1
 	CHAOS_SHARE=$(SHARE) $(PYTEST) tests/chaos $(ARGS)

@@ -52,7 +52,8 @@ def _limit(limits: dict[str, int]) -> None:
     data = (limits["memory_mb"] * 3 + 1024) * _MB
     for what, soft, hard in (
         (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_CPU, cpu, cpu + 1),
+        # Time that a machine was stopped for may count all at once, and the second limit is taken for a lack of memory.
+        (resource.RLIMIT_CPU, cpu, cpu + 30),
         (resource.RLIMIT_FSIZE, limits["output_mb"] * _MB, limits["output_mb"] * _MB),
         (resource.RLIMIT_NOFILE, 512, 512),
         (resource.RLIMIT_DATA, data, data),
