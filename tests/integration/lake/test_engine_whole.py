@@ -17,6 +17,7 @@ from tests.integration.lake.whole_work import again, chain_of, exported_bytes, g
 from sluis.foundation.models import Job
 from sluis.foundation.service import blobs, run_until_idle
 from sluis.kernel import clock
+from sluis.kernel.clock import FixedClock
 from sluis.lake import service
 from sluis.lake.engines import orders, shapes, slices, spark
 from sluis.lake.engines.shapes import Order, Piece
@@ -145,7 +146,7 @@ def test_files_of_a_map_are_made_the_same(
 
 @pytest.mark.django_db(transaction=True)
 def test_an_engine_that_dies_halfway(
-    engine: str, desk: Desk, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: str, desk: Desk, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fixed_clock: FixedClock
 ) -> None:
     """Nothing of it is kept, and the job reads it all when the engine is back."""
     source, chance = tmp_path / "veel.csv", random.Random(20261128)
@@ -177,7 +178,9 @@ def test_an_engine_that_dies_halfway(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_transformation_waits_for_an_engine_that_is_away(data_folder: Path, settings: Any, tmp_path: Path) -> None:
+def test_a_transformation_waits_for_an_engine_that_is_away(
+    data_folder: Path, settings: Any, tmp_path: Path, fixed_clock: FixedClock
+) -> None:
     chain = Chain(tmp_path)
     chain.bring()
     target = chain.another("Kopie")

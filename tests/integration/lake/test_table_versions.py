@@ -162,7 +162,9 @@ def test_ingest_now_reports_progress_and_raises_the_reason(world: World, tmp_pat
     assert versions(by=world.steward, dataset_id=world.dataset)[0].status == "failed"
 
 
-def test_a_killed_command_is_taken_over_by_a_worker(world: World, tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_killed_command_is_taken_over_by_a_worker(
+    world: World, tmp_path: Path, monkeypatch: Any, fixed_clock: FixedClock
+) -> None:
     path = tmp_path / "bomen.csv"
     path.write_bytes(CSV)
     monkeypatch.setattr(operations, "run_held", lambda job, work: None)  # the process is gone before it did anything

@@ -368,7 +368,7 @@ def test_a_file_made_to_be_slow_is_not() -> None:
     xml = process(start(), *gates, *(user(f"u{n}") for n in range(899)), end(), f"start > g0; {flows}; g899 > end")
     begun = time.process_time()
     check(xml)
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 60, "per path it would never end"
 
 
 class TestCommand:
