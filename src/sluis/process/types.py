@@ -54,6 +54,14 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Questions of a form that stand together under a title; it changes nothing about their answers."""
+
+    label: str
+    label_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One question of a form. `id` is the variable that gets the answer.
 
@@ -69,6 +77,7 @@ class Field:
     help_en: str = ""
     required: bool = False
     options: tuple[Option, ...] = ()
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,6 +266,23 @@ def test_closed_needs_its_ground(owner, submitted):
     assert MOTIVATION in page
 
 
+def test_the_questions_of_a_task_stand_in_groups_with_what_is_left(steward, dataset, table):
+    release.open_dossier(by=steward.actor, dataset_id=dataset.id)
+    [task] = Task.objects.filter(element="Intake", state="open")
+    page = page_of(steward, f"/desk/taken/{task.id}")
+    titles = re.findall(r'<fieldset class="sluis-group" id="(groep-\d)"><legend>([^<]+)</legend>', page)
+    assert [title for _, title in titles][:2] == ["Waar komt de data vandaan?", "Taak en reikwijdte"]
+    links = re.findall(r'href="#(groep-\d)">([^<]+)</a> <span class="sluis-subtle">([^<]+)<', page)
+    assert [(place, title) for place, title, _ in links] == titles
+    assert links[0][2] == "1 van 3 ingevuld", "what Sluis knows already is filled in"
+    answer = do(steward, "Intake", {"trigger": "inventory", "kind": "data"})
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "2 van 3 ingevuld" in page
+    assert 'href="#id_veld-heldHere"' in page.split("data-error-summary")[1].split("</ul>")[0]
+    assert "Where does the data come from?" in page_of(steward, f"/en/desk/taken/{task.id}")
+
+
 def test_the_task_says_what_sending_back_does(owner, submitted):
     [task] = Task.objects.filter(element="Decide", state="open")
     after = page_of(owner, f"/desk/taken/{task.id}").split('id="next"')[1].split("</section>")[0]

@@ -88,6 +88,10 @@ def field(key: str, kind: str = "text", *, required: bool = False, options: tupl
     return f'<sluis:field id="{key}" type="{kind}" label="{key}"{needed}>{inner}</sluis:field>'
 
 
+def group(label: str, *parts: str) -> str:
+    return f'<sluis:group label="{label}" label-en="{label} (en)">{"".join(parts)}</sluis:group>'
+
+
 def timer(text: str, form: str = "Duration") -> str:
     return f"<bpmn:timerEventDefinition><bpmn:time{form}>{text}</bpmn:time{form}></bpmn:timerEventDefinition>"
 

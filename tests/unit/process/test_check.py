@@ -18,6 +18,7 @@ from tests.unit.process.drawn import (
     field,
     form,
     gateway,
+    group,
     message,
     node,
     one_process,
@@ -312,12 +313,51 @@ EXECUTION = {
         "bpmn.field-name",
     ),
     "field of no kind": (around(user("a", form(field("x", "colour"))), "start > a > end"), "a", "bpmn.field-type"),
+    "group without a label": (
+        around(user("a", form(group("", field("x")))), "start > a > end"),
+        "a",
+        "bpmn.group-label",
+    ),
+    "group without fields": (
+        around(user("a", form(field("x"), group("Leeg"))), "start > a > end"),
+        "a",
+        "bpmn.group-empty",
+    ),
+    "group twice": (
+        around(user("a", form(group("G", field("x")), group("G", field("y")))), "start > a > end"),
+        "a",
+        "bpmn.group-twice",
+    ),
+    "group in a group": (
+        around(user("a", form(group("G", field("y"), group("H", field("x"))))), "start > a > end"),
+        "a",
+        "bpmn.group-empty",
+    ),
     "choice without options": (
         around(user("a", form(field("x", "choice"))), "start > a > end"),
         "a",
         "bpmn.field-options",
     ),
 }
+
+
+def test_questions_stand_in_groups_and_beside_them() -> None:
+    asked = form(field("first"), group("G", field("a"), field("b")), field("last"))
+    xml = around(user("a", asked), "start > a > end")
+    assert check(xml, known=KNOWN) == ()
+    found = refuse_unsound(xml).start.nodes["a"].form
+    assert [one.id for one in found] == ["first", "a", "b", "last"]
+    assert [one.group and (one.group.label, one.group.label_en) for one in found] == [
+        None, ("G", "G (en)"), ("G", "G (en)"), None
+    ]  # fmt: skip
+
+
+def test_a_fault_in_a_group_names_its_place() -> None:
+    with pytest.raises(Invalid) as refused:
+        refuse_unsound(around(user("a", form(group("Privacy"), field("x"))), "start > a > end"))
+    [fault] = refused.value.faults
+    assert fault.field == "a"
+    assert "Groep ‘Privacy’ in het formulier van ‘a’" in fault.text()
 
 
 def test_a_sound_process_has_no_faults() -> None:

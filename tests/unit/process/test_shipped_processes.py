@@ -133,3 +133,13 @@ def test_emergency_withdrawal_interrupts_whatever_is_outside_in_one_step() -> No
     assert (stop.get("attachedToRef"), stop.get("cancelActivity")) == ("Published", None)
     assert elements["Flow_Emergency_WithdrawNow"].get("targetRef") == "WithdrawNow"
     assert elements["WithdrawNow"].get(SLUIS + "handler") == "release.withdraw"
+
+
+def test_the_questions_of_the_intake_stand_in_groups_in_both_languages() -> None:
+    form = release()["Intake"].find(f"{BPMN}extensionElements/{SLUIS}form")
+    assert form is not None
+    groups = form.findall(f"{SLUIS}group")
+    assert len(groups) >= 5
+    assert all(one.get("label") and one.get("label-en") for one in groups)
+    assert [len(one) for one in groups if not 2 < len(one) < 7] == [], "each is short enough to look over"
+    assert form.findall(f"{SLUIS}field") == [], "every question has its group"

@@ -1,6 +1,8 @@
 """The form of a task, made from the process that asks for it: one field there is one field here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -27,6 +29,18 @@ class _Choice(forms.ChoiceField):
 class _Choices(forms.MultipleChoiceField):
     def valid_value(self, value: Any) -> bool:
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions under one title; '' for those that have none."""
+
+    title: str
+    questions: Sequence[Any]
+
+    @property
+    def filled(self) -> int:
+        return sum(bound.value() not in (None, "", []) for bound in self.questions)
 
 
 class TaskForm(forms.Form):
@@ -56,6 +70,15 @@ class TaskForm(forms.Form):
             return data.getlist(name)
         text = data.get(name, "")
         return [line.strip() for line in text.splitlines() if line.strip()] if field.type == "columns" else text
+
+    @property
+    def groups(self) -> list["Asked"]:
+        """The questions as they stand together; those without a group by themselves, in their place."""
+        by_group = groupby(zip(self.task.form, self.questions, strict=True), key=lambda one: one[0].group)
+        return [
+            Asked(spoken.said(group.label, group.label_en) if group else "", [bound for _, bound in some])
+            for group, some in by_group
+        ]
 
     @property
     def questions(self) -> list[Any]:

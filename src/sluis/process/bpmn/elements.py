@@ -89,6 +89,23 @@ def _form(node: Node) -> Iterator[BpmnFault]:
                 node, "bpmn.field-label", N_("Veld ‘{field}’ van ‘{element}’ heeft geen label."), field=field.id
             )
         yield from _options(node, field)
+    yield from _groups(node)
+
+
+def _groups(node: Node) -> Iterator[BpmnFault]:
+    """Each group has a title of its own, and questions: one in another group would have none for itself."""
+    labels = [group.label for group in node.groups]
+    for number, group in enumerate(node.groups, 1):
+        if not group.label:
+            text = N_("Groep {number} van het formulier van ‘{element}’ heeft geen label.")
+            yield _fault(node, "bpmn.group-label", text, N_("Geef sluis:group een label."), number=str(number))
+        elif labels.count(group.label) > 1:
+            text = N_("Groep ‘{group}’ staat meer dan één keer in het formulier van ‘{element}’.")
+            yield _fault(node, "bpmn.group-twice", text, N_("Zet de velden bij elkaar."), group=group.label)
+        if not any(field.group == group for field in node.form):
+            text = N_("Groep ‘{group}’ in het formulier van ‘{element}’ heeft geen eigen velden.")
+            way_out = N_("Zet er velden in, en geen groep in een groep.")
+            yield _fault(node, "bpmn.group-empty", text, way_out, group=group.label or str(number))
 
 
 def _options(node: Node, field: Field) -> Iterator[BpmnFault]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from sluis.process.types import Field
+from sluis.process.types import Field, Group
 
 
 class NodeKind(StrEnum):
@@ -125,6 +125,8 @@ class Node:
     events: tuple[EventDefinition, ...] = ()
     loop: Loop | None = None
     form: tuple[Field, ...] = ()
+    groups: tuple[Group, ...] = ()
+    """Those of the form in order, also one that holds no field, which is a fault."""
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -22,13 +22,14 @@ from sluis.process.bpmn.model import (
     NodeKind,
     Scope,
 )
-from sluis.process.types import Field, Option
+from sluis.process.types import Field, Group, Option
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SLUIS = "{urn:nl:sluis:process:1}"
 CAPS = XmlCaps(total_bytes=10 * 1024 * 1024, depth=100)
 MAX_NODES = 2_000
 _KINDS = {kind.value: kind for kind in NodeKind}
+_FIELD, _GROUP = f"{SLUIS}field", f"{SLUIS}group"
 _PLAIN = (
     "default",
     "attachedToRef",
@@ -166,6 +167,7 @@ def _node(element: Element, kind: NodeKind, scope: str, found: _Found) -> Node:
         events=tuple(_events(element)),
         loop=_loop(element),
         form=tuple(_fields(element)),
+        groups=tuple(_group(one) for form in _forms(element) for one in form.iter(_GROUP)),
     )
 
 
@@ -246,8 +248,25 @@ def _name(item: Element | None) -> str:
     return "" if item is None else item.get("name") or item.get("id", "")
 
 
+def _forms(element: Element) -> Iterator[Element]:
+    return element.iterfind(f"{BPMN}extensionElements/{SLUIS}form")
+
+
+def _group(element: Element) -> Group:
+    return Group(element.get("label", ""), element.get("label-en", ""))
+
+
+def _grouped(form: Element, group: Group | None = None) -> Iterator[tuple[Group | None, Element]]:
+    """The fields in the order of the file, each with the group that it stands in; a group holds no other group."""
+    for one in form:
+        if one.tag == _FIELD:
+            yield group, one
+        elif one.tag == _GROUP and group is None:
+            yield from _grouped(one, _group(one))
+
+
 def _fields(element: Element) -> Iterator[Field]:
-    for given in element.iterfind(f"{BPMN}extensionElements/{SLUIS}form/{SLUIS}field"):
+    for group, given in (one for form in _forms(element) for one in _grouped(form)):
         options = tuple(
             Option(one.get("value", ""), one.get("label", ""), one.get("label-en", ""))
             for one in given.findall(SLUIS + "option")
@@ -261,6 +280,7 @@ def _fields(element: Element) -> Iterator[Field]:
             help_en=given.get("help-en", ""),
             required=given.get("required") == "true",
             options=options,
+            group=group,
         )
 
 

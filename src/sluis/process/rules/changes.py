@@ -13,7 +13,7 @@ from sluis.process.dmn import read as read_policy
 from sluis.process.dmn.cases import Case, Tested, read_cases, run_cases
 from sluis.process.dmn.compare import Compared, Recorded, compare
 from sluis.process.rules.sheets import Labels, PolicySheets, Row, Sheet, Text, sheets
-from sluis.process.types import Kind
+from sluis.process.types import Field, Kind
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 WORDS = {
@@ -168,9 +168,14 @@ def _name(node: Node) -> Text:
     return Text(node.name or node.id, node.name_en)
 
 
+def _question(one: Field) -> str:
+    within = f"{one.group.label}: " if one.group else ""
+    return f"{within}{one.label}{' *' if one.required else ''} ({one.type})"
+
+
 def _node(node: Node) -> Mapping[str, str]:
     given = {name: node.given.get(name, "") for name in ASPECTS if name in node.given}
-    form = "; ".join(f"{one.label}{' *' if one.required else ''} ({one.type})" for one in node.form)
+    form = "; ".join(_question(one) for one in node.form)
     events = "; ".join(f"{e.kind} {e.ref}{e.expression.text if e.expression else ''}".strip() for e in node.events)
     loop = node.loop
     told = {
