@@ -41,12 +41,14 @@ _SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([typ
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`signed_in`: by role what the browser keeps of somebody who signed in; `seen`: what was looked at already."""
+    """`signed_in`: by role the cookies of who signed in. `contexts`: browsers that stay open from test to test,
+    so that not every page brings its style sheet and fonts anew. `seen`: what was looked at already."""
 
     url: str
     data: Path
     mail: Kept
     signed_in: dict[str, Any] = field(default_factory=dict)
+    contexts: dict[tuple[str, str], Any] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
 
@@ -105,32 +107,52 @@ def _until_whole(click: Callable[..., None]) -> Callable[..., None]:
 
 @dataclass
 class Browse:
-    """Opens pages in fresh contexts and looks at them as a visitor would."""
+    """Opens pages and looks at them as a visitor would."""
 
     site: Site
     browser: Any
-    pictures: Path
-    contexts: list[Any] = field(default_factory=list)
+    opened: list[Any] = field(default_factory=list)
     wrongs: list[str] = field(default_factory=list)
 
     def __call__(
-        self, path: str, *, width: int = 1280, theme: str = "merwede", script: bool = True, **context: Any
+        self, path: str, *, width: int = 1280, theme: str = "merwede", who: str = "", anew: bool = False, **how: Any
     ) -> Any:
-        """A page at `path`; `theme` swaps the one file that a province swaps."""
-        opened = self.browser.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=self.site.url, **context
-        )
-        self.contexts.append(opened)
-        opened.set_default_timeout(PATIENCE_SECONDS * 1000)  # of each wait in each test: its own is half a minute
-        if theme != "merwede":
-            style = (THEMES / f"{theme}.css").read_text()
-            opened.route(re.compile(r"/static/themes/merwede[^/]*\.css"), lambda route: _swap(route, style))
-        page = opened.new_page()
+        """A page at `path`; `theme` swaps the one file that a province swaps. `who`: the role of who is signed in.
+
+        `anew`, or with anything that a browser has to be started with: in one of its own.
+        """
+        if anew or how:
+            context = self._context(theme, who, **how)
+            self.opened.append(context)
+        else:
+            context = self.site.contexts.get((who, theme)) or self._context(theme, who)
+            self.site.contexts[who, theme] = context
+        page = context.new_page()
+        self.opened.append(page)
+        page.set_viewport_size({"width": width, "height": 900})
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.wrongs.append(f"{path}: {error}"))
         page.on("request", self._request)
         page.goto(path)
         return page
+
+    def _context(self, theme: str, who: str, *, script: bool = True, **how: Any) -> Any:
+        made = self.browser.new_context(java_script_enabled=script, base_url=self.site.url, **how)
+        made.set_default_timeout(PATIENCE_SECONDS * 1000)  # of each wait in each test: its own is half a minute
+        if who:
+            made.add_cookies(self.site.signed_in[who])
+        if theme != "merwede":
+            style = (THEMES / f"{theme}.css").read_text()
+            made.route(re.compile(r"/static/themes/merwede[^/]*\.css"), lambda route: _swap(route, style))
+        return made
+
+    def close(self) -> None:
+        """What this test opened; a visitor leaves nothing for the next."""
+        for one in reversed(self.opened):
+            one.close()
+        for (who, _theme), context in self.site.contexts.items():
+            if not who:
+                context.clear_cookies()
 
     def _console(self, message: Any) -> None:
         """Violations of the content policy come here too. A 404, 410 or 422 of the page itself is what we asked for."""
@@ -166,19 +188,13 @@ class Browse:
             page.evaluate(base.AXE_FILE_PATH.read_text())
         return list(page.evaluate(_VIOLATIONS))
 
-    def picture(self, page: Any, name: str) -> Path:
-        path = self.pictures / f"{name}.png"
-        page.screenshot(path=str(path), full_page=True)
-        return path
-
 
 def _swap(route: Any, style: str) -> None:
     route.fulfill(body=style, content_type="text/css")
 
 
 @pytest.fixture
-def browse(site: Site, chromium: Any, tmp_path: Path) -> Iterator[Browse]:
-    browsing = Browse(site, chromium, tmp_path)
+def browse(site: Site, chromium: Any) -> Iterator[Browse]:
+    browsing = Browse(site, chromium)
     yield browsing
-    for context in browsing.contexts:
-        context.close()
+    browsing.close()

@@ -49,10 +49,8 @@ def test_a_contract_from_proposal_to_public(browse: Any) -> None:
         browse.check(page)
         follow = page.get_by_role("link", name="Volg wijzigingen (Atom-feed)")
         assert follow.get_attribute("href") == f"/datasets/{SLUG}/changes.atom"
-        browse.picture(page, f"contract-{width}")
         plain = browse(f"/datasets/{SLUG}/versions", width=width, script=False)
         told = plain.request.get(plain.get_by_role("link", name="Volg wijzigingen (Atom-feed)").get_attribute("href"))
         assert "Afspraken 1.0.0: de eerste versie" in told.text()
         versions = browse(f"/datasets/{SLUG}/versions", width=width)
         browse.check(versions)
-        browse.picture(versions, f"versions-{width}")

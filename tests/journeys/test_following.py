@@ -25,22 +25,18 @@ def test_from_the_form_to_the_confirmation(browse: Any, language: str, width: in
     page.locator(".sluis-field__error").wait_for()
     if script:
         browse.check(page)
-        browse.picture(page, f"follow-wrong-{width}")
     page.fill("#id_email", email)
     page.get_by_role("button", name=send).click()
     page.get_by_role("heading", name=look).wait_for()
     if script:
         browse.check(page)
-        browse.picture(page, f"follow-sent-{width}")
 
     text = until(lambda: browse.site.mail.read.get(email))[0].get_content()  # a job sends it
     page.goto(re.search(rf"{browse.site.url}(/\S*follow/\S+)", text)[1])  # type: ignore[index]
     assert email in page.content()
     if script:
         browse.check(page)
-        browse.picture(page, f"follow-confirm-{width}")
     page.get_by_role("button", name=confirm).click()
     page.get_by_role("heading", name=done).wait_for()
     if script:
         browse.check(page)
-        browse.picture(page, f"follow-done-{width}")
