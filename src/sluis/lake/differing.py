@@ -87,7 +87,7 @@ def diff_files(dataset_id: UUID, old: str, new: str) -> Difference:
 
     Raises NotFound when there is no such version.
     """
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
+    ready = TableVersion.ready(dataset_id)
     ids = [ready.filter(data_sha256=sha256).order_by("-number").values_list("id", flat=True).first()
            for sha256 in (old, new)]  # fmt: skip
     if None in ids:

@@ -61,7 +61,7 @@ def public_provenance(dataset_id: UUID, sha256: str) -> dict[str, Any] | None:
 
     The caller has authorised that the file is public. None when there is no such version.
     """
-    rows = TableVersion.objects.filter(dataset_id=dataset_id, data_sha256=sha256, status=TableVersion.Status.READY)
+    rows = TableVersion.ready(dataset_id).filter(data_sha256=sha256)
     row = rows.order_by("-number").first()
     if row is None:
         return None

@@ -31,7 +31,7 @@ def versions(*, by: Actor, dataset_id: UUID) -> tuple[TableVersionRecord, ...]:
 def latest_ready(*, by: Actor, dataset_id: UUID) -> TableVersionRecord | None:
     """The newest version that can be read, or None."""
     require_on_dataset(by, VIEW, dataset_id)
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
+    ready = TableVersion.ready(dataset_id)
     row = ready.order_by("-number").first()
     return table_version_record(row) if row else None
 

@@ -84,7 +84,7 @@ def job(*, by: Actor, job_id: UUID) -> JobRecord:
     _operator(by)
     row = Job.objects.filter(id=job_id).first()
     if row is None:
-        raise NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet."))
+        raise _unknown()
     return _job(row)
 
 
@@ -96,7 +96,7 @@ def retry_job(*, by: Actor, job_id: UUID) -> None:
     with writing(by=by, action="foundation.job.retried", subject=("job", job_id)) as w:
         row = Job.objects.select_for_update().filter(id=job_id).first()
         if row is None:
-            raise NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet."))
+            raise _unknown()
         if _state(row) != WAITING:
             _begin_again(row)
         _run_now(row)
@@ -180,8 +180,12 @@ def _in_state(state: str) -> Q:
 def _operator(by: Actor) -> Actor:
     by = require(by, PERMISSION)
     if not holds_everywhere(by, PERMISSION):
-        raise NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet."))
+        raise _unknown()
     return by
+
+
+def _unknown() -> NotFound:
+    return NotFound("job.unknown", N_("Deze achtergrondtaak bestaat niet."))
 
 
 def _require_known(task: str) -> None:

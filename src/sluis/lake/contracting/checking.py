@@ -62,7 +62,7 @@ def checked(table_version_id: UUID, *, again: bool = False) -> OutcomeRecord | N
 
 def checked_file(dataset_id: UUID, sha256: str) -> OutcomeRecord | None:
     """The same for the version whose rows all stand in this file, as outside; None when there is none."""
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY, data_sha256=sha256)
+    ready = TableVersion.ready(dataset_id).filter(data_sha256=sha256)
     found = ready.order_by("-number").values_list("id", flat=True).first()
     return checked(found) if found else None
 

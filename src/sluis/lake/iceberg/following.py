@@ -88,7 +88,7 @@ def proven(*, by: Actor) -> Proof:
 
 
 def _rows(dataset_id: UUID, numbers: Collection[int]) -> dict[int, int]:
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY, number__in=numbers)
+    ready = TableVersion.ready(dataset_id).filter(number__in=numbers)
     return dict(ready.values_list("number", "rows_total"))
 
 
@@ -103,7 +103,7 @@ def _following(by: Actor, dataset_id: UUID) -> "Following":
 
 def _wanted(dataset_id: UUID, since: int) -> list[Wanted]:
     """The newest ready versions, old to new."""
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY, number__gte=since)
+    ready = TableVersion.ready(dataset_id).filter(number__gte=since)
     rows = ready.order_by("-number").values_list("number", "id", "parts")[:HISTORY]
     return [Wanted(number, str(key), tuple(part["sha256"] for part in parts)) for number, key, parts in reversed(rows)]
 

@@ -108,7 +108,7 @@ def _let_go(by: Actor, dataset_id: UUID, version_id: UUID) -> bool:
 
 
 def _with_rows(dataset_id: UUID) -> Iterable[TableVersion]:
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
+    ready = TableVersion.ready(dataset_id)
     return ready.defer("profile", "report").order_by("-number")
 
 

@@ -82,3 +82,8 @@ class TableVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset_id} v{self.number}"
+
+    @classmethod
+    def ready(cls, dataset_id: UUID) -> "models.QuerySet[TableVersion]":
+        """The versions of a dataset that can be read."""
+        return cls.objects.filter(dataset_id=dataset_id, status=cls.Status.READY)

@@ -71,7 +71,7 @@ def read_by(by: Actor, dataset_ids: Sequence[UUID]) -> tuple[Input, ...]:
 
 
 def _last_good(dataset_id: UUID) -> Input | None:
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
+    ready = TableVersion.ready(dataset_id)
     rows = ready.select_related("dataset").defer("profile").order_by("-number")[:_LOOK_BACK]
     for place, row in enumerate(rows):
         outcome = checked(row.id)

@@ -130,7 +130,7 @@ def _brought(found: _Found, dataset_id: UUID, depth: int) -> None:
 
 
 def _newest(dataset_id: UUID) -> Any:
-    return TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY).order_by("-number")
+    return TableVersion.ready(dataset_id).order_by("-number")
 
 
 def _columns(dataset_id: UUID) -> list[tuple[str, str]]:

@@ -116,7 +116,7 @@ def runs_behind(dataset_ids: Iterable[UUID]) -> dict[UUID, TransformationRun]:
     """Dataset → the run (with its transformation) that made the newest version of its table; without those that were
     brought in otherwise."""
     owner = OuterRef("transformation__dataset_id")
-    ready = TableVersion.objects.filter(dataset_id=owner, status=TableVersion.Status.READY)
+    ready = TableVersion.ready(owner)
     newest = Subquery(ready.order_by("-number").values("source_sha256")[:1])
     rows = TransformationRun.objects.filter(transformation__dataset_id__in=list(dataset_ids), lineage__isnull=False)
     made = rows.filter(source_sha256=newest).select_related("transformation").order_by("created_at")

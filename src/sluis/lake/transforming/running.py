@@ -136,7 +136,7 @@ _READ = {
 
 def _standing(dataset_id: UUID, name: str) -> Any:
     """What the newest version that can be read says under this name; None without one."""
-    ready = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
+    ready = TableVersion.ready(dataset_id)
     return ready.order_by("-number").values_list(name, flat=True).first()
 
 

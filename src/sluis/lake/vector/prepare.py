@@ -67,7 +67,7 @@ def _geopackage(source: Path) -> Prepared:
             _refuse_acting_tables(source, things)
             named = {row[0] for row in database.execute("SELECT table_name FROM gpkg_contents")}
         except sqlite3.Error as error:
-            raise _broken(source, str(error)) from error
+            raise broken(source, str(error)) from error
     tables = {name for kind, name, sql in things if kind == "table" and not _is_virtual(sql)}
     other = sorted(named & {name for kind, name, sql in things if kind == "view" or _is_virtual(sql)})
     remarks = _remarks_on(other, [name for kind, name, _ in things if kind == "trigger" and not _is_usual(name)])
@@ -152,7 +152,7 @@ def _suffix(member: Member) -> str:
     return Path(member.name).suffix.lower()
 
 
-def _broken(source: Path, reason: str) -> Invalid:
+def broken(source: Path, reason: str) -> Invalid:
     return Invalid(
         "vector.broken",
         N_("{file} is niet te lezen: {reason}."),

@@ -23,7 +23,7 @@ from sluis.lake.names import GEOMETRY
 from sluis.lake.types import Column, ColumnType, GeometryColumn, IngestReport, Remark
 from sluis.lake.vector import columns, drivers, geometry, layers
 from sluis.lake.vector.features import NOT_FEATURE, strangers
-from sluis.lake.vector.prepare import Prepared, prepare
+from sluis.lake.vector.prepare import Prepared, broken, prepare
 from sluis.lake.vector.write import Rejects, Writer
 
 Progress = Callable[[float, str], None]
@@ -193,14 +193,7 @@ def _library_errors(source: Path) -> Iterator[list[str]]:
             OSError,
             pa.ArrowException,
         ) as error:
-            raise Invalid(
-                "vector.broken",
-                N_("{file} is niet te lezen: {reason}."),
-                way_out=N_("Open het bestand in een GIS-programma en sla het opnieuw op."),
-                file=source.name,
-                reason=_without_paths(str(error), source),
-                english="reason",
-            ) from error
+            raise broken(source, _without_paths(str(error), source)) from error
         finally:
             texts = [_without_paths(str(item.message), source) for item in caught]
             said += [text for text in texts if _ABOUT_OUR_NAMES not in text]

@@ -35,7 +35,7 @@ def measure(version_id: UUID) -> None:
 
 def watch(dataset_id: UUID) -> None:
     """Bring up to date how the table of a dataset stands, and open and close its alerts."""
-    newest = TableVersion.objects.filter(dataset_id=dataset_id, status=TableVersion.Status.READY)
+    newest = TableVersion.ready(dataset_id)
     row = newest.defer("profile", "report").order_by("-number").first()
     found = VersionMeasure.objects.filter(table_version=row).first() if row else None
     if row is None or found is None:
@@ -90,9 +90,7 @@ def _late() -> Any:
 
 def _measured(row: TableVersion) -> None:
     profile = row.profile or {}
-    before = TableVersion.objects.filter(
-        dataset_id=row.dataset_id, status=TableVersion.Status.READY, number__lt=row.number
-    )
+    before = TableVersion.ready(row.dataset_id).filter(number__lt=row.number)
     last = before.order_by("-number").first()
     found = drifts(last.profile, profile) if last and last.profile and profile else {}
     largest = sorted(found.items(), key=lambda pair: -pair[1])
@@ -157,7 +155,7 @@ def _troubles(known: TableWatch, found: VersionMeasure) -> Troubles:
     if known.fresh_until is not None and known.fresh_until < clock.now():
         wrong[Trouble.LATE] = {"until": known.fresh_until.isoformat()}
     judged = found.number != known.since  # somebody said of this version that it is how it should be
-    if judged and found.low is not None and found.high is not None and not found.low <= found.amount <= found.high:
+    if judged and volume.is_odd(found.amount, found.low, found.high):
         wrong[Trouble.VOLUME] = {"rows": found.amount, "low": found.low, "high": found.high}
     limit = known.drift_limit if known.drift_limit is not None else DRIFT_LIMIT
     over = [name for name, value in found.drifts.items() if value > limit]

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sluis.lake.watching import volume
+
 VOLUME_PERCENT = 25
 DRIFT_LIMIT = 0.2
 """The usual limits: a quarter of the rows more or less than expected; a distance that a reader sees in the bars."""
@@ -71,7 +73,7 @@ class MeasureRecord:
 
     @property
     def odd_volume(self) -> bool:
-        return self.low is not None and self.high is not None and not self.low <= self.amount <= self.high
+        return volume.is_odd(self.amount, self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ LEAST, MOST = 3, 10
 """So many earlier versions are needed, and so many are looked at."""
 
 
+def is_odd(amount: int, low: int | None, high: int | None) -> bool:
+    """Outside the band; where too few came before, nothing is."""
+    return low is not None and high is not None and not low <= amount <= high
+
+
 def band(before: Sequence[int], percent: float) -> tuple[int, int] | None:
     """Least and most rows expected after these numbers, oldest first; None when there are too few to say."""
     seen = before[-MOST:]
