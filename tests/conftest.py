@@ -4,8 +4,11 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,6 +64,16 @@ def fixed_clock() -> Iterator[clock.FixedClock]:
     before = clock.install(standing)
     yield standing
     clock.install(before)
+
+
+@pytest.fixture
+def within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long tries to sign in take here, they come within the minute that they are counted by."""
+    from allauth.core.internal import ratelimit
+
+    moments = count(1_800_000_000.0, 0.001)
+    standing = SimpleNamespace(time=lambda: next(moments), monotonic=time.monotonic, sleep=time.sleep)
+    monkeypatch.setattr(ratelimit, "time", standing)
 
 
 @pytest.fixture(scope="session")

@@ -100,7 +100,7 @@ def test_too_many_questions(client, monkeypatch):
     from sluis.api import answering
     from sluis.api.clients import Buckets
 
-    monkeypatch.setattr(answering, "buckets", Buckets(rate=0.5, burst=2))
+    monkeypatch.setattr(answering, "buckets", Buckets(rate=0.5, burst=2, clock=lambda: 0.0))
     assert [client.get("/api/v1/themes").status_code for _ in range(2)] == [200, 200]
     refused = client.get("/api/v1/themes")
     check_problem(refused, 429)

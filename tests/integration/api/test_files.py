@@ -94,6 +94,6 @@ def test_downloads_take_no_tokens(client, monkeypatch):
     from sluis.api import answering
     from sluis.api.clients import Buckets
 
-    monkeypatch.setattr(answering, "buckets", Buckets(rate=0.001, burst=1))
+    monkeypatch.setattr(answering, "buckets", Buckets(rate=0.001, burst=1, clock=lambda: 0.0))
     assert [len(client.get(CSV).getvalue()) > 0 for _ in range(5)] == [True] * 5
     assert [client.get("/api/v1/datasets").status_code for _ in range(2)] == [200, 429]

@@ -8,7 +8,7 @@ from sluis.foundation.models import AuditEntry
 from sluis.foundation.service import close_account
 from sluis.kernel.actor import SYSTEM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("within_a_minute")]
 LOGIN = "/inloggen/"
 
 

@@ -20,6 +20,7 @@ from tests.integration.lake.sources import World, said, settle, state_of
 from tests.mqtt_broker import AMQTT, MOSQUITTO, PASSWORD, USER, Broker, broker, there
 from tests.waiting import PATIENCE_SECONDS
 
+from sluis.api import push
 from sluis.foundation.service import blobs
 from sluis.kernel import clock
 from sluis.kernel.errors import Conflict, Invalid, NotAllowed, NotSignedIn, SluisError, Unavailable
@@ -96,7 +97,11 @@ class TestPush:
             assert answer.json()["code"] == "push.key"
         assert not SourceDelivery.objects.exists()
 
-    def test_who_guesses_keys_takes_no_turns_of_the_sender(self, source: UUID, key: str) -> None:
+    def test_who_guesses_keys_takes_no_turns_of_the_sender(
+        self, source: UUID, key: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(push._buckets, "clock", lambda: 0.0)  # each second gives new turns
+
         def guess() -> int:
             return deliver(source, "verkeerd", {"cm": 1}, REMOTE_ADDR="203.0.113.9").status_code
 
