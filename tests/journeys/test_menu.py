@@ -11,6 +11,18 @@ LINE = 60  # px: one line of links, with its border
 HEIGHT = "document.querySelector('.sluis-nav').offsetHeight"
 
 
+@pytest.mark.parametrize("width", [1024, 1201])
+def test_on_a_tablet_it_is_one_line_too_also_for_a_long_name(browse: Any, width: int) -> None:
+    page = sign_in(browse, "eigenaar", width=width)
+    for language in ("", "/en"):
+        page.goto(f"{language}/desk/dossiers")
+        assert page.evaluate(HEIGHT) <= LINE
+        if width < 1200:
+            page.locator(".sluis-nav__end summary").evaluate("e => e.firstChild.data = 'Annemarie van den Heuvel '")
+            assert page.evaluate(HEIGHT) <= LINE
+        browse.check(page)
+
+
 @pytest.mark.parametrize("role", ["steward", "coordinator"])
 def test_on_a_wide_screen_it_is_one_line_and_the_rest_unfolds_below(browse: Any, role: str) -> None:
     page = sign_in(browse, role)

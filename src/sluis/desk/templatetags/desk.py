@@ -23,7 +23,8 @@ from sluis.web.templatetags.sluis import badge
 
 register = template.Library()
 
-# So many items stand in one line at 1280 px, in both languages, with "Meer", the language and a long name.
+# So many items stand in one line, in both languages, with "Meer", the language and a name: at 1280 px, and at 1024 px
+# closer together and with the beginning of a long name (20-page.css).
 FIRST = 8
 # Which item of the menu a page belongs to, by the first word of its name.
 HOMES = {
