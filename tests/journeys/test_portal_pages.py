@@ -1,5 +1,7 @@
 """Every public page, at two widths, in two languages and two themes: accessible, whole and quiet."""
 
+import re
+
 import pytest
 
 from tests.journeys.spacing import cut_off
@@ -70,20 +72,16 @@ def test_page(browse, name, width, theme, language):
     page = browse(prefix + PAGES[name], width=width, theme=theme)
     assert page.locator("html").get_attribute("lang") == language
     browse.check(page)
-    if width == 320:
-        assert cut_off(page) == []
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert cut_off(page) == []
 
 
-def test_titles_are_unique_and_wider_text_is_not_cut_off(browse):
-    """In the other theme and language than the look at this width that always runs."""
-    page = browse("/", width=320, theme="merwede")
-    titles, found = {}, {}
+def test_titles_are_unique(browse):
+    page, titles = browse("/"), {}
     for name, path in PAGES.items():
-        page.goto(path)
-        titles.setdefault(page.title(), []).append(name)
-        found[name] = cut_off(page)
+        text = page.request.get(path, headers={"Accept": "text/html"}).text()
+        titles.setdefault(re.search(r"<title>(.+?)</title>", text, re.DOTALL)[1], []).append(name)
     assert [names for names in titles.values() if len(names) > 1] == []
-    assert {name: cut for name, cut in found.items() if cut} == {}
 
 
 def test_the_skip_link_is_the_first_stop_and_moves_the_focus(browse):

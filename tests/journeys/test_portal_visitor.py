@@ -49,7 +49,7 @@ def _total(page):
 
 
 def test_pages_of_the_table_hold_every_row_once(browse):
-    page = browse(f"{TABLE}?sort=-datum")
+    page = browse(f"{TABLE}?sort=-datum&datum__lt=2026-06-15")
     seen = []
     while True:
         seen += page.locator("#table tbody th a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
@@ -57,7 +57,7 @@ def test_pages_of_the_table_hold_every_row_once(browse):
         if not following.count():
             break
         following.click()
-    assert len(seen) == len(set(seen)) == 528
+    assert len(seen) == len(set(seen)) == 6 * 24  # weeks and places
 
 
 def test_the_copied_command_gives_the_rows_that_were_shown(browse):
