@@ -72,3 +72,5 @@ def test_every_stored_text_on_the_desk_has_its_language(everybody, things, langu
         found = dict(pages(everybody.client, addresses, language))
     assert sum(DUTCH in page.lower() for page in found.values()) > 25
     assert not faults(found), "\n".join(faults(found))
+    other = {"nl": '<span lang="en">English</span>', "en": '<span lang="nl">Nederlands</span>'}[language]
+    assert other in next(page for url, page in found.items() if url.endswith("/desk/berichten"))

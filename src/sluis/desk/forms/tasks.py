@@ -188,8 +188,9 @@ class StartForm(forms.Form):
             self.fields["place"].widget = forms.HiddenInput()
 
 
+LANGUAGES = (("nl", Said("Nederlands", "nl")), ("en", Said("English", "en")))
+
+
 class WishForm(forms.Form):
     by_mail = forms.BooleanField(label=_("Stuur mij berichten ook per e-mail"), required=False)
-    language = forms.ChoiceField(
-        label=_("Taal van de e-mail"), choices=(("nl", "Nederlands"), ("en", "English")), widget=forms.RadioSelect
-    )
+    language = forms.ChoiceField(label=_("Taal van de e-mail"), choices=LANGUAGES, widget=forms.RadioSelect)
