@@ -60,7 +60,8 @@ schema:
       - {type: sql, query: "SELECT max(leeftijd) - min(leeftijd) FROM {object} WHERE {property} > 0", mustBe: 49}
       - {type: sql, query: "SELECT count(*) FROM ${object} WHERE woonplaats = 'Tiel'", mustBeGreaterThan: 1}
       - {type: sql, query: "SELECT median(leeftijd) FROM bomen", mustBe: 45}
-      - {type: sql, query: "SELECT sum(mail::INTEGER) FROM bomen", mustBe: 1}
+      # one value that is no number: of several it names the one that a thread met first
+      - {type: sql, query: "SELECT sum((CASE WHEN id = 6 THEN mail END)::INTEGER) FROM bomen", mustBe: 1}
       - {type: sql, query: "SELECT count(*) FROM read_csv('/etc/passwd')", mustBe: 1}
       - {type: sql, query: "SELECT count(*) FROM 'x.parquet'", mustBe: 1}
       - {type: sql, query: "SELECT reflect('java.lang.System', 'getenv', 'HOME') FROM bomen", mustBe: 1}
