@@ -81,7 +81,8 @@ class Watch:
                 for key, _ in selector.select(_TICK):
                     if not key.data(key.fd):
                         selector.unregister(key.fileobj)
-                self._check()
+                if self._last is None:  # what it said already counts, however late it is
+                    self._check()
 
     def _hear(self, fd: int) -> bool:
         chunk = os.read(fd, _CHUNK)
