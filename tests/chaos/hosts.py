@@ -8,9 +8,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from tests.serving import surroundings
@@ -46,7 +47,7 @@ class Host:
                 return answer.status, answer.read().decode()
         except HTTPError as error:
             return error.code, ""
-        except (URLError, OSError):
+        except (OSError, HTTPException):  # it was killed, before its answer or in the middle of it
             return 0, ""
 
 
