@@ -52,8 +52,9 @@ def pages(client: Client, addresses: Iterable[str], language: str) -> Iterator[t
     """The pages that answer, each with its text."""
     for url in addresses:
         answer = client.get(url, **HTML)
+        body = answer.getvalue()  # also of a stream: one that nobody reads keeps its place among those that go on
         if answer.status_code in (200, 410) and "html" in answer.headers["Content-Type"]:
-            page = answer.content.decode()
+            page = body.decode()
             assert f'<html lang="{language}"' in page or "<html" not in page, url
             yield url, page
 
