@@ -1,5 +1,7 @@
 """People find what they mean: stems, typos, synonyms, compounds; and whatever they type, they get an answer."""
 
+import shutil
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,6 +138,24 @@ def test_a_broken_state_is_made_again(small, data_folder):
     (data_folder / "index" / "state.json").write_text("{")
     assert index.catch_up() == len(catalogue.SMALL)
     assert _titles("bushalte") == ["Bushaltes"]
+
+
+def test_what_a_writer_left_that_was_killed_before_its_commit_is_not_in_the_way(small, data_folder, tmp_path):
+    PublicDataset.objects.filter(title="Bushaltes").update(kind="withdrawn", revision=1000)
+    state = index._state()
+    folder = data_folder / "index" / state.folder
+    shutil.copytree(folder, tmp_path / "further")
+    changed = PublicDataset.objects.filter(revision__gte=state.revision).order_by("revision")
+    index._write(tmp_path / "further", changed, state.folder)
+    index._keep(state)
+    # The commit ends with a new meta.json: killed just before that, all other files of it stand beside the old one.
+    left = [path for path in (tmp_path / "further").iterdir() if path.name != "meta.json"]
+    assert any(path.suffix == ".del" and not (folder / path.name).exists() for path in left)
+    for path in left:
+        shutil.copy(path, folder)
+    assert index.catch_up()
+    assert public.search(SearchRequest(text="bushalte")).total == 0
+    assert not index.is_behind()
 
 
 @pytest.mark.parametrize("damaged", ["meta.json", "*.term", "*"])

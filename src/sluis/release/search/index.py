@@ -175,6 +175,8 @@ def _write(folder: Path, rows: Any, name: str) -> int:
     index = tantivy.Index(schema.build(), path=str(folder))
     schema.register(index)
     writer = index.writer(heap_size=HEAP, num_threads=1)
+    # What a writer that was killed before its commit left is in the way: this one gives its files the same names.
+    writer.garbage_collect_files()
     total, done = rows.count(), 0
     for row in rows.iterator(chunk_size=BATCH):
         writer.delete_documents_by_term("slug", row.slug)
