@@ -1,5 +1,6 @@
 """Moving a running instance to another version of its process: looked at first, and only by an explicit operation."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sluis.foundation.service import require
@@ -11,9 +12,25 @@ from sluis.process.engine import Program
 from sluis.process.models import Instance, Task
 from sluis.process.moving import load, moving
 from sluis.process.records import instance_record
-from sluis.process.types import InstanceRecord, Kind, MigrationPreview, TaskState
+from sluis.process.types import InstanceRecord, Kind, TaskState
 
 _NOT_THERE = N_("stap {element} bestaat daar niet")
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPreview:
+    """What moving an instance to another version of its process would do. Possible only without `hindrances`.
+
+    `missing`: elements where the instance stands now and that the other version does not have.
+    """
+
+    from_sha256: str
+    to_sha256: str
+    kept: tuple[str, ...]
+    missing: tuple[str, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    hindrances: tuple[str, ...]
 
 
 def migration_preview(*, by: Actor, instance_id: UUID, to_sha256: str) -> MigrationPreview:

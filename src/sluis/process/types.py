@@ -353,22 +353,6 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class MigrationPreview:
-    """What moving an instance to another version of its process would do. Possible only without `hindrances`.
-
-    `missing`: elements where the instance stands now and that the other version does not have.
-    """
-
-    from_sha256: str
-    to_sha256: str
-    kept: tuple[str, ...]
-    missing: tuple[str, ...]
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    hindrances: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Work:
     """What a handler or completion gets. `run_id` is the same when the step is tried again: an idempotency key."""
 

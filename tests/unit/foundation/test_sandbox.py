@@ -252,7 +252,7 @@ def test_nothing_of_a_run_is_there_in_the_next(folder: Path) -> None:
     assert first == second == {"module": False, "name": False, "folder": str(folder / "writes")}
 
 
-def test_no_entry_of_ours_makes_a_thread_before_it_is_called() -> None:
+def test_no_entry_of_ours_makes_a_thread_before_it_is_called_or_brings_django(folder: Path) -> None:
     """A process that forks has one thread: what another one holds at that moment would be held for ever."""
     places = (REPOSITORY / "src").rglob("*.py")
     entries = {name for path in places for name in re.findall(r'"(sluis\.[a-z_.]+:[a-z_]+)"', path.read_text())}
@@ -264,6 +264,7 @@ def test_no_entry_of_ours_makes_a_thread_before_it_is_called() -> None:
     maps = Path(f"/proc/{server().pid}/maps").read_text()
     assert all(library in maps for library in ("duckdb", "pyarrow", "numpy"))
     assert server().num_threads() == 1
+    assert not [name for name in call("environment", folder)["modules"] if name.startswith("django")]
 
 
 def test_runs_at_once_do_not_get_in_each_others_way(folder: Path) -> None:

@@ -4,8 +4,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-
-from django.conf import settings
+from typing import Any
 
 from sluis.foundation.egress import EgressPolicy
 from sluis.kernel.errors import Invalid
@@ -14,7 +13,7 @@ from sluis.kernel.text import N_
 
 def policy() -> EgressPolicy:
     """For every connection of a connector: private addresses only when the operator listed them."""
-    return EgressPolicy.of(settings.SLUIS.connect_allow)
+    return EgressPolicy.of(_ours().connect_allow)
 
 
 @contextmanager
@@ -24,7 +23,7 @@ def folder(path: str) -> Generator[int]:
     A relative path is looked for below each of them. Raises Invalid when it is not there or lies outside, also by way
     of a symbolic link.
     """
-    roots = [Path(root).resolve() for root in settings.SLUIS.folders]
+    roots = [Path(root).resolve() for root in _ours().folders]
     for wanted in (root / path for root in roots):  # an absolute path replaces the root
         place = wanted.resolve()
         if any(place.is_relative_to(root) for root in roots) and place.is_dir():
@@ -72,4 +71,10 @@ def unreadable(name: str) -> Invalid:
 
 
 def _own() -> Path:
-    return settings.SLUIS.data.resolve()
+    return _ours().data.resolve()
+
+
+def _ours() -> Any:
+    from django.conf import settings  # not above: what reads SQLite in the sandbox loads this, and has no Django
+
+    return settings.SLUIS
