@@ -22,7 +22,8 @@ from sluis.kernel.errors import ENGLISH, Fault, SluisError, fill
 
 ORGANISATION, PROGRAM = "nl", "en"
 WRITTEN = {"lang": ORGANISATION}  # of a field that holds what people here wrote
-# Of no script: where words in a language begin and where they end, until all is escaped.
+# Of no script: where words in a language begin and where they end, until all is escaped. Not each value by itself: what
+# a kind of fault adds to its text, such as the place in a file, would stay as it came.
 _ENDS = {ORGANISATION: ("\ue000", "\ue001"), PROGRAM: ("\ue002", "\ue003")}
 _NONE = dict.fromkeys(ord(sign) for ends in _ENDS.values() for sign in ends)
 
@@ -68,7 +69,7 @@ def told(error: SluisError | Fault) -> SafeString:
     """An error in the language of the page as HTML. What a program said in it is English, and a value that says its
     language has that."""
     params = dict(error.params or {})
-    english = params.pop(ENGLISH, "").split()
+    english = str(params.pop(ENGLISH, "")).split()  # an error of the sandbox says what it likes
     for name, value in params.items():
         if name in english or isinstance(value, text.Said):
             opening, closing = _ENDS[PROGRAM if name in english else value.language or ORGANISATION]
@@ -82,4 +83,4 @@ def told(error: SluisError | Fault) -> SafeString:
         attribute = lang(words, language)
         html = html.replace(opening, f"<span{attribute}>" if attribute else "")
         html = html.replace(closing, "</span>" if attribute else "")
-    return mark_safe(html)  # noqa: S308 - escaped
+    return mark_safe(html)  # noqa: S308 - escaped as a whole; after that only our own marks became elements

@@ -4,6 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from sluis.kernel.errors import Fault, Invalid
+from sluis.lake.contracts.types import Finding
 from sluis.web import spoken
 
 
@@ -43,3 +44,16 @@ def test_a_value_that_says_its_language_keeps_it_in_a_sentence():
     fault = Fault("{dataset} is laat.", params={"dataset": spoken.written("Bomen\ue000")})
     with override("en"):
         assert spoken.told(fault) == '<span lang="nl">Bomen</span> is laat.'
+
+
+def test_nothing_of_an_error_is_markup():
+    error = Invalid("a.b", "<i>{what_term}</i> {n}", way_out="'{n}'", what_term="<b>{n}", n="<u>", english="n")
+    at = Finding("Fout: {n}", field="<script>", row=3, params={"n": "<u>"}, code="x", column=1)
+    with override("en"):
+        assert spoken.told(error) == "&lt;i&gt;&lt;b&gt;&lt;u&gt;&lt;/i&gt; &lt;u&gt; &#x27;&lt;u&gt;&#x27;"
+        assert "&lt;script&gt;" in spoken.told(at)
+        assert "<" not in spoken.told(at)
+
+
+def test_an_error_of_the_sandbox_that_says_nonsense_is_shown():
+    assert spoken.told(Invalid("a.b", "{n}", n="<u>", english=["n"])) == "&lt;u&gt;"
